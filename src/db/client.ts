@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import type { Settings } from '../settings.js';
+import { holdFolder } from './folder-lock.js';
+import { PrismaClient } from './generated/client.js';
+
+/** The only client there is. `openDatabase` sets it before anything is served. */
+export let db: PrismaClient;
+
+export type Database = {
+  /** What the adapter-speaking tools (migrations) need. */
+  adapter: SqlMigrationAwareDriverAdapterFactory;
+  embedded: boolean;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens Postgres: the server that DATABASE_URL names, else the embedded one in its folder (or in memory, for tests: folder 'memory://').
+ * `onError` hears of idle connections that break; the pool replaces them by itself.
+ */
+export async function openDatabase(
+  settings: Settings['database'],
+  onError: (error: Error) => void,
+): Promise<Database> {
+  return settings.url ? openServer(settings.url, settings, onError) : openEmbedded(settings.folder);
+}
+
+async function openServer(
+  url: string,
+  settings: Settings['database'],
+  onError: (error: Error) => void,
+): Promise<Database> {
+  const pool = new pg.Pool({ ...connection(url, settings.tls), max: settings.poolSize });
+  pool.on('error', onError);
+  const adapter = new PrismaPg(pool, { statementNameGenerator: statementNames() });
+  db = new PrismaClient({ adapter });
+  return {
+    adapter,
+    embedded: false,
+    close: async () => {
+      await db.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+/** Heroku's certificates do not verify against the usual authorities, hence `encrypt`; a host on this machine gets no TLS. */
+function connection(url: string, tls: Settings['database']['tls']): pg.PoolConfig {
+  const address = new URL(url);
+  // node-postgres lets an sslmode in the URL replace the whole ssl object, so the setting would be lost.
+  address.searchParams.delete('sslmode');
+  const local = ['', 'localhost', '127.0.0.1', '[::1]'].includes(address.hostname);
+  const mode = tls === 'auto' ? (local ? 'off' : 'encrypt') : tls;
+  return {
+    connectionString: address.href,
+    ssl: mode === 'off' ? false : { rejectUnauthorized: mode === 'verify' },
+    connectionTimeoutMillis: 10_000,
+  };
+}
+
+/**
+ * Named statements are parsed and planned once a connection. Lists of ids make endless variants, so only the first few hundred
+ * distinct texts get a name: the hot ones come early.
+ */
+function statementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined || names.size >= 400) return known ?? '';
+    const name = createHash('sha1').update(sql).digest('base64url');
+    names.set(sql, name);
+    return name;
+  };
+}
+
+/** PGlite is a development dependency: a production install does not carry it, and production never comes here. */
+async function openEmbedded(folder: string): Promise<Database> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const { PrismaPGlite } = await import('pglite-prisma-adapter');
+  const inMemory = folder.startsWith('memory://');
+  if (!inMemory) await mkdir(folder, { recursive: true });
+  const release = inMemory ? async () => {} : await holdFolder(folder);
+  const pglite = await PGlite.create(folder);
+  const adapter = new PrismaPGlite(pglite);
+  db = new PrismaClient({ adapter });
+  return {
+    adapter,
+    embedded: true,
+    close: async () => {
+      await db.$disconnect();
+      await pglite.close();
+      await release();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { open, readFile, rm } from 'node:fs/promises';
+
+/** Said when another process works in the embedded database's folder: two would destroy it. */
+export class FolderInUse extends Error {}
+
+/**
+ * Holds the embedded database's folder for this process, by a file with its process id beside the folder.
+ * Gives back what releases it. A lock whose process is gone is taken over. Throws FolderInUse.
+ */
+export async function holdFolder(folder: string): Promise<() => Promise<void>> {
+  const path = `${folder}.lock`;
+  if (!(await create(path))) {
+    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
+    if (isAlive(holder)) {
+      throw new FolderInUse(
+        `The database in ${folder} is in use by process ${holder}. Stop that one first, or set DATA_FOLDER to another folder.`,
+      );
+    }
+    await rm(path, { force: true });
+    await create(path);
+  }
+  return () => rm(path, { force: true });
+}
+
+async function create(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx');
+    await file.write(String(process.pid));
+    await file.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

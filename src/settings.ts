@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+
+/** Every setting, its meaning and its default. The table in the README and `.env.example` say the same; a test holds them together. */
+const schema = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  DATABASE_URL: z
+    .string()
+    .regex(
+      /^postgres(ql)?:\/\/./,
+      'must begin with postgres://, for example postgres://user:password@host:5432/name',
+    )
+    .optional(),
+  DATABASE_TLS: z.enum(['auto', 'off', 'encrypt', 'verify']).default('auto'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(5),
+  DATA_FOLDER: z.string().min(1).default('.data/postgres'),
+  SESSION_SECRET: z
+    .string()
+    .min(32, 'must have 32 characters or more, for example the output of: openssl rand -hex 32')
+    .optional(),
+  TRUST_PROXY: z.coerce.number().int().min(0).max(5).optional(),
+  FORCE_HTTPS: z.enum(['on', 'off']).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+export type Settings = {
+  env: 'production' | 'development' | 'test';
+  port: number;
+  database: {
+    url: string | null;
+    tls: 'auto' | 'off' | 'encrypt' | 'verify';
+    poolSize: number;
+    folder: string;
+  };
+  sessionSecret: string;
+  /** How many proxies stand in front, each of which has put the address it saw at the right of X-Forwarded-For. */
+  trustProxy: number;
+  forceHttps: boolean;
+  logLevel: string;
+};
+
+/** What is wrong with the environment, a line for each setting: its name, why, an example. */
+export class SettingsError extends Error {}
+
+/**
+ * The environment, read once. In production a database and a session secret must be given; elsewhere the embedded database
+ * and a secret of the hour do. Throws SettingsError.
+ */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const read = schema.safeParse(given);
+  if (!read.success) {
+    throw new SettingsError(
+      read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    );
+  }
+  const production = read.data.NODE_ENV === 'production';
+  const missing = production ? missingInProduction(read.data) : [];
+  if (missing.length > 0) throw new SettingsError(missing.join('\n'));
+  return {
+    env: read.data.NODE_ENV,
+    port: read.data.PORT,
+    database: {
+      url: read.data.DATABASE_URL ?? null,
+      tls: read.data.DATABASE_TLS,
+      poolSize: read.data.DATABASE_POOL_SIZE,
+      folder: read.data.DATA_FOLDER,
+    },
+    sessionSecret: read.data.SESSION_SECRET ?? randomBytes(32).toString('hex'),
+    trustProxy: read.data.TRUST_PROXY ?? (production ? 1 : 0),
+    forceHttps: (read.data.FORCE_HTTPS ?? (production ? 'on' : 'off')) === 'on',
+    logLevel: read.data.LOG_LEVEL,
+  };
+}
+
+export const SETTING_NAMES = Object.keys(schema.shape);
+
+function missingInProduction(given: z.infer<typeof schema>): string[] {
+  const missing: string[] = [];
+  if (!given.DATABASE_URL) {
+    missing.push(
+      'DATABASE_URL: is not set, and the embedded database is for trying the app out only. ' +
+        'For example: postgres://user:password@host:5432/moving_parts (on Heroku: heroku addons:create heroku-postgresql:essential-0)',
+    );
+  }
+  if (!given.SESSION_SECRET) {
+    missing.push(
+      'SESSION_SECRET: is not set, and without it everybody is signed out at every start. ' +
+        'For example: SESSION_SECRET=$(openssl rand -hex 32) (on Heroku app.json generates it)',
+    );
+  }
+  return missing;
+}
