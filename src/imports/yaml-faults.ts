@@ -1,0 +1,51 @@
+/** A fault on its way out of the reading of a YAML text: `offset` is the character it is at. */
+export class YamlError extends Error {
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
+    super(message);
+  }
+}
+
+export const MAX_DEPTH = 200;
+export const TOO_DEEP = `Values are nested more than ${MAX_DEPTH} deep.`;
+
+/** The library's message for an error, said to somebody who has never read the YAML specification. */
+export const inPlainWords = (code: string, message: string): string => {
+  if (code === 'RESOURCE_EXHAUSTION') return TOO_DEEP;
+  return `This is not valid YAML: ${PLAIN_WORDS[code] ?? message.split('\n')[0]?.slice(0, 160)}.`;
+};
+
+const PLAIN_WORDS: Record<string, string> = {
+  TAB_AS_INDENT: 'a tab stands where YAML wants spaces',
+  BAD_INDENT: 'the indentation does not fit the lines above',
+  BLOCK_AS_IMPLICIT_KEY: 'a second "key: " on one line; put the value in quotes or on a line of its own',
+  MULTILINE_IMPLICIT_KEY: 'a line without "key: " where one is needed, or an indentation that does not fit',
+  BAD_SCALAR_START: 'a value that starts with this character needs quotes',
+  BAD_ALIAS: '* must be followed by the name of an anchor; put the value in quotes if it is text',
+  BLOCK_IN_FLOW: 'a block value inside [ ] or { }, or a bracket that is not closed',
+};
+
+/**
+ * What a text that is not YAML may be instead: a template, and where its first mark stands; null where it has none.
+ * Not to be asked of good YAML, which may hold braces in its strings.
+ */
+export const templateIn = (text: string): { message: string; offset: number } | null => {
+  const jinja = text.search(/\{%-?[ \t]*[a-z]/);
+  if (jinja !== -1)
+    return {
+      offset: jinja,
+      message:
+        'This is a template (Jinja, {% ... %}), not YAML yet. Render it with the tool it belongs to and import the output.',
+    };
+  const braces = text.indexOf('{{');
+  if (braces === -1 || !text.includes('}}', braces)) return null;
+  const isHelm = /\{\{[^}\n]{0,200}(?:\.Values|\.Release|\.Chart|include |toYaml)/.test(text);
+  return {
+    offset: braces,
+    message: isHelm
+      ? 'This is a Helm template ({{ ... }}), not YAML yet. Run "helm template NAME CHART-FOLDER" and import its output.'
+      : 'This is a template ({{ ... }}), not YAML yet. Render it first (of a Helm chart: "helm template NAME CHART-FOLDER") and import the output.',
+  };
+};
