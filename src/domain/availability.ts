@@ -1,0 +1,106 @@
+/**
+ * The arithmetic of failure. Everything is told as unavailability (the probability of being down) and summed from
+ * failure terms only, because 1 - availability loses its digits where they matter, near 1.
+ */
+
+/**
+ * Down when any of its parts is down (hard dependencies in series): 1 - (1-u1)(1-u2)... without cancellation.
+ * None at all is never down. Give the numbers in a fixed order where the last digit matters.
+ */
+export function unavailabilityInSeries(unavailabilities: Iterable<number>): number {
+  let down = 0;
+  for (const unavailability of unavailabilities) down = eitherDown(down, unavailability);
+  return down;
+}
+
+/** P(A or B) of independent A and B. */
+export function eitherDown(a: number, b: number): number {
+  return a + b - a * b;
+}
+
+/**
+ * P(fewer than `needed` of `replicas` are up), replicas independent and each down with probability `replicaUnavailability`:
+ * the sum over j < k of C(n,j) a^j q^(n-j). Needing none is never down; needing more than there are is always down.
+ */
+export function kOfNUnavailability(replicas: number, needed: number, replicaUnavailability: number): number {
+  const q = replicaUnavailability;
+  if (needed <= 0) return 0;
+  if (needed > replicas || q >= 1) return 1;
+  if (q <= 0) return 0;
+  // From the largest j downward each term follows from the one before.
+  let term = exactlyUpProbability(replicas, needed - 1, q);
+  let down = 0;
+  for (let up = needed - 1; up >= 0; up--) {
+    down += term;
+    if (term < down * 1e-18) break;
+    term *= (up / (replicas - up + 1)) * (q / (1 - q));
+  }
+  return Math.min(1, down);
+}
+
+/**
+ * P(exactly `up` of `replicas` are up) = C(n,j) a^j q^(n-j), as one running product kept near 1, so that a large n neither
+ * overflows nor vanishes on the way.
+ */
+export function exactlyUpProbability(replicas: number, up: number, replicaUnavailability: number): number {
+  const q = replicaUnavailability;
+  let probability = 1;
+  let failures = replicas - up;
+  for (let i = 1; i <= up; i++) {
+    probability *= ((replicas - up + i) / i) * (1 - q);
+    while (probability > 1 && failures > 0) {
+      probability *= q;
+      failures--;
+    }
+  }
+  return probability * q ** failures;
+}
+
+/**
+ * As `kOfNUnavailability` for replicas that differ: Poisson-binomial by dynamic programming over the number that are up,
+ * n x k steps.
+ */
+export function unequalKOfNUnavailability(
+  needed: number,
+  replicaUnavailabilities: readonly number[],
+): number {
+  if (needed <= 0) return 0;
+  if (needed > replicaUnavailabilities.length) return 1;
+  const upCount = new Float64Array(needed);
+  upCount[0] = 1;
+  for (const q of replicaUnavailabilities) {
+    for (let up = needed - 1; up > 0; up--) upCount[up] = upCount[up]! * q + upCount[up - 1]! * (1 - q);
+    upCount[0] = upCount[0]! * q;
+  }
+  return upCount.reduce((sum, probability) => sum + probability, 0);
+}
+
+/**
+ * k of n with a common cause: a share of each replica's failures takes all replicas at once,
+ * up = (1 - share q) x kOfN(n, k, 1 - (1-share) q). Only redundant parts (n > k) have something to lose by it.
+ * `present`: how many of the replicas have a machine that is up, all by default.
+ * Source: the beta-factor model (IEC 61508-6 Annex D; exida white paper 2003); 5 % = same kind, separated, 10 % = identical in one place.
+ */
+export function commonCauseUnavailability(
+  replicas: number,
+  needed: number,
+  replicaUnavailability: number,
+  commonCauseShare: number,
+  present = replicas,
+): number {
+  if (present < needed) return 1;
+  if (replicas <= needed || needed <= 0) return kOfNUnavailability(present, needed, replicaUnavailability);
+  const together = commonCauseShare * replicaUnavailability;
+  const apart = (1 - commonCauseShare) * replicaUnavailability;
+  return eitherDown(together, kOfNUnavailability(present, needed, apart));
+}
+
+/** The smallest majority of `size` voters: floor(n/2)+1. Source: etcd FAQ v3.5. */
+export function majorityOf(size: number): number {
+  return Math.floor(size / 2) + 1;
+}
+
+/** How many of `size` voters may fail with a majority left. An even size tolerates no more than the odd one below it. */
+export function quorumTolerance(size: number): number {
+  return size - majorityOf(size);
+}
