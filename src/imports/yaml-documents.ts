@@ -20,16 +20,16 @@ const readBefore = new WeakMap<SourceFile, YamlFile>();
  * twice keeps its last value and gets a warning. A CustomResourceDefinition is not read but for its kind: it can be
  * megabytes of schema, and nothing in it runs. Reading the same file object again costs nothing.
  */
-export const yamlDocuments = (file: SourceFile): YamlFile => {
+export function yamlDocuments(file: SourceFile): YamlFile {
   const known = readBefore.get(file);
   if (known) return known;
   const result = read(file);
   readBefore.set(file, result);
   return result;
-};
+}
 
 /** The line of a path in a document, of the deepest step that is there: `lineOf(document, 'spec', 'containers', 0)`. */
-export const lineOf = (document: YamlDocument, ...path: (string | number)[]): number => {
+export function lineOf(document: YamlDocument, ...path: (string | number)[]): number {
   let { line, value } = document;
   for (const step of path) {
     const place = typeof value === 'object' && value !== null ? placeOf(value, step) : undefined;
@@ -38,15 +38,15 @@ export const lineOf = (document: YamlDocument, ...path: (string | number)[]): nu
     value = (value as Record<string | number, unknown>)[step];
   }
   return line;
-};
+}
 
 /** The text without a byte-order mark, and with the line ends of old Macs made ordinary. */
-export const plainText = (text: string): string => {
+export function plainText(text: string): string {
   const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   return bare.includes('\r') && !bare.includes('\n') ? bare.replaceAll('\r', '\n') : bare;
-};
+}
 
-const read = (file: SourceFile): YamlFile => {
+function read(file: SourceFile): YamlFile {
   const text = plainText(file.text);
   const lines = new LineCounter();
   for (let start = 0; start !== -1; start = nextLine(text, start)) lines.addNewLine(start);
@@ -67,26 +67,27 @@ const read = (file: SourceFile): YamlFile => {
     return { documents: [], faults: [faultOf(error, text, reading)], warnings: [] };
   }
   return { documents, faults: [], warnings: reading.warnings };
-};
+}
 
-const nextLine = (text: string, start: number): number => {
+function nextLine(text: string, start: number): number {
   const end = text.indexOf('\n', start);
   return end === -1 ? -1 : end + 1;
-};
+}
 
 /** `---` at the start of a line begins a document wherever it stands, so a file can be cut there before it is understood. */
-const chunks = (text: string): { source: string; offset: number }[] => {
+function chunks(text: string): { source: string; offset: number }[] {
   const starts = [...text.matchAll(/^---(?=[ \t\r\n]|$)/gm)].map((match) => match.index);
   // A directive (`%YAML 1.2`) belongs to the document after it.
   if (/^(?:#.*\r?\n|\r?\n)*%/.test(text)) starts.shift();
   const bounds = starts[0] === 0 ? starts : [0, ...starts];
   return bounds.map((offset, i) => ({ source: text.slice(offset, bounds[i + 1] ?? text.length), offset }));
-};
+}
 
-const isResourceDefinition = (source: string): boolean =>
-  /^kind:[ \t]*["']?CustomResourceDefinition\b/m.test(source);
+function isResourceDefinition(source: string): boolean {
+  return /^kind:[ \t]*["']?CustomResourceDefinition\b/m.test(source);
+}
 
-const readChunk = (source: string, reading: Reading): YamlDocument[] => {
+function readChunk(source: string, reading: Reading): YamlDocument[] {
   const composer = new Composer({
     schema: 'core',
     uniqueKeys: false,
@@ -120,10 +121,10 @@ const readChunk = (source: string, reading: Reading): YamlDocument[] => {
   take(parser.end());
   for (const document of composer.end()) keep(document);
   return documents;
-};
+}
 
 /** The lexical pieces of a text, after a check that the parser will not take minutes over them. */
-const pieces = (source: string, reading: Reading): string[] => {
+function pieces(source: string, reading: Reading): string[] {
   const found: string[] = [];
   let at = reading.offset;
   let isScalar = false;
@@ -147,23 +148,25 @@ const pieces = (source: string, reading: Reading): string[] => {
     if (!isMark(piece)) at += piece.length;
   }
   return found;
-};
+}
 
 /** Pieces of the lexer's own that stand for no text: a scalar follows, a document begins, a flow collection ends in error. */
 const SCALAR_MARK = '\x1f';
-const isMark = (piece: string): boolean => piece === SCALAR_MARK || piece === '\x02' || piece === '\x18';
+function isMark(piece: string): boolean {
+  return piece === SCALAR_MARK || piece === '\x02' || piece === '\x18';
+}
 
-const startOf = (where: unknown): number => {
+function startOf(where: unknown): number {
   if (typeof where === 'number') return where;
   if (Array.isArray(where)) return Number(where[0]);
   return typeof where === 'object' && where !== null && 'offset' in where ? Number(where.offset) : 0;
-};
+}
 
-const faultOf = (error: unknown, text: string, reading: Reading): Fault => {
+function faultOf(error: unknown, text: string, reading: Reading): Fault {
   // The parser calls itself for each level; what the check of the pieces lets through may still be too deep for it.
   const found = error instanceof RangeError ? new YamlError(TOO_DEEP, reading.offset) : error;
   if (!(found instanceof YamlError)) throw error;
   const { message, offset } = templateIn(text) ?? found;
   const { line, col } = reading.lines.linePos(Math.min(offset, text.length));
   return { message, file: reading.file, line, column: col };
-};
+}

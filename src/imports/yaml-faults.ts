@@ -12,10 +12,10 @@ export const MAX_DEPTH = 200;
 export const TOO_DEEP = `Values are nested more than ${MAX_DEPTH} deep.`;
 
 /** The library's message for an error, said to somebody who has never read the YAML specification. */
-export const inPlainWords = (code: string, message: string): string => {
+export function inPlainWords(code: string, message: string): string {
   if (code === 'RESOURCE_EXHAUSTION') return TOO_DEEP;
   return `This is not valid YAML: ${PLAIN_WORDS[code] ?? message.split('\n')[0]?.slice(0, 160)}.`;
-};
+}
 
 const PLAIN_WORDS: Record<string, string> = {
   TAB_AS_INDENT: 'a tab stands where YAML wants spaces',
@@ -31,7 +31,7 @@ const PLAIN_WORDS: Record<string, string> = {
  * What a text that is not YAML may be instead: a template, and where its first mark stands; null where it has none.
  * Not to be asked of good YAML, which may hold braces in its strings.
  */
-export const templateIn = (text: string): { message: string; offset: number } | null => {
+export function templateIn(text: string): { message: string; offset: number } | null {
   const jinja = text.search(/\{%-?[ \t]*[a-z]/);
   if (jinja !== -1)
     return {
@@ -48,4 +48,4 @@ export const templateIn = (text: string): { message: string; offset: number } | 
       ? 'This is a Helm template ({{ ... }}), not YAML yet. Run "helm template NAME CHART-FOLDER" and import its output.'
       : 'This is a template ({{ ... }}), not YAML yet. Render it first (of a Helm chart: "helm template NAME CHART-FOLDER") and import the output.',
   };
-};
+}

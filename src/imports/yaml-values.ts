@@ -27,10 +27,11 @@ type Walk = { reading: Reading; anchors: Map<string, Sized | 'open'> };
  * The library's own conversion looks every alias up from the top, and bounds how often one is used, not what it expands to.
  * This one walks once, shares what an alias names, and knows how large each value is when written out.
  */
-export const valuesOf = (contents: unknown, reading: Reading): unknown =>
-  sizedValue(contents, 0, { reading, anchors: new Map() }).value;
+export function valuesOf(contents: unknown, reading: Reading): unknown {
+  return sizedValue(contents, 0, { reading, anchors: new Map() }).value;
+}
 
-const sizedValue = (node: unknown, depth: number, walk: Walk): Sized => {
+function sizedValue(node: unknown, depth: number, walk: Walk): Sized {
   const where = offsetOf(node, walk);
   if (depth > MAX_DEPTH) throw new YamlError(TOO_DEEP, where);
   if (isAlias(node)) {
@@ -49,17 +50,17 @@ const sizedValue = (node: unknown, depth: number, walk: Walk): Sized => {
       : list(node.items, depth, walk);
   if (node.anchor) walk.anchors.set(node.anchor, sized);
   return sized;
-};
+}
 
-const anchored = (name: string, where: number, walk: Walk): Sized => {
+function anchored(name: string, where: number, walk: Walk): Sized {
   const target = walk.anchors.get(name);
   if (target === undefined) throw new YamlError(`*${name} names an anchor that is not set above it.`, where);
   if (target === 'open')
     throw new YamlError(`*${name} stands inside &${name}: a value cannot contain itself.`, where);
   return target;
-};
+}
 
-const list = (items: unknown[], depth: number, walk: Walk): Sized => {
+function list(items: unknown[], depth: number, walk: Walk): Sized {
   const value: unknown[] = [];
   const sized = { value, size: 1, depth: 0 };
   for (const item of items) {
@@ -69,9 +70,9 @@ const list = (items: unknown[], depth: number, walk: Walk): Sized => {
     value.push(child.value);
   }
   return sized;
-};
+}
 
-const mapping = (node: YAMLMap, depth: number, walk: Walk): Sized => {
+function mapping(node: YAMLMap, depth: number, walk: Walk): Sized {
   const value: Record<string, unknown> = Object.create(null);
   const sized = { value, size: 1, depth: 0 };
   const merges: { source: unknown; where: number }[] = [];
@@ -90,10 +91,10 @@ const mapping = (node: YAMLMap, depth: number, walk: Walk): Sized => {
   }
   for (const { source, where } of merges) merge(value, source, where, walk);
   return sized;
-};
+}
 
 /** `<<: *a` and `<<: [*a, *b]`: keys that are there stay, an earlier source wins over a later one (yaml.org/type/merge.html). */
-const merge = (value: Record<string, unknown>, source: unknown, where: number, walk: Walk): void => {
+function merge(value: Record<string, unknown>, source: unknown, where: number, walk: Walk): void {
   if (source === null) return;
   for (const from of Array.isArray(source) ? source : [source]) {
     if (typeof from !== 'object' || from === null || Array.isArray(from))
@@ -105,51 +106,56 @@ const merge = (value: Record<string, unknown>, source: unknown, where: number, w
       setPlace(value, key, placeOf(from, key));
     }
   }
-};
+}
 
-const grow = (sized: Sized, child: Sized): void => {
+function grow(sized: Sized, child: Sized): void {
   sized.size += child.size;
   sized.depth = Math.max(sized.depth, child.depth + 1);
-};
+}
 
-const spend = (size: number, where: number, { reading }: Walk): void => {
+function spend(size: number, where: number, { reading }: Walk): void {
   reading.expanded += size;
   if (reading.expanded > MAX_EXPANDED_VALUES)
     throw new YamlError(
       `The aliases (*name) of this file expand to more than ${MAX_EXPANDED_VALUES} values.`,
       where,
     );
-};
+}
 
-const keyOf = (key: unknown, walk: Walk): string => {
+function keyOf(key: unknown, walk: Walk): string {
   const where = offsetOf(key, walk);
   if (isScalar(key)) return keyText(key);
   const target = isAlias(key) ? anchored(key.source, where, walk).value : {};
   if (typeof target === 'object')
     throw new YamlError('A key must be a word, not a list or a mapping.', where);
   return String(target);
-};
+}
 
 /** As written, so that the keys 080 and 1.10 stay what they are. */
-const keyText = (key: Scalar): string => key.source ?? String(key.value ?? '');
+function keyText(key: Scalar): string {
+  return key.source ?? String(key.value ?? '');
+}
 
-const warnOfSecond = (key: string, first: Place | undefined, second: Place, { warnings }: Reading): void => {
+function warnOfSecond(key: string, first: Place | undefined, second: Place, { warnings }: Reading): void {
   if (warnings.length > MAX_WARNINGS) return;
   const message =
     warnings.length === MAX_WARNINGS
       ? 'More keys stand twice in this file than are told here.'
       : `"${key}" stands twice (first in line ${first?.line}); the last one was taken.`;
   warnings.push({ kind: 'warning', message, file: second.file, line: second.line });
-};
+}
 
-const placeOfNode = (at: unknown, value: unknown, walk: Walk): Place => {
+function placeOfNode(at: unknown, value: unknown, walk: Walk): Place {
   const { line, col } = walk.reading.lines.linePos(offsetOf(at, walk));
   const tag = isScalar(value) || isMap(value) || isSeq(value) ? value.tag : undefined;
   const place: Place = { file: walk.reading.file, line, column: col };
   if (tag?.startsWith('!')) place.tag = tag;
   return place;
-};
+}
 
-const offsetOf = (node: unknown, { reading }: Walk): number =>
-  reading.offset +
-  (isScalar(node) || isAlias(node) || isMap(node) || isSeq(node) ? (node.range?.[0] ?? 0) : 0);
+function offsetOf(node: unknown, { reading }: Walk): number {
+  return (
+    reading.offset +
+    (isScalar(node) || isAlias(node) || isMap(node) || isSeq(node) ? (node.range?.[0] ?? 0) : 0)
+  );
+}
