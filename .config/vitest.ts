@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**', 'node_modules/**'],
+    globalSetup: ['test/support/global.ts'],
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -1,0 +1,41 @@
+import { db } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+import type { LastChange } from '../db/saved.js';
+
+/** The nouns whose records have a trail, and can be deleted and restored. */
+export const NOUNS = [
+  'systems',
+  'plans',
+  'parts',
+  'connections',
+  'entries',
+  'extra-costs',
+  'machine-types',
+] as const;
+export type Noun = (typeof NOUNS)[number];
+
+type Trace = {
+  userId: number | null;
+  action: 'created' | 'updated' | 'deleted' | 'restored' | 'imported' | 'copied';
+  noun: Noun;
+  recordId: number;
+  /** The record's name at the time, for people. */
+  label: string;
+  before?: Prisma.InputJsonValue;
+  after?: Prisma.InputJsonValue;
+};
+
+/** Writes one line of the trail, in the transaction of the write it tells of. */
+export async function recordChange(tx: Prisma.TransactionClient, trace: Trace): Promise<void> {
+  await tx.change.create({ data: trace, select: { id: true } });
+}
+
+/** Who touched the record last, and when. */
+export async function lastChangeOf(noun: Noun, recordId: number): Promise<LastChange> {
+  const change = await db.change.findFirst({
+    where: { noun, recordId },
+    orderBy: { id: 'desc' },
+    select: { at: true, user: { select: { name: true } } },
+  });
+  return { by: change?.user?.name ?? 'somebody', at: change?.at ?? new Date(0) };
+}

@@ -1,0 +1,47 @@
+import { db } from '../db/client.js';
+import book from '../domain/price-book.json' with { type: 'json' };
+
+type Price = (typeof book.prices)[number] & {
+  vcpu?: number;
+  memMiB?: number;
+  availability?: number;
+  availabilityBasis?: string;
+};
+
+/**
+ * Puts the price book's machine types and service levels into the database. What is there, and perhaps edited or deleted by people,
+ * is left as it is. Gives how many rows were new.
+ */
+export async function loadPriceBook(): Promise<number> {
+  const machines = (book.prices as Price[]).filter((price) => price.kind === 'machine');
+  const machineTypes = await db.machineType.createMany({
+    data: machines.map(machineTypeOf),
+    skipDuplicates: true,
+  });
+  const serviceLevels = await db.serviceLevel.createMany({
+    data: book.slas.map(({ id, ...level }) => ({ bookId: id, ...level, asOf: book.meta.compiled })),
+    skipDuplicates: true,
+  });
+  return machineTypes.count + serviceLevels.count;
+}
+
+/** What the book says of things that are no machines: dynos, databases, load balancers. */
+export const otherPrices = (book.prices as Price[]).filter((price) => price.kind !== 'machine');
+
+function machineTypeOf(price: Price) {
+  return {
+    bookId: price.id,
+    name: price.product,
+    provider: price.provider,
+    cpuMillicores: Math.round((price.vcpu ?? 0) * 1000),
+    memoryMib: price.memMiB ?? 0,
+    // The tiers of GKE stand in for any managed or self-run cluster; a bare server reserves nothing. Both can be changed on the record.
+    reserve: price.provider === 'aws' ? 'gke' : 'none',
+    usdPerMonth: price.usdMonth,
+    priceDate: price.asOf,
+    priceSource: price.source,
+    availability: price.availability ?? null,
+    availabilityBasis: price.availabilityBasis ?? '',
+    notes: price.note ?? '',
+  };
+}

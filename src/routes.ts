@@ -1,0 +1,49 @@
+import type { Express, RequestHandler } from 'express';
+import { allowedTo, signedIn } from './auth/auth.js';
+import * as accounts from './auth/controller.js';
+import * as home from './home/controller.js';
+import * as systems from './systems/controller.js';
+import { idIn } from './web/addresses.js';
+import { limitFailures } from './web/rate-limit.js';
+
+/**
+ * Every address there is and what answers it, read downward as walls: what stands above a wall needs nothing of it.
+ * (`/healthz` alone stands in app.ts, ahead of https and sessions.) A verb is a noun here: deleting a plan posts its deletion.
+ */
+export function drawRoutes(app: Express): void {
+  // A segment without a number is somebody else's address: /plans/new is not the plan "new".
+  for (const id of ['systemId', 'planId', 'partId', 'connectionId', 'entryId', 'costId', 'machineTypeId', 'importId']) {
+    app.param(id, (_req, _res, next, segment) => next(idIn(String(segment)) === null ? 'route' : undefined));
+  }
+
+  // ---- everybody
+  app.get('/', home.show);
+  app.get('/sign-in', accounts.signInPage);
+  app.post('/sign-in', limitFailures(20, 15), accounts.createSession);
+  app.get('/sign-up', accounts.signUpPage);
+  app.post('/sign-up', limitFailures(20, 15), accounts.createAccount);
+
+  // ---- people who are signed in
+  app.use(signedIn);
+  app.post('/sign-out', accounts.destroySession);
+  app.get('/systems', systems.index);
+  app.get('/systems/:systemId', systems.show);
+
+  // ---- editors
+  const editors = behind(app, allowedTo('edit'));
+  editors.get('/systems/new', systems.newForm);
+  editors.post('/systems', systems.create);
+  editors.get('/systems/:systemId/edit', systems.editForm);
+  editors.post('/systems/:systemId', systems.update);
+  editors.get('/systems/:systemId/deletion', systems.confirmDeletion);
+  editors.post('/systems/:systemId/deletion', systems.destroy);
+  editors.post('/systems/:systemId/restoration', systems.restore);
+}
+
+/** Routes that stand behind a wall of their own. */
+function behind(app: Express, wall: RequestHandler) {
+  return {
+    get: (path: string, action: RequestHandler) => app.get(path, wall, action),
+    post: (path: string, action: RequestHandler) => app.post(path, wall, action),
+  };
+}

@@ -1,0 +1,120 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.js';
+import { sweepSessions } from './auth/sessions.js';
+import { type Database, openDatabase } from './db/client.js';
+import { FolderInUse } from './db/folder-lock.js';
+import { migrate, pendingMigrations } from './db/migrations.js';
+import { createLog, type Log } from './log.js';
+import { readSettings, type Settings, SettingsError } from './settings.js';
+
+const HOUR = 3_600_000;
+
+await start().catch((error: unknown) => {
+  // What people can mend is said in their words; anything else with its stack.
+  const told = error instanceof SettingsError || error instanceof FolderInUse || error instanceof NotReady;
+  process.stderr.write(
+    told ? `Moving Parts cannot start.\n${error.message}\n` : `${(error as Error)?.stack ?? error}\n`,
+  );
+  process.exit(1);
+});
+
+async function start(): Promise<void> {
+  const settings = readSettings(process.env);
+  const log = createLog(settings.logLevel);
+  const database = await openDatabase(settings.database, (error) =>
+    log.warn({ err: error }, 'a database connection broke'),
+  );
+  await prepare(settings, database);
+
+  const server = createApp({ settings, log }).listen(settings.port, '0.0.0.0');
+  // Longer than the router keeps its connections (90 s), so that it never sends a request into one that we are closing.
+  server.keepAliveTimeout = 95_000;
+  server.headersTimeout = 100_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? portTaken(settings) : error),
+    );
+    server.once('listening', resolve);
+  });
+  const sweep = setInterval(
+    () => void sweepSessions(new Date()).catch((error) => log.warn({ err: error }, 'sweep failed')),
+    HOUR,
+  );
+  const { port } = server.address() as AddressInfo;
+  log.info({ port, database: database.embedded ? 'embedded' : 'server' }, 'listening');
+  if (database.embedded) await welcome(port);
+
+  stopOnSignal(log, async () => {
+    clearInterval(sweep);
+    await close(server);
+    await database.close();
+  });
+}
+
+class NotReady extends Error {}
+
+/** Elsewhere the release phase migrates; here, where nobody else does, it happens at the start. */
+async function prepare(settings: Settings, database: Database): Promise<void> {
+  if (settings.env === 'production') {
+    const pending = await pendingMigrations();
+    if (pending.length === 0) return;
+    throw new NotReady(`The database lacks the migrations ${pending.join(', ')}. Run: npm run release`);
+  }
+  await migrate(database.adapter);
+  const { loadPriceBook } = await import('./machine-types/price-book.js');
+  await loadPriceBook();
+  if (!database.embedded) return;
+  const { tellStory } = await import('../prisma/seed.js');
+  await tellStory();
+}
+
+async function welcome(port: number): Promise<void> {
+  const { DEMO_ACCOUNT } = await import('../prisma/seed.js');
+  process.stdout.write(
+    [
+      '',
+      `  Moving Parts is at http://localhost:${port}`,
+      `  Sign in to the demo as ${DEMO_ACCOUNT.email} with the password: ${DEMO_ACCOUNT.password}`,
+      '  This database is embedded, for trying out: one process, this folder. In earnest, set DATABASE_URL to a Postgres server.',
+      '',
+      '',
+    ].join('\n'),
+  );
+}
+
+/** SIGTERM, or Ctrl-C: no new requests, those under way finish, and within 10 seconds the process is gone. */
+function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error('requests were still under way after 9 seconds');
+      process.exit(1);
+    }, 9_000).unref();
+    stop().then(
+      () => process.exit(0),
+      (error) => {
+        log.error({ err: error }, 'did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeIdleConnections();
+  });
+}
+
+function portTaken(settings: Settings): NotReady {
+  return new NotReady(
+    `PORT: ${settings.port} is in use by another process. Stop that one, or choose another: PORT=3001 npm start`,
+  );
+}

@@ -1,0 +1,110 @@
+import type { Request, Response } from 'express';
+import { personOf } from '../auth/auth.js';
+import { refused, versionIn } from '../db/saved.js';
+import { listPlansOf } from '../plans/queries.js';
+import { listTeamNames } from '../teams/queries.js';
+import { addressOf, idIn } from '../web/addresses.js';
+import { found } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm } from '../web/form.js';
+import { answerList, readList } from '../web/list.js';
+import { page } from '../web/page.js';
+import { LIFECYCLES, systemForm, systemValues } from './form.js';
+import * as systems from './queries.js';
+
+export async function index(req: Request, res: Response) {
+  const list = readList(req, systems.systemsList);
+  const [rows, teams] = await Promise.all([systems.listSystems(list), listTeamNames()]);
+  answerList(
+    req,
+    res,
+    'systems/index',
+    { title: 'Systems', list },
+    rows,
+    {
+      id: (system) => system.id,
+      name: (system) => system.name,
+      lifecycle: (system) => system.lifecycle,
+      team: (system) => system.team,
+      tags: (system) => system.tags.join(' '),
+      plans: (system) => system.plans,
+      'current plan': (system) => system.currentPlan?.name ?? null,
+      updated: (system) => system.updatedAt.toISOString(),
+    },
+    { teams, lifecycles: LIFECYCLES },
+  );
+}
+
+export async function show(req: Request, res: Response) {
+  const system = await systemOf(req);
+  const plans = await listPlansOf(system.id);
+  page(req, res, 'systems/show', { title: system.name, system, plans });
+}
+
+export async function newForm(req: Request, res: Response) {
+  await showForm(req, res, null, { values: { lifecycle: 'production' }, errors: {} });
+}
+
+export async function create(req: Request, res: Response) {
+  const read = readForm(systemForm, req.body);
+  if (!read.ok) return showForm(req, res, null, read.form);
+  const saved = await systems.createSystem(personOf(req).id, read.data);
+  if (!saved.ok) return showForm(req, res, null, refused(saved, req.body, {}));
+  setFlash(req, { message: `${saved.record.name} is recorded. Now its first plan.` });
+  res.redirect(303, addressOf('systems', saved.record));
+}
+
+export async function editForm(req: Request, res: Response) {
+  const system = await systemOf(req);
+  await showForm(req, res, system, { values: systemValues(system), errors: {} });
+}
+
+export async function update(req: Request, res: Response) {
+  const system = await systemOf(req);
+  const read = readForm(systemForm, req.body);
+  if (!read.ok) return showForm(req, res, system, read.form);
+  const saved = await systems.updateSystem(personOf(req).id, system, versionIn(req.body), read.data);
+  if (!saved.ok) return showForm(req, res, system, refused(saved, req.body, systemValues(system)));
+  setFlash(req, { message: `${saved.record.name} is saved.` });
+  res.redirect(303, addressOf('systems', saved.record));
+}
+
+export async function confirmDeletion(req: Request, res: Response) {
+  const system = await systemOf(req);
+  const within = await systems.countWithin(system.id);
+  page(req, res, 'systems/deletion', { title: `Delete ${system.name}?`, system, within });
+}
+
+export async function destroy(req: Request, res: Response) {
+  const system = await systemOf(req);
+  await systems.deleteSystem(personOf(req).id, system);
+  const undo = { action: `/systems/${system.id}/restoration`, label: 'Undo' };
+  setFlash(req, { message: `${system.name} is deleted, with its plans.`, undo });
+  res.redirect(303, '/systems');
+}
+
+export async function restore(req: Request, res: Response) {
+  const saved = found(
+    await systems.restoreSystem(personOf(req).id, idIn(String(req.params.systemId)) ?? 0),
+    'deleted system',
+  );
+  if (!saved.ok) {
+    setFlash(req, {
+      message: 'Another system has taken its name since. Rename that one first, then restore.',
+    });
+    return res.redirect(303, '/deletions');
+  }
+  setFlash(req, { message: `${saved.record.name} is back.` });
+  res.redirect(303, addressOf('systems', saved.record));
+}
+
+async function systemOf(req: Request): Promise<systems.System> {
+  return found(await systems.findSystem(idIn(String(req.params.systemId)) ?? 0), 'system');
+}
+
+async function showForm(req: Request, res: Response, system: systems.System | null, form: FormState) {
+  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const title = system ? `Edit ${system.name}` : 'New system';
+  const onlyHtml = { teams: await listTeamNames(), lifecycles: LIFECYCLES };
+  page(req, res, system ? 'systems/edit' : 'systems/new', { title, system, form }, { status, onlyHtml });
+}

@@ -1,0 +1,209 @@
+import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { db } from '../db/client.js';
+import { Prisma } from '../db/generated/client.js';
+import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
+import type { Saved } from '../db/saved.js';
+import { violates } from '../db/violations.js';
+import { teamNamed } from '../teams/queries.js';
+import type { ListRequest, ListShape } from '../web/list.js';
+import type { Link, SystemInput } from './form.js';
+
+export const systemsList = {
+  sorts: ['name', 'updated', 'created'],
+  filters: ['lifecycle', 'team', 'tag'],
+} as const satisfies ListShape<string>;
+
+const columns: Record<string, SortColumn> = {
+  name: { by: Prisma.sql`lower(s.name)`, type: 'text' },
+  updated: { by: Prisma.sql`s.updated_at`, type: 'timestamptz' },
+  created: { by: Prisma.sql`s.created_at`, type: 'timestamptz' },
+};
+
+export type SystemRow = {
+  id: number;
+  name: string;
+  lifecycle: string;
+  tags: string[];
+  team: string | null;
+  updatedAt: Date;
+  plans: number;
+  currentPlan: { id: number; name: string } | null;
+};
+
+/** One stretch of the systems, as searched, filtered and sorted. */
+export async function listSystems(list: ListRequest<'lifecycle' | 'team' | 'tag'>): Promise<Rows<SystemRow>> {
+  const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`s.id`, list, list.size);
+  const { lifecycle, team, tag } = list.filters;
+  const wanted = [
+    list.search &&
+      Prisma.sql`(s.name ILIKE ${containing(list.search)} OR s.description ILIKE ${containing(list.search)})`,
+    lifecycle && Prisma.sql`s.lifecycle::text = ${lifecycle}`,
+    team && Prisma.sql`lower(t.name) = lower(${team})`,
+    tag && Prisma.sql`s.tags @> ARRAY[${tag.toLowerCase()}]`,
+  ].filter((condition) => condition !== '');
+  const rows = await db.$queryRaw<(SystemRow & { cursor: string })[]>`
+    SELECT s.id, s.name, s.lifecycle::text AS lifecycle, s.tags, t.name AS team, s.updated_at AS "updatedAt",
+      (SELECT count(*)::int FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL) AS plans,
+      (SELECT json_build_object('id', p.id, 'name', p.name) FROM plans p
+        WHERE p.system_id = s.id AND p.status = 'current' AND p.deleted_at IS NULL) AS "currentPlan",
+      ${cursor} AS cursor
+    FROM systems s LEFT JOIN teams t ON t.id = s.team_id
+    WHERE s.deleted_at IS NULL AND ${where} ${wanted.length ? Prisma.sql`AND ${Prisma.join(wanted, ' AND ')}` : Prisma.empty}
+    ORDER BY ${orderBy} LIMIT ${limit}`;
+  return pageOf(rows, list, list.size);
+}
+
+/** A system with its owner's name, or null when there is none or it is deleted. */
+export async function findSystem(id: number) {
+  const system = await db.system.findFirst({
+    where: { id, deletedAt: null },
+    select: {
+      id: true,
+      name: true,
+      lifecycle: true,
+      description: true,
+      links: true,
+      tags: true,
+      version: true,
+      createdAt: true,
+      updatedAt: true,
+      team: { select: { name: true } },
+    },
+  });
+  return system && { ...system, team: system.team?.name ?? null, links: system.links as Link[] };
+}
+
+export type System = NonNullable<Awaited<ReturnType<typeof findSystem>>>;
+
+export async function createSystem(
+  userId: number,
+  input: SystemInput,
+): Promise<Saved<{ id: number; name: string }>> {
+  return orNameTaken(() =>
+    db.$transaction(async (tx) => {
+      const record = await tx.system.create({
+        data: await rowOf(tx, input),
+        select: { id: true, name: true },
+      });
+      await recordChange(tx, {
+        userId,
+        action: 'created',
+        noun: 'systems',
+        recordId: record.id,
+        label: record.name,
+        after: input,
+      });
+      return record;
+    }),
+  );
+}
+
+/** Writes the system unless somebody else did since `version`. */
+export async function updateSystem(
+  userId: number,
+  system: System,
+  version: number,
+  input: SystemInput,
+): Promise<Saved<{ id: number; name: string }>> {
+  const saved = await orNameTaken(() =>
+    db.$transaction(async (tx) => {
+      const row = { ...(await rowOf(tx, input)), version: { increment: 1 }, updatedAt: new Date() };
+      const { count } = await tx.system.updateMany({
+        where: { id: system.id, version, deletedAt: null },
+        data: row,
+      });
+      if (count === 0) return null;
+      const { name: label } = system;
+      await recordChange(tx, {
+        userId,
+        action: 'updated',
+        noun: 'systems',
+        recordId: system.id,
+        label,
+        before: system,
+        after: input,
+      });
+      return { id: system.id, name: input.name };
+    }),
+  );
+  if (!saved.ok) return saved;
+  return saved.record
+    ? { ok: true, record: saved.record }
+    : { ok: false, stale: await lastChangeOf('systems', system.id) };
+}
+
+/** Hides the system with all its plans. Nothing is lost: `restoreSystem` brings it back as it was. */
+export async function deleteSystem(userId: number, system: System): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await tx.system.update({
+      where: { id: system.id },
+      data: { deletedAt: new Date() },
+      select: { id: true },
+    });
+    await recordChange(tx, {
+      userId,
+      action: 'deleted',
+      noun: 'systems',
+      recordId: system.id,
+      label: system.name,
+      before: system,
+    });
+  });
+}
+
+/** Null when nothing of this id is deleted. */
+export async function restoreSystem(
+  userId: number,
+  id: number,
+): Promise<Saved<{ id: number; name: string }> | null> {
+  const deleted = await db.system.findFirst({
+    where: { id, deletedAt: { not: null } },
+    select: { id: true, name: true },
+  });
+  if (!deleted) return null;
+  return orNameTaken(() =>
+    db.$transaction(async (tx) => {
+      await tx.system.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
+      await recordChange(tx, {
+        userId,
+        action: 'restored',
+        noun: 'systems',
+        recordId: id,
+        label: deleted.name,
+      });
+      return deleted;
+    }),
+  );
+}
+
+/** What would go with the system if it were deleted. */
+export async function countWithin(systemId: number): Promise<{ plans: number; parts: number }> {
+  const [plans, parts] = await Promise.all([
+    db.plan.count({ where: { systemId, deletedAt: null } }),
+    db.part.count({ where: { plan: { systemId, deletedAt: null }, deletedAt: null } }),
+  ]);
+  return { plans, parts };
+}
+
+/** Names for a form to pick from, the latest first. */
+export async function listSystemNames(): Promise<{ id: number; name: string }[]> {
+  return db.system.findMany({
+    where: { deletedAt: null },
+    select: { id: true, name: true },
+    orderBy: { updatedAt: 'desc' },
+    take: 200,
+  });
+}
+
+async function rowOf(tx: Prisma.TransactionClient, { team, ...input }: SystemInput) {
+  return { ...input, teamId: await teamNamed(tx, team) };
+}
+
+async function orNameTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
+  try {
+    return { ok: true, record: await write() };
+  } catch (error) {
+    if (!violates(error, 'systems_name_key')) throw error;
+    return { ok: false, errors: { name: 'Another system has this name.' } };
+  }
+}

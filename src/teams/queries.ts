@@ -1,0 +1,16 @@
+import { db } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+
+/** The team of this name (compared without case), made if there is none; null for no name. */
+export async function teamNamed(tx: Prisma.TransactionClient, name: string): Promise<number | null> {
+  if (name === '') return null;
+  const [team] = await tx.$queryRaw<{ id: number }[]>`
+    INSERT INTO teams (name) VALUES (${name}) ON CONFLICT (lower(name)) DO UPDATE SET name = teams.name RETURNING id`;
+  return team?.id ?? null;
+}
+
+/** Every team's name, for the forms to pick from. */
+export async function listTeamNames(): Promise<string[]> {
+  const teams = await db.team.findMany({ select: { name: true }, orderBy: { name: 'asc' }, take: 500 });
+  return teams.map((team) => team.name);
+}

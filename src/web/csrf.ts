@@ -1,0 +1,41 @@
+import { doubleCsrf } from 'csrf-csrf';
+import type { Request, RequestHandler } from 'express';
+import type { Settings } from '../settings.js';
+import { HttpError } from './errors.js';
+
+/**
+ * Every unsafe request must carry the token of its own session (a form field `_csrf`, or the header `x-csrf-token`) and, where the
+ * browser says where it comes from, come from this site. Comes after sessions and body parsers.
+ */
+export function csrf(settings: Settings): RequestHandler[] {
+  const secure = settings.env === 'production';
+  const { doubleCsrfProtection } = doubleCsrf({
+    getSecret: () => settings.sessionSecret,
+    getSessionIdentifier: (req) => (req.user ? req.sessionID : 'nobody'),
+    cookieName: secure ? '__Host-csrf' : 'csrf',
+    cookieOptions: { sameSite: 'lax', secure, httpOnly: true, path: '/' },
+    getCsrfTokenFromRequest: (req) => tokenIn(req),
+  });
+  return [sameSite, doubleCsrfProtection];
+}
+
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+
+const sameSite: RequestHandler = (req, _res, next) => {
+  const origin = req.get('origin');
+  const foreign =
+    req.get('sec-fetch-site') === 'cross-site' ||
+    (origin !== undefined &&
+      origin !== 'null' &&
+      (!URL.canParse(origin) || new URL(origin).host !== req.host));
+  if (!SAFE.includes(req.method) && foreign) {
+    throw new HttpError(403, 'This form was sent from another site. Open the page here and send it again.');
+  }
+  next();
+};
+
+function tokenIn(req: Request): string | undefined {
+  const header = req.get('x-csrf-token');
+  const field: unknown = req.body?._csrf;
+  return header ?? (typeof field === 'string' ? field : undefined);
+}

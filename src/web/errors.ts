@@ -1,0 +1,67 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { page } from './page.js';
+
+/** An answer other than success that a handler ends with: `throw new HttpError(404)`. The message is shown to the person. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The record, or the end of the request: nothing stands at this address. */
+export function found<T>(record: T | null | undefined, what: string): T {
+  if (record === null || record === undefined) {
+    throw new HttpError(
+      404,
+      `There is no such ${what}. It may have been deleted: see “Deleted” to bring it back.`,
+    );
+  }
+  return record;
+}
+
+export const notFound: RequestHandler = (req) => {
+  throw new HttpError(404, `Nothing stands at ${req.path}.`);
+};
+
+const TITLES: Record<number, string> = {
+  400: 'That request cannot be read',
+  403: 'That is not yours to do',
+  404: 'Not found',
+  409: 'Somebody was here before you',
+  413: 'That is too much at once',
+  415: 'That is no kind of file we read',
+  429: 'Too many tries',
+  503: 'Not ready',
+};
+
+/** Every error ends here: what people can mend is told to them, what only we can mend is logged and owned up to. */
+export const onError: ErrorRequestHandler = (error, req, res, next) => {
+  if (res.headersSent) return next(error);
+  const status = statusOf(error);
+  if (status >= 500) req.log.error({ err: error }, 'request failed');
+  const message =
+    status >= 500
+      ? `Something broke on our side. It is in the log under ${String(req.id)}.`
+      : messageOf(error, status);
+  page(
+    req,
+    res,
+    'errors/show',
+    { title: TITLES[status] ?? (status >= 500 ? 'Something broke' : 'That did not work'), status, message },
+    { status },
+  );
+};
+
+function statusOf(error: unknown): number {
+  const status = (error as { status?: unknown; statusCode?: unknown } | null)?.status;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}
+
+function messageOf(error: unknown, status: number): string {
+  if (error instanceof HttpError) return error.message;
+  if (status === 413) return 'What was sent is larger than we take: 2 MB a file, 200 KB a form.';
+  return error instanceof Error ? error.message : 'The request cannot be read.';
+}

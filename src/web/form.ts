@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/** What a form's view needs: what was typed, and what is wrong with it by field. */
+export type FormState = {
+  values: Record<string, unknown>;
+  errors: Record<string, string>;
+  /** Set when somebody else saved first: their values by field, and who and when. */
+  theirs?: { values: Record<string, unknown>; by: string; at: Date };
+};
+
+export type FormResult<T> = { ok: true; data: T } | { ok: false; form: FormState };
+
+/** Reads a posted body once. Every field that is wrong is named; what was typed is given back as it was. */
+export function readForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> {
+  const values = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const read = schema.safeParse(values);
+  return read.success
+    ? { ok: true, data: read.data }
+    : { ok: false, form: { values, errors: errorsOf(read.error) } };
+}
+
+/** The same page again with one more thing wrong that only the database could know: a name that is taken, say. */
+export function withError(body: unknown, errors: Record<string, string>): FormState {
+  return { values: body as Record<string, unknown>, errors };
+}
+
+function errorsOf(error: z.ZodError): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const issue of error.issues) {
+    const field = String(issue.path[0] ?? 'form');
+    errors[field] ??= issue.message;
+  }
+  return errors;
+}
+
+// ---- fields, as they arrive: strings, or nothing
+
+/** One line of text, trimmed. */
+export function line(label: string, { max = 200, required = true } = {}) {
+  const text = z
+    .string(`${label} is missing.`)
+    .trim()
+    .max(max, `${label} is too long: ${max} characters at most.`)
+    .regex(/^[^\p{Cc}]*$/u, `${label} holds a character that cannot be shown, a line break perhaps.`);
+  return required ? text.min(1, `${label} cannot be empty.`) : text.default('');
+}
+
+/** Text of many lines, its line ends made one kind. */
+export function text(label: string, { max = 20_000 } = {}) {
+  return z
+    .string()
+    .default('')
+    .transform((value) => value.replaceAll('\r\n', '\n').replaceAll('\0', '').trim())
+    .pipe(z.string().max(max, `${label} is too long: ${max.toLocaleString('en')} characters at most.`));
+}
+
+/** A number or nothing; nothing means unknown. Takes 1,234.5 and 1234.5. */
+export function optionalNumber(
+  label: string,
+  { min = 0, max = Number.MAX_SAFE_INTEGER, whole = false } = {},
+) {
+  return z
+    .string()
+    .default('')
+    .transform((value, context) => {
+      const plain = value.trim().replace(/(?<=\d),(?=\d{3}(\D|$))/g, '');
+      if (plain === '') return null;
+      const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
+      const problem = wrongNumber(number, { min, max, whole });
+      if (problem === null) return number;
+      context.addIssue({ code: 'custom', message: `${label} must be ${problem}.` });
+      return z.NEVER;
+    });
+}
+
+/** A number that must be there. */
+export function number(label: string, limits: { min?: number; max?: number; whole?: boolean } = {}) {
+  return optionalNumber(label, limits).transform((value, context) => {
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: `${label} cannot be empty.` });
+    return z.NEVER;
+  });
+}
+
+/** One of a few words. */
+export function choice<const T extends readonly [string, ...string[]]>(label: string, words: T) {
+  return z.enum(words, `${label} must be one of: ${words.join(', ')}.`);
+}
+
+/** A box: ticked, or not sent at all. */
+export function tick() {
+  return z
+    .string()
+    .optional()
+    .transform((value) => value !== undefined && value !== '' && value !== 'off' && value !== 'false');
+}
+
+/** An http or https address, or nothing. */
+export function webAddress(label: string) {
+  return line(label, { max: 500, required: false }).refine(
+    (value) => value === '' || isWebAddress(value),
+    `${label} must be an address that begins with https:// or http://.`,
+  );
+}
+
+export function isWebAddress(value: string): boolean {
+  return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
+}
+
+function wrongNumber(number: number, limits: { min: number; max: number; whole: boolean }): string | null {
+  if (Number.isNaN(number)) return 'a number, for example 2 or 0.5';
+  if (limits.whole && !Number.isInteger(number)) return 'a whole number';
+  if (number < limits.min) return `${limits.min.toLocaleString('en')} or more`;
+  if (number > limits.max) return `${limits.max.toLocaleString('en')} or less`;
+  return null;
+}

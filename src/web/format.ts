@@ -1,0 +1,65 @@
+/** How numbers and times are written, the same everywhere. Unknown (null) is always said, never shown as 0. */
+
+export function integer(value: number | null): string {
+  return value === null ? 'unknown' : value.toLocaleString('en', { maximumFractionDigits: 0 });
+}
+
+export function number(value: number | null, digits = 2): string {
+  return value === null ? 'unknown' : value.toLocaleString('en', { maximumFractionDigits: digits });
+}
+
+export function usd(value: number | null): string {
+  if (value === null) return 'unknown';
+  const digits = Number.isInteger(value) ? 0 : 2;
+  return `$${value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: 2 })}`;
+}
+
+/** An availability as a percentage with as many nines as it has: 0.99964 -> 99.964 %. */
+export function availability(value: number | null): string {
+  return value === null ? 'unknown' : unavailability(1 - value);
+}
+
+/** The same, from its complement, which keeps its precision near 1. */
+export function unavailability(value: number | null): string {
+  if (value === null) return 'unknown';
+  if (value === 0) return '100 %';
+  const digits = Math.min(12, Math.max(2, Math.ceil(-Math.log10(value)) + 1));
+  return `${(100 - value * 100).toFixed(digits - 1)} %`;
+}
+
+/** Minutes as people say them: 15.4 min, 4 h 48 min, 26 s. */
+export function minutes(value: number | null): string {
+  if (value === null) return 'unknown';
+  if (value === 0) return '0 min';
+  if (value < 1) return `${significant(value * 60)} s`;
+  if (value < 120) return `${significant(value)} min`;
+  const hours = Math.floor(value / 60);
+  const rest = Math.round(value - hours * 60);
+  return hours >= 48 ? `${significant(value / 60)} h` : `${hours} h ${rest} min`;
+}
+
+export function memory(mib: number | null): string {
+  if (mib === null) return 'unknown';
+  return mib >= 1024 ? `${number(mib / 1024, 2)} GiB` : `${number(mib, 0)} MiB`;
+}
+
+export function cpu(millicores: number | null): string {
+  return millicores === null ? 'unknown' : `${number(millicores / 1000, 3)} CPU`;
+}
+
+export function date(value: Date | string): string {
+  return new Date(value).toISOString().slice(0, 10);
+}
+
+export function dateTime(value: Date | string): string {
+  return `${new Date(value).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** 1 part, 2 parts; unknown parts. */
+export function count(value: number | null, one: string, many = `${one}s`): string {
+  return `${integer(value)} ${value === 1 ? one : many}`;
+}
+
+function significant(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toPrecision(1);
+}

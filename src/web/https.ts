@@ -1,0 +1,9 @@
+import type { RequestHandler } from 'express';
+
+/** A visit by plain http is sent on to https; anything that carries data by plain http is refused, it has been read already. */
+export const toHttps: RequestHandler = (req, res, next) => {
+  if (req.secure) return next();
+  if (req.method === 'GET' || req.method === 'HEAD')
+    return res.redirect(308, `https://${req.host}${req.originalUrl}`);
+  res.status(403).type('text').send('Use https.\n');
+};

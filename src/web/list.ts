@@ -1,0 +1,119 @@
+import type { Request, Response } from 'express';
+import type { Rows, Stretch } from '../db/keyset.js';
+import { HttpError } from './errors.js';
+import { page } from './page.js';
+
+/** What a list is asked for in its address: words to search, filters by name, the sort, the stretch. */
+export type ListRequest<F extends string> = Stretch & {
+  search: string;
+  filters: Record<F, string>;
+  size: number;
+};
+
+export type ListShape<F extends string> = {
+  /** Columns that sort, the default first; `-updated` begins with the latest. */
+  sorts: readonly [string, ...string[]];
+  filters: readonly F[];
+};
+
+const PAGE_SIZE = 25;
+const EXPORT_SIZE = 50_000;
+
+/** Reads a list's address: `?q=shop&lifecycle=production&sort=-updated&after=...`. Unknown words are left alone. */
+export function readList<F extends string>(req: Request, shape: ListShape<F>): ListRequest<F> {
+  const asked = (name: string) =>
+    typeof req.query[name] === 'string' ? req.query[name].trim().slice(0, 2000) : '';
+  const sort = asked('sort');
+  const known = shape.sorts.map((name) => name.replace(/^-/, '')).includes(sort.replace(/^-/, ''));
+  return {
+    search: asked('q').replaceAll('\0', ''),
+    filters: Object.fromEntries(
+      shape.filters.map((name) => [name, asked(name).replaceAll('\0', '')]),
+    ) as Record<F, string>,
+    sort: known ? sort : shape.sorts[0],
+    after: asked('after') || undefined,
+    before: asked('before') || undefined,
+    size: isCsv(req) ? EXPORT_SIZE : PAGE_SIZE,
+  };
+}
+
+/** One column of the exported table: its head and its cell. */
+export type CsvColumns<T> = Record<string, (row: T) => string | number | boolean | null>;
+
+/**
+ * Answers a list: the page, its JSON, or with `?format=csv` the whole of what was searched and filtered, as a table.
+ */
+export function answerList<T, F extends string>(
+  req: Request,
+  res: Response,
+  view: string,
+  content: { title: string; list: ListRequest<F> } & Record<string, unknown>,
+  { rows, after, before }: Rows<T>,
+  csv: CsvColumns<T>,
+  onlyHtml: Record<string, unknown> = {},
+): void {
+  if (isCsv(req)) {
+    res
+      .attachment(`${req.path.split('/').filter(Boolean).join('-')}.csv`)
+      .type('text/csv')
+      .send(csvOf(rows, csv));
+    return;
+  }
+  const links = {
+    next: after && addressWith(req, { after, before: undefined }),
+    previous: before && addressWith(req, { before, after: undefined }),
+  };
+  page(
+    req,
+    res,
+    view,
+    { ...content, rows, links },
+    { onlyHtml: { ...onlyHtml, sortLink: sortLinks(req, content.list.sort) } },
+  );
+}
+
+/** The same address with some of its questions answered otherwise; the stretch begins anew unless it is what changes. */
+export function addressWith(req: Request, changes: Record<string, string | undefined>): string {
+  const url = new URL(req.originalUrl, 'http://here.invalid');
+  url.searchParams.delete('after');
+  url.searchParams.delete('before');
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined || value === '') url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  return url.pathname + url.search;
+}
+
+function sortLinks(req: Request, sort: string) {
+  return (name: string, firstDescending = false) => {
+    const direction = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : null;
+    const next =
+      direction === null
+        ? firstDescending
+          ? `-${name}`
+          : name
+        : direction === 'ascending'
+          ? `-${name}`
+          : name;
+    return { href: addressWith(req, { sort: next }), direction };
+  };
+}
+
+function isCsv(req: Request): boolean {
+  return req.query.format === 'csv';
+}
+
+function csvOf<T>(rows: T[], columns: CsvColumns<T>): string {
+  if (rows.length > EXPORT_SIZE)
+    throw new HttpError(413, 'The table is too long to export at once. Narrow it by a search or a filter.');
+  const heads = Object.keys(columns);
+  const lines = rows.map((row) => heads.map((head) => cell(columns[head]?.(row) ?? null)).join(','));
+  return `${[heads.map(cell).join(','), ...lines].join('\r\n')}\r\n`;
+}
+
+/** RFC 4180. A text that a spreadsheet would take for a formula is kept a text by a leading apostrophe. */
+function cell(value: string | number | boolean | null): string {
+  if (value === null) return '';
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,50 @@
+import type { Request, Response } from 'express';
+import { can } from '../auth/roles.js';
+import { addressOf } from './addresses.js';
+import { assetUrl } from './assets.js';
+import { takeFlash } from './flash.js';
+import * as format from './format.js';
+import { markdown } from './markdown.js';
+import { render } from './render.js';
+
+type Content = { title: string } & Record<string, unknown>;
+
+/**
+ * Answers with a page, or with the same content as JSON when that is what was asked for.
+ * `content` is both what the view is given and what the JSON holds; `onlyHtml` is for what makes sense on a page alone
+ * (pictures, choices of a form).
+ */
+export function page(
+  req: Request,
+  res: Response,
+  view: string,
+  content: Content,
+  { status = 200, onlyHtml = {} }: { status?: number; onlyHtml?: Record<string, unknown> } = {},
+): void {
+  res.status(status).vary('Accept');
+  if (wantsJson(req)) {
+    res.json(content);
+    return;
+  }
+  const person = req.user ?? null;
+  const locals = {
+    ...onlyHtml,
+    ...content,
+    format,
+    assetUrl,
+    addressOf,
+    markdown,
+    person,
+    csrfToken: req.csrfToken?.() ?? '',
+    flash: takeFlash(req),
+    path: req.path,
+    address: req.originalUrl,
+    may: (action: Parameters<typeof can>[1]) => person !== null && can(person.role, action),
+  };
+  res.type('html').send(render('layout', { ...locals, body: render(view, locals) }));
+}
+
+/** True when the client prefers JSON to a page: an Accept header that says so, or `?format=json` for links. */
+export function wantsJson(req: Request): boolean {
+  return req.query.format === 'json' || req.accepts(['html', 'json']) === 'json';
+}
