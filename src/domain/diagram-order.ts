@@ -1,0 +1,151 @@
+import type { Layering, Stop } from './diagram-layers.js';
+
+const SWEEPS = 24;
+
+/**
+ * Orders every layer from left to right for few crossings. What hangs on one line only (a part with a single connection, and the
+ * bends on its way) is put in last, one after the other where it crosses least, and moves nothing else: so a part that joins a plan
+ * leaves the order of the others as it was. The rest is ordered by the sweeps of Sugiyama, Tagawa and Toda (IEEE Transactions on
+ * Systems, Man, and Cybernetics 11(2), 1981), with swaps of neighbours in between. `layers` come in the order of the plan; ties keep it.
+ */
+export function orderLayers(layers: number[][], stops: Stop[], segments: Layering['segments']): number[][] {
+  const net = netOf(stops.length, segments);
+  const tails = tailsOf(stops, net, segments);
+  const isTail = new Set(tails.flat());
+  const ordered = fewestCrossings(layers.map((layer) => layer.filter((stop) => !isTail.has(stop))), net);
+  for (const tail of tails) for (const stop of tail) insert(ordered[stops[stop]!.layer]!, stop, ordered, stops, net);
+  centreBends(ordered, stops, net);
+  return ordered;
+}
+
+/** For each stop the stops it is linked with, above and below. */
+type Net = { above: number[][]; below: number[][] };
+
+function netOf(count: number, segments: Layering['segments']): Net {
+  const above: number[][] = Array.from({ length: count }, () => []);
+  const below: number[][] = Array.from({ length: count }, () => []);
+  for (const { upper, lower } of segments) {
+    above[lower]!.push(upper);
+    below[upper]!.push(lower);
+  }
+  return { above, below };
+}
+
+/** Parts on one line, each after the bends that lead to it, in the order of the plan. */
+function tailsOf(stops: Stop[], net: Net, segments: Layering['segments']): number[][] {
+  const isShared = new Set(segments.flatMap(({ upper, lower, links }) => (links > 1 ? [upper, lower] : [])));
+  return stops.flatMap(({ node }, stop) => {
+    if (node === null || net.above[stop]!.length + net.below[stop]!.length !== 1) return [];
+    const side = net.above[stop]!.length === 1 ? net.above : net.below;
+    const tail = [stop];
+    for (let at = side[stop]![0]!; stops[at]!.node === null && !isShared.has(at) && net.above[at]!.length === 1 && net.below[at]!.length === 1; at = side[at]![0]!) tail.unshift(at);
+    return [tail];
+  });
+}
+
+function fewestCrossings(start: number[][], net: Net): number[][] {
+  const layers = start.map((layer) => [...layer]);
+  const place: number[] = [];
+  const settle = (layer: number[]) => layer.forEach((stop, i) => (place[stop] = i));
+  layers.forEach(settle);
+  let best = layers.map((layer) => [...layer]);
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let sweep = 0; sweep < SWEEPS && fewest > 0; sweep++) {
+    const side = sweep % 2 === 0 ? net.above : net.below;
+    for (const layer of sweep % 2 === 0 ? layers : [...layers].reverse()) {
+      const wish = new Map(layer.map((stop) => [stop, meanPlace(side[stop]!, place) ?? null]));
+      sortBy(layer, wish);
+      settle(layer);
+    }
+    swapNeighbours(layers, net, place);
+    const count = layers.reduce((sum, layer) => sum + crossingsBelow(layer, net, place), 0);
+    if (count < fewest) {
+      fewest = count;
+      best = layers.map((layer) => [...layer]);
+    }
+  }
+  return best;
+}
+
+/** Sorts those that have a wish among the seats of those that have one; the others keep their seats. */
+function sortBy(layer: number[], wish: Map<number, number | null>): void {
+  const seats = layer.flatMap((stop, i) => (wish.get(stop) === null ? [] : [i]));
+  const sorted = seats.map((i) => layer[i]!).sort((a, b) => wish.get(a)! - wish.get(b)!);
+  seats.forEach((seat, i) => {
+    layer[seat] = sorted[i]!;
+  });
+}
+
+function meanPlace(stops: number[], place: number[]): number | undefined {
+  const known = stops.filter((stop) => place[stop] !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, stop) => sum + place[stop]!, 0) / known.length;
+}
+
+function swapNeighbours(layers: number[][], net: Net, place: number[]): void {
+  for (let round = 0, swapped = true; swapped && round < 10; round++) {
+    swapped = false;
+    for (const layer of layers) {
+      for (let i = 0; i + 1 < layer.length; i++) {
+        const [a, b] = [layer[i]!, layer[i + 1]!];
+        const gain = [net.above, net.below].reduce(
+          (sum, side) => sum + crossings(side[a]!, side[b]!, place) - crossings(side[b]!, side[a]!, place),
+          0,
+        );
+        if (gain <= 0) continue;
+        [layer[i], layer[i + 1]] = [b, a];
+        [place[a], place[b]] = [i + 1, i];
+        swapped = true;
+      }
+    }
+  }
+}
+
+function crossingsBelow(layer: number[], net: Net, place: number[]): number {
+  let count = 0;
+  layer.forEach((right, i) => {
+    for (let left = 0; left < i; left++) count += crossings(net.below[layer[left]!]!, net.below[right]!, place);
+  });
+  return count;
+}
+
+/** How many lines of a left stop cross lines of a right one, towards one neighbouring layer. Stops without a place do not count. */
+function crossings(left: number[], right: number[], place: number[]): number {
+  let count = 0;
+  for (const l of left) for (const r of right) if (place[l]! > place[r]!) count++;
+  return count;
+}
+
+/** Puts a stop where its lines to stops already there cross fewest others; of equal seats the rightmost. */
+function insert(layer: number[], stop: number, layers: number[][], stops: Stop[], net: Net): void {
+  layer.splice(bestSeats(layer, stop, layers, stops, net).at(-1)!, 0, stop);
+}
+
+/** A trunk that may run on either side of its neighbours runs through their middle, so that it pushes none of them aside. */
+function centreBends(layers: number[][], stops: Stop[], net: Net): void {
+  for (const layer of layers) {
+    for (const bend of layer.filter((stop) => stops[stop]!.node === null)) {
+      layer.splice(layer.indexOf(bend), 1);
+      const seats = bestSeats(layer, bend, layers, stops, net);
+      layer.splice(seats[seats.length >> 1]!, 0, bend);
+    }
+  }
+}
+
+function bestSeats(layer: number[], stop: number, layers: number[][], stops: Stop[], net: Net): number[] {
+  const place: number[] = [];
+  for (const near of [stops[stop]!.layer - 1, stops[stop]!.layer + 1]) {
+    layers[near]?.forEach((other, i) => {
+      place[other] = i;
+    });
+  }
+  let cost = 0;
+  let best = { seats: [0], cost: 0 };
+  layer.forEach((other, i) => {
+    for (const side of [net.above, net.below]) {
+      cost += crossings(side[other]!, side[stop]!, place) - crossings(side[stop]!, side[other]!, place);
+    }
+    if (cost < best.cost) best = { seats: [i + 1], cost };
+    else if (cost === best.cost) best.seats.push(i + 1);
+  });
+  return best.seats;
+}

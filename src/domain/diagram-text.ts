@@ -1,0 +1,39 @@
+/**
+ * Widths of Latin letters as a share of the font size, for the widest of the fonts a browser is likely to take (DejaVu Sans):
+ * the server cannot measure a text, and one guessed too narrow would run out of its box.
+ */
+const NARROW = 0.38;
+const USUAL = 0.62;
+const WIDE = 0.98;
+
+/** How wide a text may become, in pixels at `fontSize`. */
+export function textWidth(text: string, fontSize: number): number {
+  let em = 0;
+  for (const char of text) {
+    if (/[iIjlftr.,:;'!|()[\]{} -]/.test(char)) em += NARROW;
+    else if (/[mwMW@%]/.test(char) || char.codePointAt(0)! > 0x2e7f) em += WIDE;
+    else em += USUAL;
+  }
+  return em * fontSize;
+}
+
+/** The text, or its beginning and an ellipsis, so that it is at most `width` pixels wide. */
+export function fittedText(text: string, fontSize: number, width: number): string {
+  if (textWidth(text, fontSize) <= width) return text;
+  const letters = [...text];
+  while (letters.length > 1 && textWidth(`${letters.join('')}…`, fontSize) > width) letters.pop();
+  return `${letters.join('')}…`;
+}
+
+/** A name on one line or two, broken after a hyphen, dot, slash, underscore, space or before a capital; shortened if it must be. */
+export function nameLines(name: string, fontSize: number, width: number): string[] {
+  if (textWidth(name, fontSize) <= width) return [name];
+  const pieces = name
+    .match(/[^-_./: ]*?(?:[-_./: ]+|(?=\p{Lu}\p{Ll})|$)/gu)
+    ?.filter((piece) => piece !== '') ?? [name];
+  let first = '';
+  while (pieces.length > 0 && textWidth(first + pieces[0]!.trimEnd(), fontSize) <= width)
+    first += pieces.shift()!;
+  if (first === '') return [fittedText(name, fontSize, width)];
+  return [first.trimEnd(), fittedText(pieces.join(''), fontSize, width)].filter((line) => line !== '');
+}
