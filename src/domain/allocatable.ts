@@ -1,5 +1,7 @@
 import type { MachineType } from './model.js';
-import type { Room } from './packing.js';
+
+/** What one machine has to give, or what stands on it. */
+export type Room = { cpuMillicores: number; memoryMib: number };
 
 /** Kubernetes is tested to this many pods a machine. Source: kubernetes.io, "Considerations for large clusters". */
 export const DEFAULT_MAX_CONTAINERS = 110;

@@ -13,6 +13,20 @@ export function unavailabilityInSeries(unavailabilities: Iterable<number>): numb
   return down;
 }
 
+/** For each of them, the unavailability of all the others in series. */
+export function unavailabilityWithoutEach(unavailabilities: readonly number[]): number[] {
+  const others = unavailabilities.map(() => 0);
+  let before = 0;
+  let after = 0;
+  for (let index = 0, back = others.length - 1; back >= 0; index++, back--) {
+    others[index] = eitherDown(others[index]!, before);
+    others[back] = eitherDown(others[back]!, after);
+    before = eitherDown(before, unavailabilities[index]!);
+    after = eitherDown(after, unavailabilities[back]!);
+  }
+  return others;
+}
+
 /** P(A or B) of independent A and B. */
 export function eitherDown(a: number, b: number): number {
   return a + b - a * b;

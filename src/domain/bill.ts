@@ -1,34 +1,59 @@
-import type { Cost } from './cost.js';
-import type { EntryBill } from './entry-bill.js';
+import { soundMachineType } from './check-plan.js';
+import { type Cost, costOf } from './cost.js';
+import {
+  type ConnectionCount,
+  type ContainerCount,
+  connectionsOf,
+  containersOf,
+  machineCounts,
+  type PartCounts,
+  partCounts,
+} from './counting.js';
+import { type EntryBill, entryBills } from './entry-bill.js';
 import type { Figure } from './figure.js';
-import type { Packing } from './packing.js';
+import type { Part, Plan } from './model.js';
+import { type Packing, packParts } from './packing.js';
+import { type Wiring, wiringOf } from './wiring.js';
 
 /** Everything the product counts of one plan. Lists of parts are in the plan's order unless they say otherwise. */
-export type Bill = {
+export type Bill = PartCounts & {
   planName: string;
-  /** Distinct parts without jobs. */
-  parts: Figure;
-  /** Parts of the team's own code: web, service, worker. */
-  services: Figure;
-  /** Parts that run and end; in no other figure. */
-  jobs: Figure & { names: string[] };
-  /** All containers the team runs or has run for it. At least, when per-machine parts stand on an unknown number of machines. */
-  containers: Figure & {
-    /** Without the per-machine parts. */
-    replicated: number;
-    /** Of per-machine parts, on all machines in use. null when the machines are unknown. */
-    perMachine: number | null;
-    byPart: { part: string; containers: number | null }[];
-  };
+  containers: ContainerCount;
   machines: Figure;
   machinesLowerBound: Figure;
-  /** Connections between known parts, jobs left out. */
-  connections: Figure & { hard: number; soft: number; guessed: number; leftOut: number };
-  managedParts: Figure;
-  externalParts: Figure;
-  perMachineParts: Figure;
+  connections: ConnectionCount;
   packing: Packing;
   usdPerMonth: Cost;
   /** In the plan's order; one named "the whole system" when the plan names none. */
   entries: EntryBill[];
+  /** What of the plan could not be used, one sentence each: see `checkPlan`. */
+  ignored: string[];
 };
+
+/**
+ * Everything the product counts of a plan, each figure with its working. Never fails: what a faulty plan gets wrong is left
+ * out or unknown, and named (`checkPlan` tells the faults one by one). The same plan gives the same bill, and the order of
+ * its parts, connections and entries changes no figure.
+ */
+export function billOf(plan: Plan): Bill {
+  const wiring = wiringOf(plan);
+  const machineType = soundMachineType(plan.machineType);
+  const packing = packParts(wiring.parts, machineType);
+  const parts = inPlanOrder(plan, wiring);
+  return {
+    planName: plan.name,
+    ...partCounts(plan, parts),
+    containers: containersOf(parts, packing),
+    ...machineCounts(parts, packing, machineType?.name ?? 'none'),
+    connections: connectionsOf(wiring),
+    packing,
+    usdPerMonth: costOf(plan, parts, machineType, packing),
+    entries: entryBills(plan, wiring, machineType, packing),
+    ignored: wiring.ignored,
+  };
+}
+
+function inPlanOrder(plan: Plan, wiring: Wiring): Part[] {
+  const names = new Set(plan.parts.map((part) => part.name));
+  return [...names].flatMap((name) => wiring.parts[wiring.numberOf.get(name) ?? -1] ?? []);
+}

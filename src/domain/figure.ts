@@ -19,3 +19,36 @@ export type Figure<T = number> = {
   isAtLeast: boolean;
   working: Working;
 };
+
+/** A figure from its value, its rule and whatever more its working has. At least, when it has a value and something unknown. */
+export function figure(
+  value: number | null,
+  rule: string,
+  working: Partial<Omit<Working, 'rule'>> = {},
+): Figure {
+  const { source, inputs = [], assumptions = [], unknown = [] } = working;
+  return {
+    value,
+    isAtLeast: value !== null && unknown.length > 0,
+    working: { rule, ...(source && { source }), inputs, assumptions, unknown },
+  };
+}
+
+/** "3 parts", "1 part": the plural by s alone. */
+export function counted(count: number, noun: string): string {
+  return `${numberInWords.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** 12,345.6: grouped, with at most the digits given after the point. */
+export function formatted(value: number, digits = 2): string {
+  return digits === 2
+    ? numberInWords.format(value)
+    : value.toLocaleString('en-US', { maximumFractionDigits: digits });
+}
+
+/** An unavailability told as an availability: "99.96437 %". */
+export function availabilityInWords(unavailability: number): string {
+  return `${formatted((1 - unavailability) * 100, 5)} %`;
+}
+
+const numberInWords = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });

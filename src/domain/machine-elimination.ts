@@ -1,5 +1,5 @@
 import { eitherDown } from './availability.js';
-import type { Component, JointFailure } from './machine-states.js';
+import type { Component, JointFailure } from './machine-component.js';
 
 /**
  * The order in which machines are summed out. Each step looks at one machine together with those it is still linked to

@@ -1,5 +1,5 @@
 import { exactlyUpProbability } from './availability.js';
-import type { Component, JointFailure } from './machine-states.js';
+import type { Component, JointFailure } from './machine-component.js';
 
 /** The seed of every sampled figure: the same plan gives the same digits, always. */
 export const SEED = 20_260_206;

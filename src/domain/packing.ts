@@ -1,11 +1,8 @@
-import { allocatableRoom, DEFAULT_MAX_CONTAINERS } from './allocatable.js';
+import { allocatableRoom, DEFAULT_MAX_CONTAINERS, type Room } from './allocatable.js';
 import { spreadEvenly } from './even-spread.js';
 import { type Assignment, firstFit } from './first-fit.js';
 import { type Capacity, type LowerBound, lowerBoundOf, type ReplicaGroup } from './lower-bounds.js';
 import type { MachineType, Part } from './model.js';
-
-/** What one machine has to give, or what stands on it. */
-export type Room = { cpuMillicores: number; memoryMib: number };
 
 /** Replica number `replica` (from 0) of the part named `part`. */
 export type PlacedReplica = { part: string; replica: number };

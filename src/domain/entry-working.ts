@@ -1,0 +1,105 @@
+import type { WiredEntry } from './entries.js';
+import { availabilityInWords, counted, type Working } from './figure.js';
+import type { JointFailure } from './machine-component.js';
+import { SEED } from './machine-sampling.js';
+import type { MachineType, Part } from './model.js';
+import { MAX_MACHINES_FOR_PAIRS } from './weak-points.js';
+import { isPlaced } from './wiring.js';
+
+/** What the working of an entry is written from. `joint` null = the availability is unknown. */
+export type EntryFacts = {
+  entry: WiredEntry;
+  /** The closure. */
+  parts: readonly Part[];
+  agents: readonly Part[];
+  machineType: MachineType | null;
+  unknown: string[];
+  joint: JointFailure | null;
+  twoMachineCuts: readonly unknown[] | null;
+};
+
+/** How an entry's availability comes about, in words. */
+export function entryWorking({
+  entry,
+  parts,
+  agents,
+  machineType,
+  unknown,
+  joint,
+  twoMachineCuts,
+}: EntryFacts): Working {
+  const placed = parts.filter(isPlaced);
+  const providers = parts.filter((part) => part.runs !== 'machine');
+  const inputs = [
+    { label: 'parts it cannot work without', value: counted(parts.length, 'part') },
+    { label: 'of these on machines', value: String(placed.length) },
+    { label: 'of these at providers', value: String(providers.length) },
+  ];
+  if (placed.length > 0 && machineType?.availability != null) {
+    const value = availabilityInWords(1 - machineType.availability);
+    inputs.push({ label: `one ${machineType.name}`, value });
+  }
+  for (const agent of agents) {
+    if (agent.availability !== null) {
+      inputs.push({
+        label: `${agent.name}, on every machine`,
+        value: availabilityInWords(1 - agent.availability),
+      });
+    }
+  }
+  return {
+    rule: ruleInWords(placed.length > 0, joint),
+    source:
+      'The Calculus of Service Availability, ACM Queue 15(2) 2017; common cause: beta factor, IEC 61508-6 Annex D',
+    inputs,
+    assumptions: assumptions(entry, placed, providers, agents, twoMachineCuts === null),
+    unknown,
+  };
+}
+
+function ruleInWords(isOnMachines: boolean, joint: JointFailure | null): string {
+  const all =
+    'It is up when every part it cannot work without is up; each part counts once, however many ways lead to it.';
+  if (!isOnMachines) return all;
+  if (joint && !joint.isExact) {
+    return `${all} Parts that share machines are summed over machine states drawn with seed ${SEED}; the error bar is about 95 %.`;
+  }
+  return `${all} Parts that share machines are summed over all states of these machines, exactly.`;
+}
+
+function assumptions(
+  entry: WiredEntry,
+  placed: readonly Part[],
+  providers: readonly Part[],
+  agents: readonly Part[],
+  arePairsLeftOut: boolean,
+): string[] {
+  const sentences = [
+    'Soft connections stop nothing.',
+    'Bad deploys, expired certificates, upgrades and people are in no number.',
+  ];
+  if (entry.isImplied) {
+    sentences.push(
+      'The plan names no entry: this one calls the parts that nobody else calls; parts that call each other in a circle count as one.',
+    );
+  }
+  if (placed.length > 0) {
+    sentences.push(
+      'Machines fail one by one, and so do replicas on paper; at 5 % and 10 % that share of the failures of a redundant part takes all its replicas at once.',
+    );
+  }
+  if (agents.length > 0) {
+    const names = agents.map((agent) => agent.name).join(', ');
+    sentences.push(
+      `A machine is up when its ${names} is up too; per-machine workers are needed by nobody unless called.`,
+    );
+  }
+  if (providers.some((part) => part.replicas > part.needed)) {
+    sentences.push('Replicas at a provider fail one by one: no common cause is taken there.');
+  }
+  if (providers.length > 0) sentences.push('What a provider promises or tolerates is taken as what happens.');
+  if (arePairsLeftOut) {
+    sentences.push(`Pairs of machines are told for up to ${MAX_MACHINES_FOR_PAIRS} known machines only.`);
+  }
+  return sentences;
+}

@@ -1,0 +1,91 @@
+import { commonCauseUnavailability } from './availability.js';
+
+/** A part whose replicas stand on machines. `machines` and `replicasOn` run in parallel; each machine once. */
+export type PlacedPart = {
+  needed: number;
+  /** Of one replica, without its machine. */
+  replicaUnavailability: number;
+  machines: readonly number[];
+  replicasOn: readonly number[];
+};
+
+/** What parts that must all be up do together, for each common-cause share asked for. */
+export type JointFailure = {
+  unavailability: number[];
+  /** Half width of the interval (about 95 %) around each unavailability; 0 where the sum is exact. */
+  errorBar: number[];
+  isExact: boolean;
+  /** For each part, at the first share: how much less the unavailability would be if that part never failed. */
+  gainIfPerfect: number[];
+};
+
+/** One connected set of machines and the parts on it, ready for summing. Machines are numbered from 0 here. */
+export type Component = {
+  machines: number;
+  parts: PlacedPart[];
+  /** Of each part, on all machines together. */
+  replicas: number[];
+  /** Unavailability of a part when only `present` of its replicas stand on machines that are up. */
+  partDown: (share: number, part: number, present: number) => number;
+};
+
+/** Groups of part indices that are linked through machines, in the order of their first part. */
+export function componentsOf(parts: readonly PlacedPart[]): number[][] {
+  const leader = parts.map((_, index) => index);
+  const find = (index: number): number => {
+    let root = index;
+    while (leader[root] !== root) root = leader[root]!;
+    leader[index] = root;
+    return root;
+  };
+  const firstOn = new Map<number, number>();
+  for (const [index, part] of parts.entries()) {
+    for (const machine of part.machines) {
+      const other = firstOn.get(machine);
+      if (other === undefined) firstOn.set(machine, index);
+      else leader[find(index)] = find(other);
+    }
+  }
+  const groups = new Map<number, number[]>();
+  for (const index of parts.keys()) {
+    const root = find(index);
+    const group = groups.get(root);
+    if (group) group.push(index);
+    else groups.set(root, [index]);
+  }
+  return [...groups.values()];
+}
+
+/** The parts given as one component, for these common-cause shares. */
+export function componentFor(parts: PlacedPart[], commonCauseShares: readonly number[]): Component {
+  const number = new Map<number, number>();
+  for (const part of parts) {
+    for (const machine of part.machines) if (!number.has(machine)) number.set(machine, number.size);
+  }
+  const renumbered = parts.map((part) => ({
+    ...part,
+    machines: part.machines.map((machine) => number.get(machine)!),
+  }));
+  const replicas = parts.map((part) => part.replicasOn.reduce((sum, count) => sum + count, 0));
+  const known = commonCauseShares.map(() =>
+    replicas.map((count) => new Float64Array(count + 1).fill(Number.NaN)),
+  );
+
+  function partDown(share: number, index: number, present: number): number {
+    const table = known[share]![index]!;
+    if (Number.isNaN(table[present]!)) {
+      const { needed, replicaUnavailability } = parts[index]!;
+      const commonCause = commonCauseShares[share]!;
+      table[present] = commonCauseUnavailability(
+        replicas[index]!,
+        needed,
+        replicaUnavailability,
+        commonCause,
+        present,
+      );
+    }
+    return table[present]!;
+  }
+
+  return { machines: number.size, parts: renumbered, replicas, partDown };
+}
