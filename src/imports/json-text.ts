@@ -24,7 +24,7 @@ const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
  * for 2 MB and lets trailing commas and single quotes pass.
  */
 export function readJson(text: string): JsonText {
-  const places = new WeakMap<object, Map<string | number, number>>();
+  const places = new WeakMap<object, Map<PropertyKey, number> | number[]>();
   const duplicates: ({ key: string } & Place)[] = [];
   const placeAt = placesIn(text);
   let at = text.startsWith('\uFEFF') ? 1 : 0;
@@ -45,11 +45,11 @@ export function readJson(text: string): JsonText {
     let offset = start;
     let value = root;
     for (const key of path) {
-      if (typeof value !== 'object' || value === null || typeof key === 'symbol') break;
-      const next = places.get(value)?.get(key);
+      const inside = typeof value === 'object' && value !== null ? places.get(value) : undefined;
+      const next = Array.isArray(inside) ? inside[Number(key)] : inside?.get(key);
       if (next === undefined) break;
       offset = next;
-      value = (value as Record<string | number, unknown>)[key];
+      value = (value as Record<PropertyKey, unknown>)[key];
     }
     return offset;
   }
@@ -69,7 +69,7 @@ export function readJson(text: string): JsonText {
 
   function readObject(depth: number): Record<string, unknown> {
     const object: Record<string, unknown> = {};
-    const inside = new Map<string | number, number>();
+    const inside = new Map<PropertyKey, number>();
     places.set(object, inside);
     at += 1;
     skipBlank();
@@ -100,7 +100,7 @@ export function readJson(text: string): JsonText {
 
   function readArray(depth: number): unknown[] {
     const array: unknown[] = [];
-    const inside = new Map<string | number, number>();
+    const inside: number[] = [];
     places.set(array, inside);
     at += 1;
     skipBlank();
@@ -109,7 +109,7 @@ export function readJson(text: string): JsonText {
         expect(',', 'a comma or a closing ] is expected here');
         skipBlank();
       }
-      inside.set(array.length, at);
+      inside.push(at);
       array.push(readValue(depth + 1));
       skipBlank();
     }

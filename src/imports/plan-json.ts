@@ -1,16 +1,13 @@
 import type { Connection, Plan } from '../domain/model.js';
-import { type JsonText, readJson } from './json-text.js';
+import { type Complaint, duplicateNotes, faultsOf, type Path, pathText, valueAt } from './json-faults.js';
+import { readJson } from './json-text.js';
 import type { Fault, ImportResult, Note, Reader } from './model.js';
 import { type PlanJson, planSchema } from './plan-schema.js';
 import { rewordPlan } from './plan-words.js';
 
-const MAX_FAULTS = 100;
 const MAX_NOTES = 200;
 
-type Path = readonly PropertyKey[];
-type Complaint = { path: Path; message: string };
 type CheckedPlan = ReturnType<typeof planSchema.parse>;
-type ReadableJson = Extract<JsonText, { ok: true }>;
 
 /**
  * Reads a plan written as JSON in the shape of `planSchema`. More lenient than the schema: words in other spellings and under common
@@ -29,12 +26,7 @@ export const readPlanJson: Reader = (files, options) => {
   const json = readJson(source.text);
   if (!json.ok) return refuse([{ message: json.message, file, line: json.line, column: json.column }]);
 
-  const report: Note[] = json.duplicates.map(({ key, line }) => ({
-    kind: 'warning',
-    message: `the key "${key}" is written twice; the last one counts`,
-    file,
-    line,
-  }));
+  const report = duplicateNotes(json, file);
   const note = (kind: Note['kind'], path: Path, message: string) =>
     report.push({ kind, message: `${pathText(path)}: ${message}`, file, line: json.placeOf(path).line });
 
@@ -44,14 +36,9 @@ export const readPlanJson: Reader = (files, options) => {
   for (const path of dropUnknownKeys(json.value)) note('warning', path, 'no key of a plan, left out');
 
   const checked = planSchema.safeParse(json.value);
-  const complaints = checked.success ? brokenRules(checked.data) : firstPerPlace(checked.error.issues);
-  if (!checked.success || complaints.length > 0) {
-    return refuse(
-      complaints.slice(0, MAX_FAULTS).map(faultIn(json, file)),
-      complaints.length - MAX_FAULTS,
-      report,
-    );
-  }
+  const complaints = checked.success ? brokenRules(checked.data) : checked.error.issues;
+  if (!checked.success || complaints.length > 0)
+    return refuse(faultsOf(json, file, complaints, hintAt), report);
 
   const read = checked.data;
   const plan: Plan = {
@@ -120,9 +107,8 @@ export function planToJson(plan: Plan): PlanJson {
   };
 }
 
-function refuse(faults: Fault[], unsaid = 0, report: Note[] = []): ImportResult {
-  const last: Fault[] = unsaid > 0 ? [{ message: `and ${unsaid} more`, file: faults[0]?.file ?? '' }] : [];
-  return { ok: false, faults: [...faults, ...last], report };
+function refuse(faults: Fault[], report: Note[] = []): ImportResult {
+  return { ok: false, faults, report };
 }
 
 function shortened(report: Note[], file: string): Note[] {
@@ -143,15 +129,6 @@ function dropUnknownKeys(value: unknown): Path[] {
     }
   }
   return dropped;
-}
-
-function firstPerPlace(issues: Complaint[]): Complaint[] {
-  const first = new Map<string, Complaint>();
-  for (const issue of issues) {
-    const where = pathText(issue.path);
-    if (!first.has(where)) first.set(where, issue);
-  }
-  return [...first.values()];
 }
 
 /** What a schema cannot say: names are unique and exist, needed fits replicas. */
@@ -211,45 +188,12 @@ function mergeTwins(connections: Connection[], warn: (index: number, message: st
   return [...byPair.values()];
 }
 
-function faultIn(json: ReadableJson, file: string) {
-  return ({ path, message }: Complaint): Fault => {
-    const value = valueAt(json.value, path);
-    const hint = path.at(-1) === 'availability' ? availabilityHint(value) : '';
-    return { message: `${pathText(path)}: ${message}, ${shown(value)}${hint}`, file, ...json.placeOf(path) };
-  };
-}
-
 /** 99.95 and "99.95 %" are what people mean by 0.9995. */
-function availabilityHint(value: unknown): string {
+function hintAt(path: Path, value: unknown): string {
   const number = Number.parseFloat(String(value));
-  if (!(number >= 0 && number <= 100)) return '';
+  if (path.at(-1) !== 'availability' || !(number >= 0 && number <= 100)) return '';
   const isShare = number <= 1 && !String(value).includes('%');
   return `; write ${Number((isShare ? number : number / 100).toPrecision(12))}`;
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'is missing';
-  if (Array.isArray(value)) return `is a list of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return 'is an object';
-  const text = JSON.stringify(value);
-  return `is ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
-}
-
-function valueAt(root: unknown, path: Path): unknown {
-  let value = root;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[key];
-  }
-  return value;
-}
-
-function pathText(path: Path): string {
-  if (path.length === 0) return 'the plan';
-  return path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '');
 }
 
 function nameOfFile(file: string): string {

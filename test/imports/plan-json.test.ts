@@ -260,7 +260,7 @@ describe('faults', () => {
     [{ parts: [null] }, 'parts[0]: must be an object, is null'],
     [{ parts: {} }, 'parts: must be a list of parts, is an object'],
     [{}, 'parts: must be a list of parts, is missing'],
-    [[], 'the plan: must be an object with a list of parts, is a list of 0'],
+    [[], 'the file: must be an object with a list of parts, is a list of 0'],
     [
       { parts: [], machineType: { name: 'm', cpuMillicores: 0, memoryMib: 1 } },
       'machineType.cpuMillicores: must be a number above 0, is 0',
