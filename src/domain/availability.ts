@@ -90,9 +90,8 @@ export function unequalKOfNUnavailability(
 }
 
 /**
- * k of n with a common cause: a share of each replica's failures takes all replicas at once,
- * up = (1 - share q) x kOfN(n, k, 1 - (1-share) q). Only redundant parts (n > k) have something to lose by it.
- * `present`: how many of the replicas have a machine that is up, all by default.
+ * k of n with a common cause: a share of each replica's failures takes all replicas at once, the rest come one by one,
+ * up = (1 - share q) x kOfN(n, k, 1 - (1-share) q). The two causes of one replica add up to q but for share (1-share) q^2.
  * Source: the beta-factor model (IEC 61508-6 Annex D; exida white paper 2003); 5 % = same kind, separated, 10 % = identical in one place.
  */
 export function commonCauseUnavailability(
@@ -100,13 +99,12 @@ export function commonCauseUnavailability(
   needed: number,
   replicaUnavailability: number,
   commonCauseShare: number,
-  present = replicas,
 ): number {
-  if (present < needed) return 1;
-  if (replicas <= needed || needed <= 0) return kOfNUnavailability(present, needed, replicaUnavailability);
+  if (needed <= 0) return 0;
+  if (needed > replicas) return 1;
   const together = commonCauseShare * replicaUnavailability;
-  const apart = (1 - commonCauseShare) * replicaUnavailability;
-  return eitherDown(together, kOfNUnavailability(present, needed, apart));
+  const apart = replicaUnavailability - together;
+  return eitherDown(together, kOfNUnavailability(replicas, needed, apart));
 }
 
 /** The smallest majority of `size` voters: floor(n/2)+1. Source: etcd FAQ v3.5. */

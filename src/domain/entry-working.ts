@@ -85,7 +85,7 @@ function assumptions(
   }
   if (placed.length > 0) {
     sentences.push(
-      'Machines fail one by one, and so do replicas on paper; at 5 % and 10 % that share of the failures of a redundant part takes all its replicas at once.',
+      'Machines fail one by one, and so do replicas on paper; at 5 % and 10 % that share of the failures takes all replicas of a part, or all machines, at once.',
     );
   }
   if (agents.length > 0) {

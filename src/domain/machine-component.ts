@@ -22,6 +22,8 @@ export type JointFailure = {
 /** One connected set of machines and the parts on it, ready for summing. Machines are numbered from 0 here. */
 export type Component = {
   machines: number;
+  /** For each common-cause share, the unavailability of one machine apart from what takes all machines at once. */
+  machineDown: readonly number[];
   parts: PlacedPart[];
   /** Of each part, on all machines together. */
   replicas: number[];
@@ -56,8 +58,12 @@ export function componentsOf(parts: readonly PlacedPart[]): number[][] {
   return [...groups.values()];
 }
 
-/** The parts given as one component, for these common-cause shares. */
-export function componentFor(parts: PlacedPart[], commonCauseShares: readonly number[]): Component {
+/** The parts given as one component, for these common-cause shares (and `machineDown` for each). */
+export function componentFor(
+  parts: PlacedPart[],
+  machineDown: readonly number[],
+  commonCauseShares: readonly number[],
+): Component {
   const number = new Map<number, number>();
   for (const part of parts) {
     for (const machine of part.machines) if (!number.has(machine)) number.set(machine, number.size);
@@ -76,16 +82,10 @@ export function componentFor(parts: PlacedPart[], commonCauseShares: readonly nu
     if (Number.isNaN(table[present]!)) {
       const { needed, replicaUnavailability } = parts[index]!;
       const commonCause = commonCauseShares[share]!;
-      table[present] = commonCauseUnavailability(
-        replicas[index]!,
-        needed,
-        replicaUnavailability,
-        commonCause,
-        present,
-      );
+      table[present] = commonCauseUnavailability(present, needed, replicaUnavailability, commonCause);
     }
     return table[present]!;
   }
 
-  return { machines: number.size, parts: renumbered, replicas, partDown };
+  return { machines: number.size, machineDown, parts: renumbered, replicas, partDown };
 }

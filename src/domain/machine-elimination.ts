@@ -55,17 +55,12 @@ export function eliminationPlan(component: Component, maxCluster: number): Elimi
  * the state of the cluster, so that every sum is of positive terms and nothing cancels near 1. A second pass, from the last
  * step back, gives each part's gain from the same tables. Bit i of a state is set when the i-th machine of the cluster is up.
  */
-export function eliminateMachines(
-  component: Component,
-  plan: EliminationPlan,
-  machineUnavailability: number,
-  shares: number,
-): JointFailure {
-  const weight = [machineUnavailability, 1 - machineUnavailability] as const;
+export function eliminateMachines(component: Component, plan: EliminationPlan): JointFailure {
   const unavailability: number[] = [];
   // The share on paper comes last, so that its tables are the ones left for the gains.
   let results: Float64Array[] = [];
-  for (let share = shares - 1; share >= 0; share--) {
+  for (let share = component.machineDown.length - 1; share >= 0; share--) {
+    const machineDown = component.machineDown[share]!;
     results = [];
     for (const step of plan.steps) {
       const down = new Float64Array(2 ** step.cluster.length);
@@ -76,7 +71,7 @@ export function eliminateMachines(
       }
       const result = new Float64Array(down.length / 2);
       for (let state = 0; state < result.length; state++) {
-        result[state] = weight[0] * down[2 * state]! + weight[1] * down[2 * state + 1]!;
+        result[state] = machineDown * down[2 * state]! + (1 - machineDown) * down[2 * state + 1]!;
       }
       results.push(result);
     }
@@ -86,17 +81,13 @@ export function eliminateMachines(
     unavailability,
     errorBar: unavailability.map(() => 0),
     isExact: true,
-    gainIfPerfect: gains(component, plan, weight, results),
+    gainIfPerfect: gains(component, plan, results),
   };
 }
 
 /** d(availability) / d(result of each step), from the last step back; a part's gain is that derivative times its unavailability. */
-function gains(
-  component: Component,
-  plan: EliminationPlan,
-  weight: readonly [number, number],
-  results: Float64Array[],
-): number[] {
+function gains(component: Component, plan: EliminationPlan, results: Float64Array[]): number[] {
+  const machineDown = component.machineDown[0]!;
   const gain = component.parts.map(() => 0);
   const slopes: Float64Array[] = results.map((result) => new Float64Array(result.length));
   slopes.at(-1)![0] = 1;
@@ -115,7 +106,7 @@ function gains(
     }
     const slope = slopes[index]!;
     for (let state = 0; state < up.length; state++)
-      up[state]! *= slope[state >> 1]! * weight[(state & 1) as 0 | 1];
+      up[state]! *= slope[state >> 1]! * (state & 1 ? 1 - machineDown : machineDown);
     for (const { down, indexOf, part, result } of factors) {
       for (let state = 0; state < up.length; state++) {
         const factorDown = down[indexOf[state]!]!;

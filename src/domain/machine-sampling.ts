@@ -20,23 +20,19 @@ const NEGLIGIBLE = 1e-17;
  * generator. Given a machine state the parts are independent, so each state looked at gives its exact unavailability.
  * The error bar is 1.96 standard errors plus the weight of the groups never looked at.
  */
-export function sampleMachines(
-  component: Component,
-  machineUnavailability: number,
-  shares: number,
-): JointFailure {
-  const { groups, unseen } = groupsOf(component.machines, machineUnavailability);
+export function sampleMachines(component: Component): JointFailure {
+  const { groups, unseen } = groupsOf(component);
   const random = xorshift(SEED);
-  const failures = stateFailures(component, shares);
+  const failures = stateFailures(component);
   // States never looked at are taken as down; that they may be up is in the error bar.
-  const unavailability = new Array<number>(shares).fill(unseen);
-  const variance = new Array<number>(shares).fill(0);
-  for (const { machinesDown, weight, states, isCounted } of groups) {
+  const unavailability = [...unseen];
+  const variance = unseen.map(() => 0);
+  for (const { machinesDown, weights, states, isCounted } of groups) {
     const choices = isCounted
       ? combinations(component.machines, machinesDown)
       : draws(component.machines, machinesDown, states, random);
-    const { sum, sumOfSquares } = failures.add(choices, weight / states);
-    for (let share = 0; share < shares; share++) {
+    const { sum, sumOfSquares } = failures.add(choices, weights[0]! / states);
+    for (const [share, weight] of weights.entries()) {
       const mean = sum[share]! / states;
       unavailability[share]! += weight * mean;
       if (!isCounted) {
@@ -47,35 +43,37 @@ export function sampleMachines(
   }
   return {
     unavailability,
-    errorBar: variance.map((sum) => 1.96 * Math.sqrt(sum) + unseen),
+    errorBar: variance.map((sum, share) => 1.96 * Math.sqrt(sum) + unseen[share]!),
     isExact: false,
     gainIfPerfect: failures.gains(),
   };
 }
 
-type Group = { machinesDown: number; weight: number; states: number; isCounted: boolean };
+/** All states with one number of machines down: how likely they are, for each share, and how many are looked at. */
+type Group = { machinesDown: number; weights: number[]; states: number; isCounted: boolean };
 
-/** Which numbers of machines down are counted, which drawn from, and the weight of those left out. */
-function groupsOf(machines: number, machineUnavailability: number): { groups: Group[]; unseen: number } {
+/** Which numbers of machines down are counted, which drawn from, and the weight of those left out, for each share. */
+function groupsOf({ machines, machineDown }: Component): { groups: Group[]; unseen: number[] } {
   const groups: Group[] = [];
-  let unseen = 0;
+  const unseen = machineDown.map(() => 0);
   let counted = 0;
   let choices = 1;
   for (let machinesDown = 0; machinesDown <= machines; machinesDown++) {
     if (machinesDown > 0) choices *= (machines - machinesDown + 1) / machinesDown;
-    const weight = exactlyUpProbability(machines, machines - machinesDown, machineUnavailability);
-    const states = Math.round(choices);
-    if (weight < NEGLIGIBLE) unseen += weight;
-    else {
-      const isCounted = counted + states <= COUNTED_STATES;
-      if (isCounted) counted += states;
-      groups.push({ machinesDown, weight, states, isCounted });
+    const weights = machineDown.map((down) => exactlyUpProbability(machines, machines - machinesDown, down));
+    if (Math.max(...weights) < NEGLIGIBLE) {
+      for (const [share, weight] of weights.entries()) unseen[share]! += weight;
+      continue;
     }
+    const states = Math.round(choices);
+    const isCounted = counted + states <= COUNTED_STATES;
+    if (isCounted) counted += states;
+    groups.push({ machinesDown, weights, states, isCounted });
   }
   const drawn = groups.filter((group) => !group.isCounted);
-  const drawnWeight = drawn.reduce((sum, group) => sum + group.weight, 0);
+  const drawnWeight = drawn.reduce((sum, group) => sum + group.weights[0]!, 0);
   for (const group of drawn) {
-    group.states = Math.max(FEWEST_DRAWN, Math.ceil((DRAWN_STATES * group.weight) / drawnWeight));
+    group.states = Math.max(FEWEST_DRAWN, Math.ceil((DRAWN_STATES * group.weights[0]!) / drawnWeight));
   }
   return { groups, unseen };
 }
@@ -84,8 +82,9 @@ function groupsOf(machines: number, machineUnavailability: number): { groups: Gr
  * Evaluates machine states. Only parts on machines that are down differ from the state with all machines up, so a state
  * costs as many steps as replicas are lost. Products are kept as sums of logarithms, with zero factors counted apart.
  */
-function stateFailures(component: Component, shares: number) {
+function stateFailures(component: Component) {
   const { parts, replicas } = component;
+  const shares = component.machineDown.length;
   const replicasOf: { part: number; count: number }[][] = Array.from(
     { length: component.machines },
     () => [],

@@ -1,4 +1,4 @@
-import { eitherDown, unavailabilityWithoutEach } from './availability.js';
+import { unavailabilityInSeries, unavailabilityWithoutEach } from './availability.js';
 import {
   type Component,
   componentFor,
@@ -20,60 +20,65 @@ const EXACT_CELLS_OF_MANY = 2 ** 19;
  * The probability that not all of the parts are up, when replicas of different parts share machines and every machine is
  * down with the same probability: the sum over machine states s of P(s) x (1 - product of P(part up | s)). Parts that
  * share no machine, even through others, are summed apart. Where machines are too entangled the answer is sampled.
- * Give parts in a fixed order; the result does not depend on how machines are numbered but for rounding.
+ * At a common-cause share, that share of a part's failures takes all its replicas at once, and that share of the machines'
+ * failures all machines (beta factor, see `commonCauseUnavailability`). Give parts in a fixed order.
  */
 export function jointFailure(
   parts: readonly PlacedPart[],
   machineUnavailability: number,
   commonCauseShares: readonly number[],
 ): JointFailure {
-  const joint: JointFailure = {
-    unavailability: commonCauseShares.map(() => 0),
-    errorBar: commonCauseShares.map(() => 0),
-    isExact: true,
-    gainIfPerfect: parts.map(() => 0),
-  };
-  const onPaper: number[] = [];
-  const componentsOfParts: number[][] = componentsOf(parts);
-  for (const members of componentsOfParts) {
-    const component = componentFor(
-      members.map((index) => parts[index]!),
-      commonCauseShares,
-    );
-    const failure = failureOf(component, machineUnavailability, commonCauseShares.length);
-    for (const [share, unavailability] of failure.unavailability.entries()) {
-      joint.unavailability[share] = eitherDown(joint.unavailability[share]!, unavailability);
-      // Of a product of independent factors near 1 the errors add at most.
-      joint.errorBar[share]! += failure.errorBar[share]!;
+  const needsMachines = parts.some(({ needed }) => needed > 0);
+  const together = commonCauseShares.map((share) => (needsMachines ? share * machineUnavailability : 0));
+  const machineDown = together.map((part) => machineUnavailability - part);
+  const components = componentsOf(parts);
+  const failures = components.map((members) =>
+    failureOf(
+      componentFor(
+        members.map((index) => parts[index]!),
+        machineDown,
+        commonCauseShares,
+      ),
+    ),
+  );
+
+  const ofOthers = unavailabilityWithoutEach(failures.map((failure) => failure.unavailability[0]!));
+  const gainIfPerfect = parts.map(() => 0);
+  for (const [component, members] of components.entries()) {
+    const othersUp = (1 - ofOthers[component]!) * (1 - (together[0] ?? 0));
+    for (const [position, index] of members.entries()) {
+      gainIfPerfect[index] = failures[component]!.gainIfPerfect[position]! * othersUp;
     }
-    joint.isExact &&= failure.isExact;
-    onPaper.push(failure.unavailability[0]!);
-    for (const [position, index] of members.entries())
-      joint.gainIfPerfect[index] = failure.gainIfPerfect[position]!;
   }
-  const ofOthers = unavailabilityWithoutEach(onPaper);
-  for (const [component, members] of componentsOfParts.entries()) {
-    for (const index of members) joint.gainIfPerfect[index]! *= 1 - ofOthers[component]!;
-  }
-  return joint;
+  return {
+    unavailability: together.map((allMachines, share) =>
+      unavailabilityInSeries([allMachines, ...failures.map((failure) => failure.unavailability[share]!)]),
+    ),
+    // Of a product of independent factors up to 1 the errors add at most.
+    errorBar: together.map((_, share) => total(failures.map((failure) => failure.errorBar[share]!))),
+    isExact: failures.every((failure) => failure.isExact),
+    gainIfPerfect,
+  };
 }
 
-function failureOf(component: Component, machineUnavailability: number, shares: number): JointFailure {
-  if (component.machines === 0) return failureNowhere(component, shares);
+function failureOf(component: Component): JointFailure {
+  if (component.machines === 0) return failureNowhere(component);
   const plan = eliminationPlan(component, EXACT_MACHINES);
   const affordable = component.machines <= EXACT_MACHINES ? EXACT_CELLS : EXACT_CELLS_OF_MANY;
-  return plan && plan.cells <= affordable
-    ? eliminateMachines(component, plan, machineUnavailability, shares)
-    : sampleMachines(component, machineUnavailability, shares);
+  return plan && plan.cells <= affordable ? eliminateMachines(component, plan) : sampleMachines(component);
 }
 
 /** A part without any replica: down as soon as it needs one. It is a component by itself. */
-function failureNowhere(component: Component, shares: number): JointFailure {
-  const unavailability = Array.from({ length: shares }, (_, share) => component.partDown(share, 0, 0));
+function failureNowhere(component: Component): JointFailure {
+  const unavailability = component.machineDown.map((_, share) => component.partDown(share, 0, 0));
   return {
     unavailability,
     errorBar: unavailability.map(() => 0),
     isExact: true,
     gainIfPerfect: [unavailability[0]!],
   };
+}
+
+function total(amounts: readonly number[]): number {
+  return amounts.reduce((sum, amount) => sum + amount, 0);
 }
