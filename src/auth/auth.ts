@@ -1,4 +1,4 @@
-import type { Express, Request, RequestHandler } from 'express';
+import type { Application, Request, RequestHandler } from 'express';
 import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { Settings } from '../settings.js';
@@ -18,7 +18,7 @@ declare global {
 }
 
 /** Gives every request its session and, when somebody is signed in, `req.user`: one database round trip for both. */
-export function identify(app: Express, settings: Settings): void {
+export function identify(app: Application, settings: Settings): void {
   const gate = new passport.Passport();
   gate.use(
     new LocalStrategy({ usernameField: 'email' }, (email, password, done) => {

@@ -96,7 +96,7 @@ export async function createPlan(
   systemId: number,
   input: PlanInput,
 ): Promise<Saved<{ id: number; name: string }>> {
-  return orTaken(() =>
+  return planTaken(() =>
     db.$transaction(async (tx) => {
       const record = await tx.plan.create({ data: { ...input, systemId }, select: { id: true, name: true } });
       await recordChange(tx, {
@@ -119,7 +119,7 @@ export async function updatePlan(
   version: number,
   input: PlanInput,
 ): Promise<Saved<{ id: number; name: string }>> {
-  const saved = await orTaken(() =>
+  const saved = await planTaken(() =>
     db.$transaction(async (tx) => {
       const { count } = await tx.plan.updateMany({
         where: { id: plan.id, version, deletedAt: null },
@@ -171,7 +171,7 @@ export async function restorePlan(
     select: { id: true, name: true },
   });
   if (!deleted) return null;
-  return orTaken(() =>
+  return planTaken(() =>
     db.$transaction(async (tx) => {
       await tx.plan.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
       await recordChange(tx, {
@@ -200,7 +200,8 @@ function traceOf(plan: PlanRecord): Prisma.InputJsonValue {
   return { name, status, description, machineType: machineType?.name ?? null };
 }
 
-async function orTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
+/** The write, or which field of the plan (or of its new system) the database refused. */
+export async function planTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
   try {
     return { ok: true, record: await write() };
   } catch (error) {
@@ -212,6 +213,8 @@ async function orTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
         errors: { status: 'Another plan of this system is the current one. Retire it first.' },
       };
     }
+    if (violates(error, 'systems_name_key'))
+      return { ok: false, errors: { systemName: 'Another system has this name. Pick it above instead.' } };
     throw error;
   }
 }

@@ -98,6 +98,24 @@ export async function createSystem(
   );
 }
 
+/** A system of which only the name is known yet, within somebody else's transaction. Gives its id. */
+export async function createSystemIn(
+  tx: Prisma.TransactionClient,
+  userId: number,
+  name: string,
+): Promise<number> {
+  const { id } = await tx.system.create({ data: { name }, select: { id: true } });
+  await recordChange(tx, {
+    userId,
+    action: 'created',
+    noun: 'systems',
+    recordId: id,
+    label: name,
+    after: { name },
+  });
+  return id;
+}
+
 /** Writes the system unless somebody else did since `version`. */
 export async function updateSystem(
   userId: number,

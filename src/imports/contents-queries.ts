@@ -1,0 +1,186 @@
+import type { Prisma } from '../db/generated/client.js';
+import type { Connection, Entry, ExtraCost, Part, Plan } from '../domain/model.js';
+import { FILE_FIELDS, type FileField, type Merge } from './merge.js';
+
+type Tx = Prisma.TransactionClient;
+
+/** Puts all that a draft holds into a plan. One statement for each kind of thing, whatever its size. */
+export async function addContents(
+  tx: Tx,
+  planId: number,
+  draft: Plan,
+  assumedAvailability: number | null = null,
+): Promise<void> {
+  await addParts(tx, planId, draft.parts, assumedAvailability);
+  await addConnections(tx, planId, draft.connections);
+  await addEntries(tx, planId, draft.entries);
+  await addExtraCosts(tx, planId, draft.extraCosts);
+}
+
+/** Does to the plan what the merge says. What is removed can be restored. */
+export async function applyMerge(
+  tx: Tx,
+  planId: number,
+  { parts, connections, entries, extraCosts }: Merge,
+): Promise<void> {
+  await removeParts(tx, planId, parts.removed);
+  await changeParts(tx, planId, parts.changed);
+  await addParts(tx, planId, parts.added, null);
+  await removeConnections(tx, planId, connections.removed);
+  await changeStrengths(tx, planId, connections.changed);
+  await addConnections(tx, planId, connections.added);
+  await removeEntries(tx, planId, [...entries.removed, ...entries.changed.map((entry) => entry.name)]);
+  await addEntries(tx, planId, [...entries.added, ...entries.changed]);
+  await addExtraCosts(tx, planId, extraCosts.added);
+}
+
+async function addParts(
+  tx: Tx,
+  planId: number,
+  parts: Part[],
+  assumedAvailability: number | null,
+): Promise<void> {
+  if (parts.length === 0) return;
+  const basis = assumedAvailability === null ? '' : 'assumed at import';
+  const rows = JSON.stringify(parts);
+  await tx.$executeRaw`
+    INSERT INTO technologies (name)
+    SELECT DISTINCT ON (lower(technology)) technology FROM jsonb_to_recordset(${rows}::jsonb) AS r(technology text)
+    WHERE technology <> '' ON CONFLICT (lower(name)) DO NOTHING`;
+  await tx.$executeRaw`
+    INSERT INTO parts (plan_id, name, kind, replicas, needed, cpu_millicores, memory_mib, runs, per_machine, spread, availability,
+      availability_basis, usd_per_month, technology_id, containers_per_replica, from_file)
+    SELECT ${planId}, r.name, r.kind, r.replicas, r.needed, round(r."cpuMillicores")::int, r."memoryMib", r.runs, r."perMachine", r.spread,
+      r.availability, CASE WHEN r.availability = ${assumedAvailability}::float8 THEN ${basis} ELSE '' END, r."usdPerMonth", t.id,
+      coalesce(r."containersPerReplica", 1), true
+    FROM jsonb_to_recordset(${rows}::jsonb) WITH ORDINALITY AS r(name text, kind text, replicas int, needed int, "cpuMillicores" float8,
+      "memoryMib" float8, runs text, "perMachine" boolean, spread boolean, availability float8, "usdPerMonth" float8, technology text,
+      "containersPerReplica" int, n bigint)
+    LEFT JOIN technologies t ON lower(t.name) = lower(r.technology) ORDER BY r.n`;
+}
+
+async function addConnections(tx: Tx, planId: number, connections: Connection[]): Promise<void> {
+  if (connections.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO connections (plan_id, from_part_id, to_part_id, strength, origin, evidence)
+    SELECT ${planId}, f.id, t.id, r.strength, coalesce(r.origin, 'stated'), coalesce(r.evidence, '')
+    FROM jsonb_to_recordset(${JSON.stringify(connections)}::jsonb) WITH ORDINALITY
+      AS r("from" text, "to" text, strength text, origin text, evidence text, n bigint)
+    JOIN parts f ON f.plan_id = ${planId} AND f.name = r."from" AND f.deleted_at IS NULL
+    JOIN parts t ON t.plan_id = ${planId} AND t.name = r."to" AND t.deleted_at IS NULL
+    ORDER BY r.n`;
+}
+
+async function addEntries(tx: Tx, planId: number, entries: Entry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = JSON.stringify(entries);
+  await tx.$executeRaw`
+    INSERT INTO entries (plan_id, name, from_file)
+    SELECT ${planId}, r.name, true FROM jsonb_to_recordset(${rows}::jsonb) WITH ORDINALITY AS r(name text, n bigint) ORDER BY r.n`;
+  await tx.$executeRaw`
+    INSERT INTO entry_parts (entry_id, part_id)
+    SELECT e.id, p.id FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text, parts jsonb)
+    JOIN entries e ON e.plan_id = ${planId} AND e.name = r.name AND e.deleted_at IS NULL
+    CROSS JOIN LATERAL jsonb_array_elements_text(r.parts) AS part(name)
+    JOIN parts p ON p.plan_id = ${planId} AND p.name = part.name AND p.deleted_at IS NULL
+    ON CONFLICT DO NOTHING`;
+}
+
+async function addExtraCosts(tx: Tx, planId: number, costs: ExtraCost[]): Promise<void> {
+  await tx.extraCost.createMany({
+    data: costs.map(({ label, usdPerMonth }) => ({ planId, label, usdPerMonth })),
+  });
+}
+
+async function removeParts(tx: Tx, planId: number, names: string[]): Promise<void> {
+  await tx.part.updateMany({
+    where: { planId, name: { in: names }, deletedAt: null },
+    data: { deletedAt: new Date() },
+  });
+}
+
+async function changeParts(tx: Tx, planId: number, changed: Merge['parts']['changed']): Promise<void> {
+  if (changed.length === 0) return;
+  const rows = changed.map(({ name, changes }) => ({
+    name,
+    set: Object.fromEntries(changes.map(({ field, to }) => [field, to])),
+  }));
+  // One statement a field, not a part: a dozen at the most.
+  for (const field of FILE_FIELDS) {
+    const of = rows
+      .filter(({ set }) => field in set)
+      .map(({ name, set }) => ({ name, value: set[field] ?? null }));
+    if (of.length > 0) await changeField(tx, planId, field, JSON.stringify(of));
+  }
+}
+
+async function changeField(tx: Tx, planId: number, field: FileField, rows: string): Promise<void> {
+  if (field === 'technology') {
+    await tx.$executeRaw`
+      INSERT INTO technologies (name)
+      SELECT DISTINCT ON (lower(value)) value FROM jsonb_to_recordset(${rows}::jsonb) AS r(value text)
+      WHERE value <> '' ON CONFLICT (lower(name)) DO NOTHING`;
+    await tx.$executeRaw`
+      UPDATE parts SET technology_id = (SELECT id FROM technologies WHERE lower(technologies.name) = lower(r.value)),
+        version = version + 1, updated_at = now()
+      FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text, value text)
+      WHERE plan_id = ${planId} AND parts.name = r.name AND deleted_at IS NULL`;
+    return;
+  }
+  const { column, type } = COLUMNS[field];
+  await tx.$executeRawUnsafe(
+    `UPDATE parts SET ${column} = r.value, version = version + 1, updated_at = now()
+     FROM jsonb_to_recordset($2::jsonb) AS r(name text, value ${type})
+     WHERE plan_id = $1 AND parts.name = r.name AND deleted_at IS NULL`,
+    planId,
+    rows,
+  );
+}
+
+const COLUMNS: Record<Exclude<FileField, 'technology'>, { column: string; type: string }> = {
+  kind: { column: 'kind', type: 'text' },
+  replicas: { column: 'replicas', type: 'int' },
+  needed: { column: 'needed', type: 'int' },
+  cpuMillicores: { column: 'cpu_millicores', type: 'float8' },
+  memoryMib: { column: 'memory_mib', type: 'float8' },
+  runs: { column: 'runs', type: 'text' },
+  perMachine: { column: 'per_machine', type: 'boolean' },
+  spread: { column: 'spread', type: 'boolean' },
+  availability: { column: 'availability', type: 'float8' },
+  usdPerMonth: { column: 'usd_per_month', type: 'float8' },
+  containersPerReplica: { column: 'containers_per_replica', type: 'int' },
+};
+
+async function removeConnections(
+  tx: Tx,
+  planId: number,
+  pairs: { from: string; to: string }[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE connections SET deleted_at = now()
+    FROM jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) AS r("from" text, "to" text), parts f, parts t
+    WHERE connections.plan_id = ${planId} AND connections.deleted_at IS NULL AND f.id = from_part_id AND t.id = to_part_id
+      AND f.name = r."from" AND t.name = r."to"`;
+}
+
+async function changeStrengths(
+  tx: Tx,
+  planId: number,
+  changed: Merge['connections']['changed'],
+): Promise<void> {
+  if (changed.length === 0) return;
+  const rows = changed.map(({ from, to, changes }) => ({ from, to, strength: changes[0]?.to }));
+  await tx.$executeRaw`
+    UPDATE connections SET strength = r.strength, version = connections.version + 1, updated_at = now()
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("from" text, "to" text, strength text), parts f, parts t
+    WHERE connections.plan_id = ${planId} AND connections.deleted_at IS NULL AND f.id = from_part_id AND t.id = to_part_id
+      AND f.name = r."from" AND t.name = r."to"`;
+}
+
+async function removeEntries(tx: Tx, planId: number, names: string[]): Promise<void> {
+  await tx.entry.updateMany({
+    where: { planId, name: { in: names }, deletedAt: null },
+    data: { deletedAt: new Date() },
+  });
+}
