@@ -1,0 +1,182 @@
+import { isCompose } from './compose-shape.js';
+import type { Fault, Format, SourceFile } from './model.js';
+import { isProcfileName } from './procfile-files.js';
+import { asText, isMapping } from './values.js';
+import { plainText, yamlDocuments } from './yaml-documents.js';
+
+/**
+ * What a file is. `env`: variables, which only a Compose file gives a meaning. `other`: nothing an importer reads; `what` says so
+ * as the rest of a sentence that begins with "is". `faulty`: it cannot be told, or not be read.
+ */
+export type Recognised =
+  | { as: Format | 'env' }
+  | { as: 'other'; what: string }
+  | { as: 'faulty'; faults: Fault[] };
+
+const MAX_BYTES = 2 * 2 ** 20;
+
+export const FORMATS_IN_WORDS =
+  'a Compose file, Kubernetes manifests, a Procfile or app.json, or a plan as JSON';
+
+/**
+ * Tells by content what a file is; its name decides only where the content cannot (Procfile, .env). `isAlone`: nothing else was given
+ * with it, so that whatever it is it was meant; in a folder a picture or a README is no fault.
+ */
+export function recognise(file: SourceFile, isAlone: boolean): Recognised {
+  const base = file.name.split('/').at(-1) ?? '';
+  if (!isAlone && NEVER_READ.test(base)) return other('no file with parts, by its name');
+  const unreadable = unreadableFor(file.text);
+  if (unreadable?.isForeign && !isAlone) return other(unreadable.message);
+  if (unreadable) return faulty(file, `The file is ${unreadable.message}.`);
+
+  const text = plainText(file.text);
+  if (isProcfileName(base)) return { as: 'heroku' };
+  if (/^\.env(?:\.|$)|\.env$/.test(base) || isVariables(text)) return { as: 'env' };
+  const isYamlName = /\.ya?ml$/i.test(base);
+  if (!isYamlName && isProcfile(text)) return { as: 'heroku' };
+  if (/^\s*[{[]/.test(text)) {
+    const json = parsedJson(text);
+    if (json !== undefined) return ofJson(json, base);
+  }
+  const { documents, faults } = yamlDocuments(file);
+  if (faults.length > 0) return ofBrokenText(text, base, faults, isAlone || isYamlName);
+  if (documents.length === 0) return other('empty but for comments');
+  return ofDocuments(
+    documents.map(({ value, line }) => ({ format: ofValue(value, base), line })),
+    file,
+  );
+}
+
+function other(what: string): Recognised {
+  return { as: 'other', what };
+}
+
+function faulty({ name }: SourceFile, message: string): Recognised {
+  return { as: 'faulty', faults: [{ message, file: name, line: 1, column: 1 }] };
+}
+
+/** Programs, texts and pictures that stand beside the files that matter. */
+const NEVER_READ =
+  /\.(?:md|markdown|rst|adoc|html?|css|scss|js|jsx|ts|tsx|mjs|cjs|vue|py|rb|go|rs|java|kt|cs|php|c|h|cpp|sh|bash|ps1|bat|sql|proto|tf|tfvars|lock|sum|toml|ini|conf|cfg|xml|gradle|svg|png|jpe?g|gif|ico|webp|pdf|zip|gz|tgz|jar|pem|crt|key|csv|log|tpl|j2|patch|diff|map|woff2?)$|^(?:Dockerfile|Makefile|Gemfile|Rakefile|Jenkinsfile|Vagrantfile|LICEN[CS]E|NOTICE|CODEOWNERS|OWNERS|package(?:-lock)?\.json|tsconfig.*\.json|\.git\w*|\.dockerignore|\.editorconfig)/i;
+
+function unreadableFor(text: string): { message: string; isForeign: boolean } | null {
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    return { message: 'larger than 2 MB, more than one import takes', isForeign: false };
+  if (text.trim() === '' || text === '\ufeff') return { message: 'empty', isForeign: true };
+  const start = text.slice(0, 100_000);
+  const odd = [...start].filter(isOdd).length;
+  if (start.split('\0').length > start.length / 3)
+    return { message: 'text in UTF-16; save it as UTF-8', isForeign: false };
+  if (text.includes('\0') || odd > start.length / 100)
+    return { message: 'not text (a picture, an archive, a program?)', isForeign: true };
+  return null;
+}
+
+/** What text has none or little of: control characters, and the mark for bytes that were no UTF-8. */
+function isOdd(character: string): boolean {
+  const code = character.charCodeAt(0);
+  return character === '\ufffd' || (code < 32 && !'\t\n\v\f\r\x1b'.includes(character));
+}
+
+function isVariables(text: string): boolean {
+  return everyLine(text, /^(?:export\s+)?[A-Za-z_][\w.]*\s*=/);
+}
+
+/** `web: bundle exec puma`; one of the usual process types must be there, since any list of settings has this shape. */
+function isProcfile(text: string): boolean {
+  return (
+    /^(?:web|workers?|release|clock|scheduler|sidekiq|bot):[ \t]*[^\s|>&*{[#]/m.test(text) &&
+    everyLine(text, /^[\w-]+:[ \t]*\S/)
+  );
+}
+
+/** All lines with content that is no comment have the shape, and there is one. */
+function everyLine(text: string, shape: RegExp): boolean {
+  let isAny = false;
+  for (const line of text.slice(0, 100_000).split('\n')) {
+    if (/^\s*(?:#|$)/.test(line)) continue;
+    if (!shape.test(line)) return false;
+    isAny = true;
+  }
+  return isAny;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function ofJson(json: unknown, base: string): Recognised {
+  const format = ofJsonObject(json, base);
+  return FORMATS.has(format) ? { as: format as Format } : other(format);
+}
+
+const FORMATS: ReadonlySet<string> = new Set<Format>(['compose', 'kubernetes', 'heroku', 'plan']);
+
+function ofJsonObject(json: unknown, base: string): string {
+  if (!isMapping(json)) return 'JSON, but no object with parts';
+  if ('expo' in json) return 'the app.json of an Expo app, which has nothing to do with Heroku';
+  if ('parts' in json) return 'plan';
+  const format = ofValue(json, base);
+  if (FORMATS.has(format)) return format;
+  if ('dependencies' in json || 'devDependencies' in json) return 'a package.json';
+  const isHeroku = ['formation', 'addons', 'buildpacks', 'environments', 'success_url'].some(
+    (key) => key in json,
+  );
+  return isHeroku || base === 'app.json' ? 'heroku' : 'JSON, but of nothing an importer reads';
+}
+
+/** Text that is not YAML: a broken file of a known format is a fault, a text of its own kind in a folder is not. */
+function ofBrokenText(text: string, base: string, faults: Fault[], isMeant: boolean): Recognised {
+  if (/^\s*\{/.test(text)) {
+    // Their own readers say more exactly what is wrong with JSON.
+    if (/"parts"\s*:/.test(text)) return { as: 'plan' };
+    if (base === 'app.json' || /"(?:formation|addons|buildpacks)"\s*:/.test(text)) return { as: 'heroku' };
+  }
+  const isKnown = /^\s*["']?(?:services|kind|apiVersion|image|parts)["']?\s*:/m.test(text);
+  if (!isMeant && !isKnown) return other('no file with parts');
+  if (isKnown || faults.some(({ message }) => /template/.test(message))) return { as: 'faulty', faults };
+  const message = (fault: Fault) => `Nothing here looks like ${FORMATS_IN_WORDS}. ${fault.message}`;
+  return { as: 'faulty', faults: faults.map((fault) => ({ ...fault, message: message(fault) })) };
+}
+
+function ofDocuments(documents: { format: string; line: number }[], file: SourceFile): Recognised {
+  const formats = new Map<string, number>();
+  for (const { format, line } of documents)
+    if (FORMATS.has(format) && !formats.has(format)) formats.set(format, line);
+  const [first] = formats.keys();
+  if (first === undefined) return other(documents[0]?.format ?? 'empty');
+  if (formats.size === 1) return { as: first as Format };
+  const [, [format, line] = ['', 1]] = [...formats];
+  const message = `This text holds both ${FORMAT_NAMES[first as Format]} and, from here, ${FORMAT_NAMES[format as Format]}. Import one kind at a time.`;
+  return { as: 'faulty', faults: [{ message, file: file.name, line, column: 1 }] };
+}
+
+export const FORMAT_NAMES: Record<Format, string> = {
+  compose: 'Compose',
+  kubernetes: 'Kubernetes',
+  heroku: 'Heroku',
+  plan: 'a plan as JSON',
+};
+
+/** A format, or in words what the document is instead. */
+function ofValue(value: unknown, base: string): string {
+  if (!isMapping(value)) return Array.isArray(value) ? 'a list, of nothing an importer reads' : 'plain text';
+  const { apiVersion, kind, metadata } = value;
+  const version = asText(apiVersion) ?? '';
+  if (/^backstage\.io\//.test(version))
+    return 'a Backstage catalogue file, which names parts but not what runs';
+  if (kind !== undefined && (version !== '' || isMapping(metadata) || kind === 'CustomResourceDefinition'))
+    return 'kubernetes';
+  if (version !== '' && isMapping(metadata)) return 'kubernetes';
+  if (/^kustomization\.ya?ml$/i.test(base)) return 'kubernetes';
+  if (isCompose(value)) return 'compose';
+  if (version !== '' && 'version' in value)
+    return 'the head of a Helm chart: run "helm template NAME CHART-FOLDER" and import its output';
+  const isHerokuYml = Object.keys(value).every((key) => /^(?:setup|build|release|run)$/.test(key));
+  if (isHerokuYml && (isMapping(value.run) || isMapping(value.build))) return 'heroku';
+  return 'YAML, but neither Compose nor Kubernetes';
+}
