@@ -1,0 +1,89 @@
+import { clusterServices } from './addresses.js';
+import { type Labels, labelsAt } from './kubernetes-labels.js';
+import { type Finder, isSameNamespace } from './kubernetes-namespaces.js';
+import type { KubernetesObject } from './kubernetes-objects.js';
+import type { Fault } from './model.js';
+import { listAt, textAt } from './values.js';
+
+export type Service = {
+  name: string;
+  /** '' where the file names none. */
+  namespace: string;
+  type: string;
+  /** Labels of the pods it sends to; empty when it selects none. */
+  selector: Labels;
+  /** The outside host it stands for (type ExternalName). */
+  externalName: string | null;
+  /** Reached from outside the cluster: a LoadBalancer, a NodePort, or addresses of its own. */
+  isOpen: boolean;
+  file: string;
+  line: number;
+};
+
+/** Something with pods: what a selector is held against. */
+export type Selectable = { namespace: string; pod: { labels: Labels } };
+
+export function readService(object: KubernetesObject, faults: Fault[]): Service {
+  const { name, namespace, spec, title, file, line } = object;
+  const where = `${title}: spec`;
+  const type = textAt(spec, 'type', where, faults) ?? 'ClusterIP';
+  const externalName = textAt(spec, 'externalName', where, faults) ?? null;
+  const isOpen =
+    type === 'LoadBalancer' || type === 'NodePort' || listAt(spec, 'externalIPs', where, faults).length > 0;
+  const selector = labelsAt(spec, 'selector', where, faults);
+  return {
+    name,
+    namespace,
+    type,
+    selector,
+    externalName: type === 'ExternalName' ? externalName : null,
+    isOpen,
+    file,
+    line,
+  };
+}
+
+/**
+ * The Service a host name means when it is looked up from a pod in `namespace`, or null. Without `svc` in the name the second label is
+ * taken for a namespace only where the input knows it: else `redis.io` would be the Service redis.
+ */
+export function serviceOfHost(
+  host: string,
+  namespace: string,
+  find: Finder<Service>,
+  namespaces: ReadonlySet<string>,
+): Service | null {
+  const isFull = /\.svc(?:\.|$)/i.test(host);
+  for (const meant of clusterServices(host)) {
+    if (meant.namespace !== undefined && !isFull && !namespaces.has(meant.namespace)) continue;
+    const service = find(meant.service, meant.namespace ?? namespace);
+    if (service) return service;
+  }
+  return null;
+}
+
+/** For a Service, those of the workloads whose pods it selects: every label of its selector, in its namespace. */
+export function selectedBy<T extends Selectable>(workloads: readonly T[]): (service: Service) => T[] {
+  const byLabel = new Map<string, T[]>();
+  for (const workload of workloads) {
+    for (const [key, value] of workload.pod.labels) {
+      const same = byLabel.get(`${key}=${value}`);
+      if (same) same.push(workload);
+      else byLabel.set(`${key}=${value}`, [workload]);
+    }
+  }
+  return ({ selector, namespace }) => {
+    const pairs = [...selector];
+    const candidates = pairs.map(([key, value]) => byLabel.get(`${key}=${value}`) ?? []);
+    // The rarest label leaves the fewest to look at.
+    const fewest = candidates.reduce(
+      (least, some) => (some.length < least.length ? some : least),
+      candidates[0] ?? [],
+    );
+    return fewest.filter(
+      (workload) =>
+        isSameNamespace(workload.namespace, namespace) &&
+        pairs.every(([key, value]) => workload.pod.labels.get(key) === value),
+    );
+  };
+}
