@@ -2,6 +2,7 @@ import type { Express, RequestHandler } from 'express';
 import { allowedTo, signedIn } from './auth/auth.js';
 import * as accounts from './auth/controller.js';
 import * as home from './home/controller.js';
+import * as plans from './plans/controller.js';
 import * as systems from './systems/controller.js';
 import { idIn } from './web/addresses.js';
 import { limitFailures } from './web/rate-limit.js';
@@ -12,7 +13,16 @@ import { limitFailures } from './web/rate-limit.js';
  */
 export function drawRoutes(app: Express): void {
   // A segment without a number is somebody else's address: /plans/new is not the plan "new".
-  for (const id of ['systemId', 'planId', 'partId', 'connectionId', 'entryId', 'costId', 'machineTypeId', 'importId']) {
+  for (const id of [
+    'systemId',
+    'planId',
+    'partId',
+    'connectionId',
+    'entryId',
+    'costId',
+    'machineTypeId',
+    'importId',
+  ]) {
     app.param(id, (_req, _res, next, segment) => next(idIn(String(segment)) === null ? 'route' : undefined));
   }
 
@@ -28,6 +38,12 @@ export function drawRoutes(app: Express): void {
   app.post('/sign-out', accounts.destroySession);
   app.get('/systems', systems.index);
   app.get('/systems/:systemId', systems.show);
+  app.get('/plans', plans.index);
+  app.get('/plans/:planId', plans.show);
+  app.get('/plans/:planId/plan.json', plans.exportJson);
+  app.get('/plans/:planId/diagram.svg', plans.diagramSvg);
+  app.get('/plans/:planId/machines.svg', plans.machinesSvg);
+  app.get('/plans/:planId/source', plans.source);
 
   // ---- editors
   const editors = behind(app, allowedTo('edit'));
@@ -38,6 +54,15 @@ export function drawRoutes(app: Express): void {
   editors.get('/systems/:systemId/deletion', systems.confirmDeletion);
   editors.post('/systems/:systemId/deletion', systems.destroy);
   editors.post('/systems/:systemId/restoration', systems.restore);
+
+  editors.get('/systems/:systemId/plans/new', plans.newForm);
+  editors.post('/systems/:systemId/plans', plans.create);
+  editors.get('/plans/:planId/edit', plans.editForm);
+  editors.post('/plans/:planId', plans.update);
+  editors.post('/plans/:planId/copies', plans.copy);
+  editors.get('/plans/:planId/deletion', plans.confirmDeletion);
+  editors.post('/plans/:planId/deletion', plans.destroy);
+  editors.post('/plans/:planId/restoration', plans.restore);
 }
 
 /** Routes that stand behind a wall of their own. */

@@ -218,3 +218,17 @@ export async function planTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
     throw error;
   }
 }
+
+/** What would go with the plan if it were deleted. */
+export async function countWithin(
+  planId: number,
+): Promise<{ parts: number; connections: number; entries: number; extraCosts: number }> {
+  const where = { planId, deletedAt: null };
+  const [parts, connections, entries, extraCosts] = await Promise.all([
+    db.part.count({ where }),
+    db.connection.count({ where: { ...where, from: { deletedAt: null }, to: { deletedAt: null } } }),
+    db.entry.count({ where }),
+    db.extraCost.count({ where }),
+  ]);
+  return { parts, connections, entries, extraCosts };
+}

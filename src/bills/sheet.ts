@@ -1,0 +1,71 @@
+import type { Bill } from '../domain/bill.js';
+import { type BlastRadius, blastRadiusOfMachine, blastRadiusOfPart } from '../domain/blast-radius.js';
+import type { CostLine } from '../domain/cost.js';
+import { type Diagram, type Down, diagramOf } from '../domain/diagram-layout.js';
+import { type MachinesPicture, machinesPictureOf } from '../domain/machines-picture.js';
+import type { Connection, ExtraCost, Part, Plan } from '../domain/model.js';
+
+/** How many parts a page lists; the rest has a list of its own. */
+const LISTED_PARTS = 100;
+
+type Priced = { priceBasis?: string };
+
+/** A plan as a page shows it: rows may carry where their prices are from. */
+export type Shown = Omit<Plan, 'parts' | 'extraCosts'> & {
+  parts: (Part & Priced)[];
+  extraCosts: (ExtraCost & Priced)[];
+};
+
+/** What the views under views/bills lay out beside the bill itself. */
+export type Sheet = {
+  empty: boolean;
+  diagram: Diagram;
+  machinesPicture: MachinesPicture;
+  down: Down | null;
+  parts: Part[];
+  moreParts: number;
+  callsOf: (part: string) => Connection[];
+  priceBasis: (line: CostLine) => string;
+};
+
+/**
+ * The pictures and tables of one plan with its bill. `down` is the name of a part, or `machine 3` (from 1), to show what stops with it;
+ * a name that is neither shows everything up. `machinePriceBasis` says where the machine's price is from.
+ */
+export function sheetOf(
+  plan: Shown,
+  bill: Bill,
+  { down, machinePriceBasis = '' }: { down?: string; machinePriceBasis?: string },
+): Sheet {
+  const fallen = down === undefined ? null : downOf(plan, bill, down);
+  const weak = [...new Set(bill.entries.flatMap((entry) => entry.singlePoints.map((point) => point.part)))];
+  const calls = new Map<string, Connection[]>();
+  for (const connection of plan.connections) {
+    const known = calls.get(connection.from);
+    if (known) known.push(connection);
+    else calls.set(connection.from, [connection]);
+  }
+  const bases = new Map([
+    ...plan.parts.map((part) => [`part ${part.name}`, part.priceBasis ?? ''] as const),
+    ...plan.extraCosts.map((cost) => [`extra ${cost.label}`, cost.priceBasis ?? ''] as const),
+  ]);
+  return {
+    empty: plan.parts.length === 0 && plan.extraCosts.length === 0,
+    diagram: diagramOf(plan, { weak, ...(fallen && { down: fallen }) }),
+    machinesPicture: machinesPictureOf(plan, bill.packing),
+    down: fallen,
+    parts: plan.parts.slice(0, LISTED_PARTS),
+    moreParts: Math.max(0, plan.parts.length - LISTED_PARTS),
+    callsOf: (part) => calls.get(part) ?? [],
+    priceBasis: (line) =>
+      line.kind === 'machines' ? machinePriceBasis : (bases.get(`${line.kind} ${line.label}`) ?? ''),
+  };
+}
+
+function downOf(plan: Plan, bill: Bill, name: string): Down | null {
+  const machine = /^machine (\d{1,6})$/.exec(name)?.[1];
+  const byPart = blastRadiusOfPart(plan, name);
+  const radius: BlastRadius | null =
+    byPart ?? (machine ? blastRadiusOfMachine(plan, bill.packing, Number(machine) - 1) : null);
+  return radius && { ...radius, parts: [name] };
+}

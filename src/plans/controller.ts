@@ -1,0 +1,194 @@
+import type { Request, Response } from 'express';
+import { personOf } from '../auth/auth.js';
+import { countedPlan } from '../bills/remembered.js';
+import { sheetOf } from '../bills/sheet.js';
+import { refused, versionIn } from '../db/saved.js';
+import { planToJson } from '../imports/plan-json.js';
+import { findSource } from '../imports/queries.js';
+import { listMachineTypeNames } from '../machine-types/queries.js';
+import { findSystem, type System } from '../systems/queries.js';
+import { addressOf, idIn } from '../web/addresses.js';
+import { assetText } from '../web/assets.js';
+import { found } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm } from '../web/form.js';
+import { answerList, readList } from '../web/list.js';
+import { page } from '../web/page.js';
+import { render } from '../web/render.js';
+import { copyPlan } from './copy-queries.js';
+import { PLAN_STATUSES, planForm, planValues } from './form.js';
+import * as plans from './queries.js';
+
+export async function index(req: Request, res: Response) {
+  const list = readList(req, plans.plansList);
+  const rows = await plans.listPlans(list);
+  const csv = {
+    id: (plan: plans.PlanRow) => plan.id,
+    name: (plan: plans.PlanRow) => plan.name,
+    system: (plan: plans.PlanRow) => plan.system,
+    status: (plan: plans.PlanRow) => plan.status,
+    parts: (plan: plans.PlanRow) => plan.parts,
+    updated: (plan: plans.PlanRow) => plan.updatedAt.toISOString(),
+  };
+  answerList(req, res, 'plans/index', { title: 'Plans', list }, rows, csv, { statuses: PLAN_STATUSES });
+}
+
+export async function show(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const [{ whole, bill }, siblings] = await Promise.all([
+    countedPlan(plan),
+    plans.listPlansOf(plan.system.id),
+  ]);
+  const here = addressOf('plans', plan);
+  const sheet = sheetOf(whole, bill, { ...downIn(req), machinePriceBasis: priceBasisOf(plan) });
+  const onlyHtml = {
+    ...sheet,
+    here,
+    others: siblings.filter((sibling) => sibling.id !== plan.id),
+    partHref: (name: string) => `${here}?down=${encodeURIComponent(name)}`,
+    recordHref: (part: { id: number; name: string }) => addressOf('parts', part),
+  };
+  page(
+    req,
+    res,
+    'plans/show',
+    { title: `${plan.name} · ${plan.system.name}`, plan, bill, contents: whole },
+    { onlyHtml },
+  );
+}
+
+export async function newForm(req: Request, res: Response) {
+  const system = await systemOf(req);
+  await showForm(req, res, system, null, { values: { status: 'draft' }, errors: {} });
+}
+
+export async function create(req: Request, res: Response) {
+  const system = await systemOf(req);
+  const read = readForm(planForm, req.body);
+  if (!read.ok) return showForm(req, res, system, null, read.form);
+  const saved = await plans.createPlan(personOf(req).id, system.id, read.data);
+  if (!saved.ok) return showForm(req, res, system, null, refused(saved, req.body, {}));
+  setFlash(req, { message: `${saved.record.name} is recorded. Now what is in it.` });
+  res.redirect(303, addressOf('plans', saved.record));
+}
+
+export async function editForm(req: Request, res: Response) {
+  const plan = await planOf(req);
+  await showForm(req, res, plan.system, plan, { values: planValues(plan), errors: {} });
+}
+
+export async function update(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const read = readForm(planForm, req.body);
+  if (!read.ok) return showForm(req, res, plan.system, plan, read.form);
+  const saved = await plans.updatePlan(personOf(req).id, plan, versionIn(req.body), read.data);
+  if (!saved.ok) return showForm(req, res, plan.system, plan, refused(saved, req.body, planValues(plan)));
+  setFlash(req, { message: `${saved.record.name} is saved.` });
+  res.redirect(303, addressOf('plans', saved.record));
+}
+
+export async function copy(req: Request, res: Response) {
+  const made = await copyPlan(personOf(req).id, await planOf(req));
+  setFlash(req, { message: `This is ${made.name}. Change it as you like, the original stays.` });
+  res.redirect(303, addressOf('plans', made));
+}
+
+export async function confirmDeletion(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const within = await plans.countWithin(plan.id);
+  page(req, res, 'plans/deletion', { title: `Delete ${plan.name}?`, plan, within });
+}
+
+export async function destroy(req: Request, res: Response) {
+  const plan = await planOf(req);
+  await plans.deletePlan(personOf(req).id, plan);
+  const undo = { action: `/plans/${plan.id}/restoration`, label: 'Undo' };
+  setFlash(req, { message: `${plan.name} is deleted, with all that is in it.`, undo });
+  res.redirect(303, addressOf('systems', plan.system));
+}
+
+export async function restore(req: Request, res: Response) {
+  const id = idIn(String(req.params.planId)) ?? 0;
+  const saved = found(
+    await plans.restorePlan(personOf(req).id, id),
+    'deleted plan of a system that is there',
+  );
+  if (!saved.ok) {
+    const why =
+      saved.errors && 'status' in saved.errors ? 'is current now; retire it' : 'has its name now; rename it';
+    setFlash(req, { message: `Another plan of the system ${why} first, then restore.` });
+    return res.redirect(303, '/deletions');
+  }
+  setFlash(req, { message: `${saved.record.name} is back.` });
+  res.redirect(303, addressOf('plans', saved.record));
+}
+
+/** The plan in the shape that an import takes. */
+export async function exportJson(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const { whole } = await countedPlan(plan);
+  res.attachment(`${addressOf('', plan).slice(2)}.json`).json(planToJson(whole));
+}
+
+/** A picture that stands alone, its style within. */
+export async function diagramSvg(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const { whole, bill } = await countedPlan(plan);
+  const { diagram } = sheetOf(whole, bill, downIn(req));
+  const partHref = () => null;
+  res.type('svg').send(
+    render('pictures/standalone', {
+      picture: 'diagram',
+      diagram,
+      partHref,
+      css: assetText('pictures.css'),
+    }),
+  );
+}
+
+export async function machinesSvg(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const { whole, bill } = await countedPlan(plan);
+  const { machinesPicture } = sheetOf(whole, bill, {});
+  res
+    .type('svg')
+    .send(
+      render('pictures/standalone', { picture: 'machines', machinesPicture, css: assetText('pictures.css') }),
+    );
+}
+
+/** The files the plan was read from, as they were. */
+export async function source(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const kept = found(await findSource(plan.id), 'file kept with this plan');
+  page(req, res, 'plans/source', { title: `What ${plan.name} was read from`, plan, ...kept });
+}
+
+async function planOf(req: Request): Promise<plans.PlanRecord> {
+  return found(await plans.findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
+}
+
+async function systemOf(req: Request): Promise<System> {
+  return found(await findSystem(idIn(String(req.params.systemId)) ?? 0), 'system');
+}
+
+async function showForm(
+  req: Request,
+  res: Response,
+  system: { id: number; name: string },
+  plan: plans.PlanRecord | null,
+  form: FormState,
+) {
+  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const title = plan ? `Edit ${plan.name}` : `New plan for ${system.name}`;
+  const onlyHtml = { statuses: PLAN_STATUSES, machineTypes: await listMachineTypeNames() };
+  page(req, res, plan ? 'plans/edit' : 'plans/new', { title, system, plan, form }, { status, onlyHtml });
+}
+
+function downIn(req: Request): { down?: string } {
+  return typeof req.query.down === 'string' && req.query.down !== '' ? { down: req.query.down } : {};
+}
+
+function priceBasisOf({ machineType }: plans.PlanRecord): string {
+  return [machineType?.priceDate, machineType?.priceSource].filter(Boolean).join(', ');
+}
