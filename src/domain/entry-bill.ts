@@ -1,27 +1,23 @@
-import {
-  eitherDown,
-  kOfNUnavailability,
-  unavailabilityInSeries,
-  unavailabilityWithoutEach,
-} from './availability.js';
 import { hardClosure } from './closure.js';
-import { MINUTES_PER_MONTH, minutesDown } from './downtime.js';
+import { minutesDown } from './downtime.js';
 import { entriesOf, type WiredEntry } from './entries.js';
+import {
+  entryFailure,
+  failingParts,
+  type Ground,
+  groundOf,
+  type PartWorth,
+  whatIsUnknown,
+} from './entry-failure.js';
 import { entryWorking } from './entry-working.js';
 import type { Working } from './figure.js';
-import type { JointFailure } from './machine-component.js';
-import { jointFailure } from './machine-states.js';
-import type { MachineType, Part, Plan } from './model.js';
+import type { MachineType, Plan } from './model.js';
 import type { Packing } from './packing.js';
-import { type PartPlaces, placesOf } from './placement.js';
 import { type SinglePoint, singleMachinesOf, singlePointsOf, twoMachineCutsOf } from './weak-points.js';
-import { isPerMachine, isPlaced, type Wiring } from './wiring.js';
+import type { Wiring } from './wiring.js';
 
 /** One number at three common-cause shares: 0 (on paper), 5 % and 10 %. null = unknown. */
 export type ByCommonCause = { onPaper: number | null; beta5: number | null; beta10: number | null };
-
-/** What an entry would win if one part never failed. */
-export type PartWorth = { part: string; minutesWonPerMonth: number; unavailabilityIfPerfect: number };
 
 /** What is told of one entry: how often it fails, and because of what. */
 export type EntryBill = {
@@ -51,8 +47,6 @@ export type EntryBill = {
   working: Working;
 };
 
-const COMMON_CAUSE_SHARES = [0, 0.05, 0.1] as const;
-
 /** The bill of every entry of a plan, in the plan's order (see `entriesOf` for a plan that names none). */
 export function entryBills(
   plan: Plan,
@@ -60,152 +54,49 @@ export function entryBills(
   machineType: MachineType | null,
   packing: Packing,
 ): EntryBill[] {
-  const places = placesOf(wiring, packing);
-  return entriesOf(plan, wiring).map((entry) => entryBill(entry, wiring, machineType, packing, places));
+  const ground = groundOf(wiring, machineType, packing);
+  return entriesOf(plan, wiring).map((entry) => entryBill(entry, ground));
 }
 
-function entryBill(
-  entry: WiredEntry,
-  wiring: Wiring,
-  machineType: MachineType | null,
-  packing: Packing,
-  places: readonly (PartPlaces | null)[],
-): EntryBill {
+function entryBill(entry: WiredEntry, ground: Ground): EntryBill {
+  const { wiring, packing, places } = ground;
   const closure = hardClosure(wiring, entry.parts);
-  const parts = closure.map((number) => wiring.parts[number]!);
-  const placed = closure.filter((number) => isPlaced(wiring.parts[number]!));
-  const providers = parts.filter((part) => part.runs !== 'machine');
-  const agents = agentsUnder(wiring, closure, placed.length > 0);
-  const unknown = whatIsUnknown(parts, agents, placed.length > 0 ? { machineType, packing } : null);
-
+  const parts = failingParts(wiring, closure);
+  const unknown = whatIsUnknown(parts, ground);
+  const failure = unknown.length > 0 ? null : entryFailure(parts, ground);
+  const unavailability = byCommonCause(failure?.unavailability);
   const singleMachines = packing.machines && singleMachinesOf(wiring, closure, places);
   const twoMachineCuts = singleMachines && twoMachineCutsOf(wiring, closure, places, singleMachines);
-  const bill: EntryBill = {
+  return {
     name: entry.name,
     parts: entry.parts.map((number) => wiring.parts[number]!.name),
-    closure: parts.map((part) => part.name),
-    unavailability: UNKNOWN,
-    minutesDownPerMonth: UNKNOWN,
-    method: 'exact',
-    errorBar: null,
-    unavailabilityIfIndependent: null,
-    unavailabilityOfProviders: null,
-    singlePoints: singlePointsOf(wiring, closure),
-    singleMachines,
-    twoMachineCuts,
-    worth: [],
-    working: entryWorking({ entry, parts, agents, machineType, unknown, joint: null, twoMachineCuts }),
-  };
-  if (unknown.length > 0) return bill;
-
-  const machineUnavailability = unavailabilityInSeries([
-    ...(placed.length > 0 ? [1 - machineType!.availability!] : []),
-    ...agents.map((agent) => 1 - agent.availability!),
-  ]);
-  const ofProviders = unavailabilityInSeries(providers.map(downOnPaper));
-  const joint = jointFailure(
-    placed.map((number) => {
-      const { needed, availability } = wiring.parts[number]!;
-      return { needed, replicaUnavailability: 1 - (availability ?? 0), ...(places[number] ?? NOWHERE) };
-    }),
-    machineUnavailability,
-    COMMON_CAUSE_SHARES,
-  );
-  const unavailability = byCommonCause(joint.unavailability.map((down) => eitherDown(down, ofProviders)));
-  return {
-    ...bill,
+    closure: closure.map((number) => wiring.parts[number]!.name),
     unavailability,
     minutesDownPerMonth: {
       onPaper: minutesDown(unavailability.onPaper),
       beta5: minutesDown(unavailability.beta5),
       beta10: minutesDown(unavailability.beta10),
     },
-    method: joint.isExact ? 'exact' : 'simulated',
-    errorBar: joint.isExact ? null : byCommonCause(joint.errorBar),
-    unavailabilityIfIndependent: unavailabilityInSeries(
-      parts
-        .filter((part) => !isPerMachine(part))
-        .map((part) => downOnOwnMachines(part, machineUnavailability)),
-    ),
-    unavailabilityOfProviders: ofProviders,
-    worth: worthOf(
-      placed.map((number) => wiring.parts[number]!),
-      providers,
-      joint,
-      ofProviders,
-    ),
-    working: entryWorking({ entry, parts, agents, machineType, unknown, joint, twoMachineCuts }),
+    method: failure && !failure.isExact ? 'simulated' : 'exact',
+    errorBar: failure && !failure.isExact ? byCommonCause(failure.errorBar) : null,
+    unavailabilityIfIndependent: failure?.ifIndependent ?? null,
+    unavailabilityOfProviders: failure?.ofProviders ?? null,
+    singlePoints: singlePointsOf(wiring, closure),
+    singleMachines,
+    twoMachineCuts,
+    worth: failure?.worth ?? [],
+    working: entryWorking({
+      entry,
+      parts,
+      machineType: ground.machineType,
+      unknown,
+      failure,
+      twoMachineCuts,
+    }),
   };
 }
 
-const UNKNOWN: ByCommonCause = { onPaper: null, beta5: null, beta10: null };
-const NOWHERE: PartPlaces = { machines: [], replicasOn: [] };
-
-/** The per-machine parts an entry hangs on: those its parts call, and the agents of the machines its parts stand on. */
-function agentsUnder(wiring: Wiring, closure: readonly number[], isOnMachines: boolean): Part[] {
-  const called = closure.filter((number) => isPerMachine(wiring.parts[number]!));
-  const numbers = new Set(isOnMachines ? [...called, ...wiring.agents] : called);
-  return [...numbers].sort((a, b) => a - b).map((number) => wiring.parts[number]!);
-}
-
-/** What must be known before anything can be said of the availability; nothing when all is known. */
-function whatIsUnknown(
-  parts: readonly Part[],
-  agents: readonly Part[],
-  machines: { machineType: MachineType | null; packing: Packing } | null,
-): string[] {
-  if (parts.length === 0) return ['Any part it calls.'];
-  const needed = parts.filter((part) => !isPerMachine(part) && part.needed > 0);
-  const nameless = [...needed, ...agents]
-    .filter((part) => part.availability === null)
-    .map((part) => part.name);
-  const unknown = nameless.length > 0 ? [`The availability of ${nameless.sort().join(', ')}.`] : [];
-  if (!machines) return unknown;
-  const { machineType, packing } = machines;
-  if (!packing.machines) unknown.push(`On which machines its parts stand. ${packing.reason}`);
-  if (machineType && machineType.availability === null)
-    unknown.push(`The availability of one ${machineType.name}.`);
-  return unknown;
-}
-
-function byCommonCause(values: readonly number[]): ByCommonCause {
-  return { onPaper: values[0]!, beta5: values[1]!, beta10: values[2]! };
-}
-
-/** Of a part at a provider: what redundancy inside one replica does is already in its number. */
-function downOnPaper(part: Part): number {
-  return kOfNUnavailability(part.replicas, part.needed, 1 - (part.availability ?? 0));
-}
-
-function downOnOwnMachines(part: Part, machineUnavailability: number): number {
-  if (!isPlaced(part)) return downOnPaper(part);
-  const replicaUnavailability = eitherDown(1 - (part.availability ?? 0), machineUnavailability);
-  return kOfNUnavailability(part.replicas, part.needed, replicaUnavailability);
-}
-
-function worthOf(
-  placed: readonly Part[],
-  providers: readonly Part[],
-  joint: JointFailure,
-  ofProviders: number,
-): PartWorth[] {
-  const ofMachines = joint.unavailability[0]!;
-  const all = eitherDown(ofMachines, ofProviders);
-  const worth: PartWorth[] = [];
-  for (const [index, { name }] of placed.entries()) {
-    const gain = joint.gainIfPerfect[index]! * (1 - ofProviders);
-    // What is left of a difference of equals is rounding.
-    const rest = all - gain;
-    worth.push(worthOfOne(name, gain, rest > all * 1e-13 ? rest : 0));
-  }
-  const ofOthers = unavailabilityWithoutEach(providers.map(downOnPaper));
-  for (const [index, part] of providers.entries()) {
-    const ifPerfect = eitherDown(ofMachines, ofOthers[index]!);
-    worth.push(worthOfOne(part.name, downOnPaper(part) * (1 - ifPerfect), ifPerfect));
-  }
-  return worth.sort((a, b) => b.minutesWonPerMonth - a.minutesWonPerMonth || (a.part < b.part ? -1 : 1));
-}
-
-function worthOfOne(part: string, gain: number, unavailabilityIfPerfect: number): PartWorth {
-  return { part, minutesWonPerMonth: gain * MINUTES_PER_MONTH, unavailabilityIfPerfect };
+function byCommonCause(values: readonly number[] | undefined): ByCommonCause {
+  const [onPaper = null, beta5 = null, beta10 = null] = values ?? [];
+  return { onPaper, beta5, beta10 };
 }

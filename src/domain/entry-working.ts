@@ -1,41 +1,30 @@
 import type { WiredEntry } from './entries.js';
+import type { EntryFailure, FailingParts } from './entry-failure.js';
 import { availabilityInWords, counted, type Working } from './figure.js';
-import type { JointFailure } from './machine-component.js';
 import { SEED } from './machine-sampling.js';
-import type { MachineType, Part } from './model.js';
+import type { MachineType } from './model.js';
 import { MAX_MACHINES_FOR_PAIRS } from './weak-points.js';
-import { isPlaced } from './wiring.js';
 
-/** What the working of an entry is written from. `joint` null = the availability is unknown. */
+/** What the working of an entry is written from. `failure` null = the availability is unknown. */
 export type EntryFacts = {
   entry: WiredEntry;
-  /** The closure. */
-  parts: readonly Part[];
-  agents: readonly Part[];
+  parts: FailingParts;
   machineType: MachineType | null;
   unknown: string[];
-  joint: JointFailure | null;
+  failure: EntryFailure | null;
   twoMachineCuts: readonly unknown[] | null;
 };
 
 /** How an entry's availability comes about, in words. */
-export function entryWorking({
-  entry,
-  parts,
-  agents,
-  machineType,
-  unknown,
-  joint,
-  twoMachineCuts,
-}: EntryFacts): Working {
-  const placed = parts.filter(isPlaced);
-  const providers = parts.filter((part) => part.runs !== 'machine');
+export function entryWorking(facts: EntryFacts): Working {
+  const { parts, machineType, unknown, failure } = facts;
+  const { placed, providers, agents, isOnMachines } = parts;
   const inputs = [
-    { label: 'parts it cannot work without', value: counted(parts.length, 'part') },
+    { label: 'parts it cannot work without', value: counted(placed.length + providers.length, 'part') },
     { label: 'of these on machines', value: String(placed.length) },
     { label: 'of these at providers', value: String(providers.length) },
   ];
-  if (placed.length > 0 && machineType?.availability != null) {
+  if (isOnMachines && machineType && machineType.availability !== null) {
     const value = availabilityInWords(1 - machineType.availability);
     inputs.push({ label: `one ${machineType.name}`, value });
   }
@@ -48,32 +37,27 @@ export function entryWorking({
     }
   }
   return {
-    rule: ruleInWords(placed.length > 0, joint),
+    rule: ruleInWords(isOnMachines, failure),
     source:
       'The Calculus of Service Availability, ACM Queue 15(2) 2017; common cause: beta factor, IEC 61508-6 Annex D',
     inputs,
-    assumptions: assumptions(entry, placed, providers, agents, twoMachineCuts === null),
+    assumptions: assumptions(facts),
     unknown,
   };
 }
 
-function ruleInWords(isOnMachines: boolean, joint: JointFailure | null): string {
+function ruleInWords(isOnMachines: boolean, failure: EntryFailure | null): string {
   const all =
     'It is up when every part it cannot work without is up; each part counts once, however many ways lead to it.';
   if (!isOnMachines) return all;
-  if (joint && !joint.isExact) {
+  if (failure && !failure.isExact) {
     return `${all} Parts that share machines are summed over machine states drawn with seed ${SEED}; the error bar is about 95 %.`;
   }
   return `${all} Parts that share machines are summed over all states of these machines, exactly.`;
 }
 
-function assumptions(
-  entry: WiredEntry,
-  placed: readonly Part[],
-  providers: readonly Part[],
-  agents: readonly Part[],
-  arePairsLeftOut: boolean,
-): string[] {
+function assumptions({ entry, parts, twoMachineCuts }: EntryFacts): string[] {
+  const { placed, providers, agents } = parts;
   const sentences = [
     'Soft connections stop nothing.',
     'Bad deploys, expired certificates, upgrades and people are in no number.',
@@ -98,7 +82,7 @@ function assumptions(
     sentences.push('Replicas at a provider fail one by one: no common cause is taken there.');
   }
   if (providers.length > 0) sentences.push('What a provider promises or tolerates is taken as what happens.');
-  if (arePairsLeftOut) {
+  if (placed.length > 0 && twoMachineCuts === null) {
     sentences.push(`Pairs of machines are told for up to ${MAX_MACHINES_FOR_PAIRS} known machines only.`);
   }
   return sentences;

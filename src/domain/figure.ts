@@ -39,16 +39,15 @@ export function counted(count: number, noun: string): string {
   return `${numberInWords.format(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** 12,345.6: grouped, with at most the digits given after the point. */
-export function formatted(value: number, digits = 2): string {
-  return digits === 2
-    ? numberInWords.format(value)
-    : value.toLocaleString('en-US', { maximumFractionDigits: digits });
+/** 12,345.6: grouped, with at most two digits after the point. */
+export function formatted(value: number): string {
+  return numberInWords.format(value);
 }
 
 /** An unavailability told as an availability: "99.96437 %". */
 export function availabilityInWords(unavailability: number): string {
-  return `${formatted((1 - unavailability) * 100, 5)} %`;
+  return `${percentInWords.format((1 - unavailability) * 100)} %`;
 }
 
 const numberInWords = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const percentInWords = new Intl.NumberFormat('en-US', { maximumFractionDigits: 5 });

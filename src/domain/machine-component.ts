@@ -29,6 +29,8 @@ export type Component = {
   replicas: number[];
   /** Unavailability of a part when only `present` of its replicas stand on machines that are up. */
   partDown: (share: number, part: number, present: number) => number;
+  /** For each share, the unavailability of a part by the state of its machines: bit i is set when its i-th machine is up. */
+  downByState: (part: number) => Float64Array[];
 };
 
 /** Groups of part indices that are linked through machines, in the order of their first part. */
@@ -58,27 +60,33 @@ export function componentsOf(parts: readonly PlacedPart[]): number[][] {
   return [...groups.values()];
 }
 
+/** What a part does in each state of its machines is the same for all parts alike: kept for as long as one plan is counted. */
+export type FailureTables = Map<string, { byPresent: Float64Array[]; byState: Float64Array[] | null }>;
+
 /** The parts given as one component, for these common-cause shares (and `machineDown` for each). */
 export function componentFor(
   parts: PlacedPart[],
   machineDown: readonly number[],
   commonCauseShares: readonly number[],
+  tables: FailureTables,
 ): Component {
   const number = new Map<number, number>();
   for (const part of parts) {
     for (const machine of part.machines) if (!number.has(machine)) number.set(machine, number.size);
   }
-  const renumbered = parts.map((part) => ({
-    ...part,
-    machines: part.machines.map((machine) => number.get(machine)!),
-  }));
   const replicas = parts.map((part) => part.replicasOn.reduce((sum, count) => sum + count, 0));
-  const known = commonCauseShares.map(() =>
-    replicas.map((count) => new Float64Array(count + 1).fill(Number.NaN)),
-  );
+  const tablesOf = parts.map((part, index) => {
+    const key = `${part.needed} ${part.replicaUnavailability} ${part.replicasOn}`;
+    const known = tables.get(key);
+    if (known) return known;
+    const byPresent = commonCauseShares.map(() => new Float64Array(replicas[index]! + 1).fill(Number.NaN));
+    const made = { byPresent, byState: null };
+    tables.set(key, made);
+    return made;
+  });
 
   function partDown(share: number, index: number, present: number): number {
-    const table = known[share]![index]!;
+    const table = tablesOf[index]!.byPresent[share]!;
     if (Number.isNaN(table[present]!)) {
       const { needed, replicaUnavailability } = parts[index]!;
       const commonCause = commonCauseShares[share]!;
@@ -87,5 +95,32 @@ export function componentFor(
     return table[present]!;
   }
 
-  return { machines: number.size, machineDown, parts: renumbered, replicas, partDown };
+  function downByState(index: number): Float64Array[] {
+    const known = tablesOf[index]!;
+    if (!known.byState) {
+      const present = presentByState(parts[index]!.replicasOn);
+      known.byState = commonCauseShares.map((_, share) =>
+        Float64Array.from(present, (count) => partDown(share, index, count)),
+      );
+    }
+    return known.byState;
+  }
+
+  return {
+    machines: number.size,
+    machineDown,
+    parts: parts.map((part) => ({ ...part, machines: part.machines.map((machine) => number.get(machine)!) })),
+    replicas,
+    partDown,
+    downByState,
+  };
+}
+
+/** How many replicas stand on machines that are up, for every state of a part's machines. */
+function presentByState(replicasOn: readonly number[]): Int32Array {
+  const present = new Int32Array(2 ** replicasOn.length);
+  for (let bit = 0, size = 1; bit < replicasOn.length; bit++, size *= 2) {
+    for (let state = 0; state < size; state++) present[size + state] = present[state]! + replicasOn[bit]!;
+  }
+  return present;
 }

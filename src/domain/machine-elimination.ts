@@ -56,27 +56,26 @@ export function eliminationPlan(component: Component, maxCluster: number): Elimi
  * step back, gives each part's gain from the same tables. Bit i of a state is set when the i-th machine of the cluster is up.
  */
 export function eliminateMachines(component: Component, plan: EliminationPlan): JointFailure {
-  const unavailability: number[] = [];
-  // The share on paper comes last, so that its tables are the ones left for the gains.
-  let results: Float64Array[] = [];
-  for (let share = component.machineDown.length - 1; share >= 0; share--) {
-    const machineDown = component.machineDown[share]!;
-    results = [];
-    for (const step of plan.steps) {
-      const down = new Float64Array(2 ** step.cluster.length);
-      for (const factor of factorsOf(component, plan, step, share, results)) {
-        for (let state = 0; state < down.length; state++) {
-          down[state] = eitherDown(down[state]!, factor.down[factor.indexOf[state]!]!);
+  const shares = component.machineDown;
+  // results[step][share]: the tables that later steps use.
+  const results: Float64Array[][] = [];
+  const ownState = new Int32Array(largestTable(plan));
+  const tables = shares.map(() => new Float64Array(ownState.length));
+  for (const step of plan.steps) {
+    const states = 2 ** step.cluster.length;
+    for (const table of tables) table.fill(0, 0, states);
+    for (const factor of factorsOf(component, plan, step, results)) {
+      fillOwnStates(ownState, step.cluster, factor.machines);
+      for (const [share, down] of factor.down.entries()) {
+        const table = tables[share]!;
+        for (let state = 0; state < states; state++) {
+          table[state] = eitherDown(table[state]!, down[ownState[state]!]!);
         }
       }
-      const result = new Float64Array(down.length / 2);
-      for (let state = 0; state < result.length; state++) {
-        result[state] = machineDown * down[2 * state]! + (1 - machineDown) * down[2 * state + 1]!;
-      }
-      results.push(result);
     }
-    unavailability[share] = results.at(-1)![0]!;
+    results.push(shares.map((machineDown, share) => sumOut(tables[share]!, states, machineDown)));
   }
+  const unavailability = results.at(-1)!.map((result) => result[0]!);
   return {
     unavailability,
     errorBar: unavailability.map(() => 0),
@@ -85,88 +84,95 @@ export function eliminateMachines(component: Component, plan: EliminationPlan): 
   };
 }
 
-/** d(availability) / d(result of each step), from the last step back; a part's gain is that derivative times its unavailability. */
-function gains(component: Component, plan: EliminationPlan, results: Float64Array[]): number[] {
+/** Sums the first machine of a cluster out of its table. */
+function sumOut(table: Float64Array, states: number, machineDown: number): Float64Array {
+  const result = new Float64Array(states / 2);
+  for (let state = 0; state < result.length; state++) {
+    result[state] = machineDown * table[2 * state]! + (1 - machineDown) * table[2 * state + 1]!;
+  }
+  return result;
+}
+
+/**
+ * The gains at the first share, by the slopes d(availability) / d(result of each step), from the last step back: a part's
+ * gain is its slope times its unavailability.
+ */
+function gains(component: Component, plan: EliminationPlan, results: Float64Array[][]): number[] {
   const machineDown = component.machineDown[0]!;
   const gain = component.parts.map(() => 0);
-  const slopes: Float64Array[] = results.map((result) => new Float64Array(result.length));
+  const slopes = results.map((result) => new Float64Array(result[0]!.length));
   slopes.at(-1)![0] = 1;
+  const ownState = new Int32Array(largestTable(plan));
+  // A factor may be 0, so a product without it is found from the product of the others than 0 and the number of zeros.
+  const product = new Float64Array(ownState.length);
+  const zeros = new Uint32Array(ownState.length);
   for (let index = plan.steps.length - 1; index >= 0; index--) {
     const step = plan.steps[index]!;
-    const factors = factorsOf(component, plan, step, 0, results);
-    // A factor may be 0, so products without it are kept as (how many zeros, product of the others).
-    const up = new Float64Array(2 ** step.cluster.length).fill(1);
-    const zeros = new Uint16Array(up.length);
-    for (const { down, indexOf } of factors) {
-      for (let state = 0; state < up.length; state++) {
-        const factorUp = 1 - down[indexOf[state]!]!;
-        if (factorUp === 0) zeros[state]!++;
-        else up[state]! *= factorUp;
+    const states = 2 ** step.cluster.length;
+    for (let state = 0; state < states; state++) {
+      product[state] = slopes[index]![state >> 1]! * (state & 1 ? 1 - machineDown : machineDown);
+    }
+    zeros.fill(0, 0, states);
+    const factors = factorsOf(component, plan, step, results);
+    for (const factor of factors) {
+      fillOwnStates(ownState, step.cluster, factor.machines);
+      const down = factor.down[0]!;
+      for (let state = 0; state < states; state++) {
+        const up = 1 - down[ownState[state]!]!;
+        if (up === 0) zeros[state]!++;
+        else product[state]! *= up;
       }
     }
-    const slope = slopes[index]!;
-    for (let state = 0; state < up.length; state++)
-      up[state]! *= slope[state >> 1]! * (state & 1 ? 1 - machineDown : machineDown);
-    for (const { down, indexOf, part, result } of factors) {
-      for (let state = 0; state < up.length; state++) {
-        const factorDown = down[indexOf[state]!]!;
-        const factorUp = 1 - factorDown;
-        if (zeros[state]! > (factorUp === 0 ? 1 : 0)) continue;
-        const others = factorUp === 0 ? up[state]! : up[state]! / factorUp;
-        if (part !== undefined) gain[part]! += others * factorDown;
-        else slopes[result!]![indexOf[state]!]! += others;
+    for (const { machines, down: downs, part, result } of factors) {
+      fillOwnStates(ownState, step.cluster, machines);
+      for (let state = 0; state < states; state++) {
+        const down = downs[0]![ownState[state]!]!;
+        const up = 1 - down;
+        if (zeros[state]! > (up === 0 ? 1 : 0)) continue;
+        const others = up === 0 ? product[state]! : product[state]! / up;
+        if (part !== undefined) gain[part]! += others * down;
+        else slopes[result!]![ownState[state]!]! += others;
       }
     }
   }
   return gain;
 }
 
-/** What is multiplied in one step: unavailability by own state, and which own state each cluster state means. */
-type Factor = { down: Float64Array; indexOf: Int32Array; part?: number; result?: number };
+/** What is multiplied in one step: for each share, unavailability by the state of the factor's own machines. */
+type Factor = { machines: readonly number[]; down: Float64Array[]; part?: number; result?: number };
 
 function factorsOf(
   component: Component,
   plan: EliminationPlan,
   step: EliminationPlan['steps'][number],
-  share: number,
-  results: readonly Float64Array[],
+  results: readonly Float64Array[][],
 ): Factor[] {
   return [
     ...step.parts.map((part) => ({
       part,
-      down: partTable(component, share, part),
-      indexOf: ownStates(step.cluster, component.parts[part]!.machines),
+      machines: component.parts[part]!.machines,
+      down: component.downByState(part),
     })),
     ...step.results.map((result) => ({
       result,
+      machines: plan.steps[result]!.cluster.slice(1),
       down: results[result]!,
-      indexOf: ownStates(step.cluster, plan.steps[result]!.cluster.slice(1)),
     })),
   ];
 }
 
-/** A part's unavailability for every state of its own machines. */
-function partTable(component: Component, share: number, part: number): Float64Array {
-  const { machines, replicasOn } = component.parts[part]!;
-  const down = new Float64Array(2 ** machines.length);
-  const present = new Int32Array(down.length);
-  for (let bit = 0, size = 1; bit < machines.length; bit++, size *= 2) {
-    for (let state = 0; state < size; state++) present[size + state] = present[state]! + replicasOn[bit]!;
-  }
-  for (let state = 0; state < down.length; state++)
-    down[state] = component.partDown(share, part, present[state]!);
-  return down;
-}
-
 /** For each state of the cluster, the state of those of its machines that are in `scope`, as a table index. */
-function ownStates(cluster: readonly number[], scope: readonly number[]): Int32Array {
-  const indexOf = new Int32Array(2 ** cluster.length);
+function fillOwnStates(ownState: Int32Array, cluster: readonly number[], scope: readonly number[]): void {
+  ownState[0] = 0;
   for (let bit = 0, size = 1; bit < cluster.length; bit++, size *= 2) {
     const position = scope.indexOf(cluster[bit]!);
     const ownBit = position < 0 ? 0 : 1 << position;
-    for (let state = 0; state < size; state++) indexOf[size + state] = indexOf[state]! | ownBit;
+    for (let state = 0; state < size; state++) ownState[size + state] = ownState[state]! | ownBit;
   }
-  return indexOf;
+}
+
+function largestTable(plan: EliminationPlan): number {
+  return plan.steps.reduce((most, { cluster }) => Math.max(most, 2 ** cluster.length), 1);
 }
 
 function linkedMachines(component: Component): Set<number>[] {

@@ -3,6 +3,7 @@ import {
   type Component,
   componentFor,
   componentsOf,
+  type FailureTables,
   type JointFailure,
   type PlacedPart,
 } from './machine-component.js';
@@ -21,12 +22,14 @@ const EXACT_CELLS_OF_MANY = 2 ** 19;
  * down with the same probability: the sum over machine states s of P(s) x (1 - product of P(part up | s)). Parts that
  * share no machine, even through others, are summed apart. Where machines are too entangled the answer is sampled.
  * At a common-cause share, that share of a part's failures takes all its replicas at once, and that share of the machines'
- * failures all machines (beta factor, see `commonCauseUnavailability`). Give parts in a fixed order.
+ * failures all machines (beta factor, see `commonCauseUnavailability`). Give parts in a fixed order;
+ * `tables` may be shared by calls with the same shares.
  */
 export function jointFailure(
   parts: readonly PlacedPart[],
   machineUnavailability: number,
   commonCauseShares: readonly number[],
+  tables: FailureTables = new Map(),
 ): JointFailure {
   const needsMachines = parts.some(({ needed }) => needed > 0);
   const together = commonCauseShares.map((share) => (needsMachines ? share * machineUnavailability : 0));
@@ -38,6 +41,7 @@ export function jointFailure(
         members.map((index) => parts[index]!),
         machineDown,
         commonCauseShares,
+        tables,
       ),
     ),
   );

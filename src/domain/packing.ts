@@ -46,7 +46,7 @@ export const MAX_REPLICAS = 150_000;
  * What the search for a packing below first fit may cost, in replica-machine comparisons: a few milliseconds. Small plans get
  * every machine count from the bound upward tried; large ones the first counts, or first fit alone.
  */
-const SPREAD_COMPARISONS = 3_000_000;
+const SPREAD_COMPARISONS = 2_000_000;
 
 /**
  * Packs all parts that run on machines onto machines of one type: cpu, memory, container limit, spread replicas. Per-machine

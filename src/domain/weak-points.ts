@@ -44,8 +44,11 @@ export function twoMachineCutsOf(
   places: readonly (PartPlaces | null)[],
   singleMachines: readonly number[],
 ): [number, number][] | null {
-  const machines = new Set(closure.flatMap((number) => places[number]?.machines ?? []));
-  if (machines.size > MAX_MACHINES_FOR_PAIRS) return null;
+  const machines = new Set<number>();
+  for (const number of closure) {
+    for (const machine of places[number]?.machines ?? []) machines.add(machine);
+    if (machines.size > MAX_MACHINES_FOR_PAIRS) return null;
+  }
   const isSingle = new Set(singleMachines);
   const pairs = new Map<string, [number, number]>();
   for (const number of closure) {
