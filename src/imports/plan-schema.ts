@@ -23,31 +23,28 @@ const availability = z
   .default(null);
 const flag = z.boolean('must be true or false').default(false);
 
-const machineTypeSchema = z
-  .strictObject(
-    {
-      name: name.describe('What the machine is called, for example "m6i.large".'),
-      cpuMillicores: amountAbove0().describe(
-        'Processor of one machine in thousandths of a core: 2 cores are 2000.',
+/** What the parts on machines are packed onto. */
+export const machineTypeSchema = z.strictObject(
+  {
+    name: name.describe('What the machine is called, for example "m6i.large".'),
+    cpuMillicores: amountAbove0().describe(
+      'Processor of one machine in thousandths of a core: 2 cores are 2000.',
+    ),
+    memoryMib: amountAbove0().describe('Memory of one machine in MiB: 8 GiB are 8192.'),
+    reserve: oneOf(RESERVE_RULES)
+      .default('none')
+      .describe(
+        'What the machine keeps for itself before it takes containers: by the rule of GKE, of EKS, or nothing.',
       ),
-      memoryMib: amountAbove0().describe('Memory of one machine in MiB: 8 GiB are 8192.'),
-      reserve: oneOf(RESERVE_RULES)
-        .default('none')
-        .describe(
-          'What the machine keeps for itself before it takes containers: by the rule of GKE, of EKS, or nothing.',
-        ),
-      maxContainers: wholeNumber(1, MAX_REPLICAS)
-        .nullable()
-        .default(null)
-        .describe('Containers one machine takes at most; null is 110.'),
-      usdPerMonth: usdPerMonth.describe('Price of one machine a month; null is unknown.'),
-      availability: availability.describe('Of one machine, as a share: 99.5 % is 0.995; null is unknown.'),
-    },
-    'must be an object or null',
-  )
-  .nullable()
-  .default(null)
-  .describe('What the parts that run on machines are packed onto; null where nothing is packed.');
+    maxContainers: wholeNumber(1, MAX_REPLICAS)
+      .nullable()
+      .default(null)
+      .describe('Containers one machine takes at most; null is 110.'),
+    usdPerMonth: usdPerMonth.describe('Price of one machine a month; null is unknown.'),
+    availability: availability.describe('Of one machine, as a share: 99.5 % is 0.995; null is unknown.'),
+  },
+  'must be an object or null',
+);
 
 const partSchema = z.strictObject(
   {
@@ -130,7 +127,10 @@ export const planSchema = z
     {
       $schema: z.string('must be a text').optional().describe('Where this schema is found; not read.'),
       name: name.optional().describe('What the plan is called.'),
-      machineType: machineTypeSchema,
+      machineType: machineTypeSchema
+        .nullable()
+        .default(null)
+        .describe('What the parts that run on machines are packed onto; null where nothing is packed.'),
       parts: z
         .array(partSchema, 'must be a list of parts')
         .max(MAX_PARTS, `must hold at most ${MAX_PARTS} parts`)

@@ -1,25 +1,14 @@
-import type { ExtraCost, Part, PartKind } from '../domain/model.js';
+import type { ExtraCost, Part } from '../domain/model.js';
 import type { Formation } from './app-json.js';
 import type { Note } from './model.js';
 import { dynoPrices, dynoSize } from './procfile-dynos.js';
 import type { ProcessType } from './procfile-lines.js';
+import { isStoreKind, technologyOfImage } from './technology.js';
+import type { Technology } from './technology-names.js';
 
 export type Process = ProcessType & { file: string };
 export type ProcessParts = { parts: Part[]; extraCosts: ExtraCost[]; notes: Note[] };
 
-type Store = { kind: PartKind; technology: string };
-
-/** Stores that some apps start as a process of their own, by the program. */
-const STORE_PROGRAMS: readonly [RegExp, Store][] = [
-  [/^(redis|valkey)(-server)?$/, { kind: 'cache', technology: 'Redis' }],
-  [/^memcached$/, { kind: 'cache', technology: 'Memcached' }],
-  [/^(postgres|postgresql|postmaster)$/, { kind: 'database', technology: 'PostgreSQL' }],
-  [/^(mysql|mysqld|mysqld_safe)$/, { kind: 'database', technology: 'MySQL' }],
-  [/^(mongo|mongodb|mongod)$/, { kind: 'database', technology: 'MongoDB' }],
-  [/^elasticsearch$/, { kind: 'database', technology: 'Elasticsearch' }],
-  [/^(rabbitmq|rabbitmq-server)$/, { kind: 'queue', technology: 'RabbitMQ' }],
-  [/^kafka$/, { kind: 'queue', technology: 'Kafka' }],
-];
 const ONE_SHOT =
   /\b(db:\w+|cache:clear|assets:\w+|(manage\.py|django-admin) (migrate|collectstatic|flush|loaddata)|(prisma|knex|sequelize|sequelize-cli|typeorm|alembic|flask db) .*(migrate|deploy|upgrade|migration:run|seed)|(npm|yarn|pnpm)( run)? (build|migrate|seed|db:\w+)|rails (c|console|db)|bundle install)\b/;
 const FOREMAN = /\b(?:foreman|honcho|overmind|hivemind|goreman)\b(?:.*?(?:-f|--procfile)[ =]?(\S+))?/;
@@ -65,10 +54,7 @@ export function processParts(
 
     const store = type === 'web' ? null : storeOf(type, command);
     if (store) {
-      note(
-        'guessed',
-        `${type} is ${store.technology} run as a process: a dyno's disk is emptied at every restart`,
-      );
+      note('guessed', `${type} is ${store.name} run as a process: a dyno's disk is emptied at every restart`);
     } else if (ONE_SHOT.test(lastStep(command))) {
       note(
         'guessed',
@@ -95,7 +81,7 @@ export function processParts(
       spread: false,
       availability: assumedAvailability,
       usdPerMonth: size ? (size.isFlat ? 0 : size.usdPerMonth) : null,
-      technology: store?.technology ?? null,
+      technology: store?.name ?? null,
     } satisfies Part;
   });
 
@@ -109,12 +95,14 @@ export function processParts(
   return { parts, extraCosts, notes };
 }
 
-function storeOf(type: string, command: string): Store | null {
+/** A store that the app starts as a process of its own, by its name or its program: `redis`, `redis-server`, `mongod`. */
+function storeOf(type: string, command: string): Technology | null {
   const words = command.split(/\s+/).filter((word) => !/^(exec|env|[A-Z_]+=.*)$/.test(word));
   const program = words[0]?.split('/').at(-1) ?? '';
-  return (
-    STORE_PROGRAMS.find(([pattern]) => pattern.test(program) || pattern.test(type.toLowerCase()))?.[1] ?? null
-  );
+  const technology = [program, program.replace(/d$/, ''), type]
+    .map(technologyOfImage)
+    .find((found) => found !== null);
+  return technology && isStoreKind(technology.kind) ? technology : null;
 }
 
 /** `migrate && serve` serves: the last step tells whether the process stays. */
