@@ -1,8 +1,7 @@
 import { allocatableRoom, DEFAULT_MAX_CONTAINERS, type Room } from './allocatable.js';
-import { spreadEvenly } from './even-spread.js';
-import { type Assignment, firstFit } from './first-fit.js';
 import { type Capacity, type LowerBound, lowerBoundOf, type ReplicaGroup } from './lower-bounds.js';
 import type { MachineType, Part } from './model.js';
+import { type FoundPacking, fewestMachines, type PackRule } from './packing-search.js';
 
 /** Replica number `replica` (from 0) of the part named `part`. */
 export type PlacedReplica = { part: string; replica: number };
@@ -17,9 +16,6 @@ export type PackedMachine = {
   /** Allocatable minus used: what is paid for and stands empty. */
   free: Room;
 };
-
-/** Which attempt found the packing: first fit or even spreading, ordered by dominant share or by largest spread group. */
-export type PackRule = 'ffd-share' | 'ffd-group' | 'spread-share' | 'spread-group';
 
 /** What stands on which machine. */
 export type Packing = {
@@ -43,160 +39,77 @@ export type Packing = {
 export const MAX_REPLICAS = 150_000;
 
 /**
- * What the search for a packing below first fit may cost, in replica-machine comparisons: a few milliseconds. Small plans get
- * every machine count from the bound upward tried; large ones the first counts, or first fit alone.
- */
-const SPREAD_COMPARISONS = 2_000_000;
-
-/**
  * Packs all parts that run on machines onto machines of one type: cpu, memory, container limit, spread replicas. Per-machine
- * parts take their share of every machine first. An unknown request counts as nothing, as Kubernetes counts it. From the
- * lower bound upward the first success wins: first fit by dominant share, first fit by largest spread group, even
- * spreading in both orders. Does not depend on the order of the parts. Jobs must be left out by the caller.
+ * parts take their share of every machine first. An unknown request counts as nothing, as Kubernetes counts it. Does not
+ * depend on the order of the parts. Jobs must be left out by the caller.
  */
 export function packParts(parts: readonly Part[], machineType: MachineType | null): Packing {
   const onMachines = parts.filter((part) => part.runs === 'machine');
   const perMachine = onMachines.filter((part) => part.perMachine).sort(byName);
   const groups = onMachines.filter((part) => !part.perMachine && part.replicas > 0).map(groupOf);
   const allocatable = machineType && allocatableRoom(machineType);
-  const unknown = (reason: string, tooBigParts: string[] = []): Packing => ({
+  const unpacked: Packing = {
     machines: null,
-    reason,
-    tooBigParts,
+    reason: null,
+    tooBigParts: [],
     rule: null,
     lowerBound: null,
     allocatable,
     perMachineParts: perMachine.map((part) => part.name),
     waste: null,
-  });
-
-  if (groups.length === 0 && perMachine.length === 0) {
-    return {
-      ...unknown(''),
-      machines: [],
-      reason: null,
-      lowerBound: lowerBoundOf([], NO_CAPACITY),
-      waste: NO_ROOM,
-    };
-  }
-  if (!machineType || !allocatable) return unknown('The plan names no machine type.');
-  const perMachineUse = {
-    cpuMillicores: perMachine.reduce((sum, part) => sum + (part.cpuMillicores ?? 0), 0),
-    memoryMib: perMachine.reduce((sum, part) => sum + (part.memoryMib ?? 0), 0),
   };
+  if (groups.length === 0 && perMachine.length === 0) {
+    return { ...unpacked, machines: [], lowerBound: lowerBoundOf([], NO_CAPACITY), waste: NO_ROOM };
+  }
+  if (!machineType || !allocatable) return { ...unpacked, reason: 'The plan names no machine type.' };
+  const perMachineUse = useOf(perMachine);
   const capacity: Capacity = {
     cpuMillicores: allocatable.cpuMillicores - perMachineUse.cpuMillicores,
     memoryMib: allocatable.memoryMib - perMachineUse.memoryMib,
     pods: (machineType.maxContainers ?? DEFAULT_MAX_CONTAINERS) - perMachine.length,
   };
-  if (capacity.cpuMillicores < 0 || capacity.memoryMib < 0 || capacity.pods < (groups.length > 0 ? 1 : 0)) {
-    return unknown(
-      `A ${machineType.name} has no room left after its own reserve and the parts that stand on every machine.`,
-    );
-  }
-  const tooBig = groups.filter(
-    (group) => group.cpuMillicores > capacity.cpuMillicores || group.memoryMib > capacity.memoryMib,
-  );
-  if (tooBig.length > 0) {
-    const names = tooBig.map((group) => group.part).sort();
-    return unknown(`Larger than one ${machineType.name}: ${names.join(', ')}.`, names);
-  }
-  if (groups.reduce((sum, group) => sum + group.count, 0) > MAX_REPLICAS) {
-    return unknown(
-      `More than ${MAX_REPLICAS.toLocaleString('en-US')} replicas, the most a cluster is tested with.`,
-    );
-  }
+  const tooBigParts = groups.filter((group) => !fitsEmptyMachine(group, capacity)).map((group) => group.part);
+  const reason = whyNot(groups, capacity, machineType, tooBigParts.sort());
+  if (reason) return { ...unpacked, reason, tooBigParts };
 
-  const { found, rule, lowerBound } = search(groups, capacity);
-  const machines = machinesOf(found, lowerBound.machines, perMachineUse, perMachine.length, allocatable);
-  return {
-    machines,
-    reason: null,
-    tooBigParts: [],
-    rule,
-    lowerBound,
-    allocatable,
-    perMachineParts: perMachine.map((part) => part.name),
-    waste: {
-      cpuMillicores: machines.reduce((sum, machine) => sum + machine.free.cpuMillicores, 0),
-      memoryMib: machines.reduce((sum, machine) => sum + machine.free.memoryMib, 0),
-    },
-  };
+  const found = fewestMachines(groups, capacity);
+  const machines = machinesOf(found, perMachineUse, perMachine.length, allocatable);
+  const waste = machines.reduce((sum, { free }) => plus(sum, free), NO_ROOM);
+  return { ...unpacked, machines, rule: found.rule, lowerBound: found.lowerBound, waste };
 }
 
 const NO_CAPACITY: Capacity = { cpuMillicores: 0, memoryMib: 0, pods: 0 };
 const NO_ROOM: Room = { cpuMillicores: 0, memoryMib: 0 };
 
-type Found = { groups: ReplicaGroup[]; assignment: Assignment };
-
-function search(
-  groups: ReplicaGroup[],
+/** Why these replicas cannot be packed, in one sentence; null when they can. */
+function whyNot(
+  groups: readonly ReplicaGroup[],
   capacity: Capacity,
-): { found: Found; rule: PackRule | null; lowerBound: LowerBound } {
-  const bound = lowerBoundOf(groups, capacity);
-  if (groups.length === 0) {
-    const lowerBound: LowerBound = { ...bound, machines: 1, rule: 'one-machine' };
-    return { found: { groups, assignment: [] }, rule: null, lowerBound };
+  machineType: MachineType,
+  tooBigParts: readonly string[],
+): string | null {
+  const leastPods = groups.length > 0 ? 1 : 0;
+  if (capacity.cpuMillicores < 0 || capacity.memoryMib < 0 || capacity.pods < leastPods) {
+    return `One ${machineType.name} has no room left after its own reserve and the parts that stand on every machine.`;
   }
-  const byShare = [...groups].sort(byDominantShare(capacity));
-  const byGroup = [...byShare].sort((a, b) => spreadSize(b) - spreadSize(a));
-  const shareFit = firstFit(byShare, capacity);
-  const groupFit = firstFit(byGroup, capacity);
-  const shareMachines = machinesIn(shareFit);
-  const groupMachines = machinesIn(groupFit);
-
+  if (tooBigParts.length > 0) return `Too big for one ${machineType.name}: ${tooBigParts.join(', ')}.`;
   const replicas = groups.reduce((sum, group) => sum + group.count, 0);
-  let comparisons = 0;
-  for (let machines = bound.machines; machines < Math.min(shareMachines, groupMachines); machines++) {
-    comparisons += 2 * replicas * machines;
-    if (comparisons > SPREAD_COMPARISONS) break;
-    for (const [order, rule] of [
-      [byShare, 'spread-share'],
-      [byGroup, 'spread-group'],
-    ] as const) {
-      const assignment = spreadEvenly(order, capacity, machines);
-      if (assignment) return { found: { groups: order, assignment }, rule, lowerBound: bound };
-    }
-  }
-  return shareMachines <= groupMachines
-    ? { found: { groups: byShare, assignment: shareFit }, rule: 'ffd-share', lowerBound: bound }
-    : { found: { groups: byGroup, assignment: groupFit }, rule: 'ffd-group', lowerBound: bound };
+  if (replicas <= MAX_REPLICAS) return null;
+  return `More than ${MAX_REPLICAS.toLocaleString('en-US')} replicas, the most a cluster is tested with.`;
 }
 
-/** Largest first by the resource it takes the greater share of; ties by memory, cpu, then name, so that no order of input matters. */
-function byDominantShare(capacity: Capacity) {
-  const share = (group: ReplicaGroup) =>
-    Math.max(
-      group.cpuMillicores / Math.max(capacity.cpuMillicores, Number.MIN_VALUE),
-      group.memoryMib / Math.max(capacity.memoryMib, Number.MIN_VALUE),
-    );
-  return (a: ReplicaGroup, b: ReplicaGroup) =>
-    share(b) - share(a) ||
-    b.memoryMib - a.memoryMib ||
-    b.cpuMillicores - a.cpuMillicores ||
-    (a.part < b.part ? -1 : 1);
-}
-
-function spreadSize(group: ReplicaGroup): number {
-  return group.spread ? group.count : 1;
-}
-
-function machinesIn(assignment: Assignment): number {
-  let last = -1;
-  for (const machines of assignment) for (const machine of machines) last = Math.max(last, machine);
-  return last + 1;
+function fitsEmptyMachine(group: ReplicaGroup, capacity: Capacity): boolean {
+  return group.cpuMillicores <= capacity.cpuMillicores && group.memoryMib <= capacity.memoryMib;
 }
 
 function machinesOf(
-  found: Found,
-  atLeast: number,
+  found: FoundPacking,
   perMachineUse: Room,
   perMachineParts: number,
   allocatable: Room,
 ): PackedMachine[] {
   const machines: PackedMachine[] = [];
-  const count = Math.max(atLeast, machinesIn(found.assignment));
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < found.machines; index++) {
     machines.push({
       replicas: [],
       pods: perMachineParts,
@@ -218,6 +131,14 @@ function machinesOf(
     free.memoryMib -= used.memoryMib;
   }
   return machines;
+}
+
+function useOf(perMachine: readonly Part[]): Room {
+  return perMachine.map(groupOf).reduce<Room>(plus, NO_ROOM);
+}
+
+function plus(a: Room, b: Room): Room {
+  return { cpuMillicores: a.cpuMillicores + b.cpuMillicores, memoryMib: a.memoryMib + b.memoryMib };
 }
 
 function groupOf(part: Part): ReplicaGroup {
