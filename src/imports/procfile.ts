@@ -2,7 +2,7 @@ import type { Connection, Part, Plan } from '../domain/model.js';
 import { type AppJson, readAppJson, type Section } from './app-json.js';
 import type { Fault, Note, Reader, SourceFile } from './model.js';
 import { type AttachedAddOn, addOnParts } from './procfile-addons.js';
-import { chooseFiles, type HerokuFiles } from './procfile-files.js';
+import { chooseFiles, type HerokuFiles, isAppFile } from './procfile-files.js';
 import { readHerokuYml } from './procfile-heroku-yml.js';
 import { readProcfile } from './procfile-lines.js';
 import { type Process, processParts } from './procfile-processes.js';
@@ -35,7 +35,7 @@ export const readHeroku: Reader = (sources, options) => {
     faults.push({ message, file: (files.procfile ?? sources[0])?.name ?? '' });
   }
   if (faults.length > 0) return { ok: false, faults, report };
-  report.push(...files.others.map(skipped));
+  report.push(...files.others.map(leftOut));
 
   const { formation, addOns } = productionOf(app);
   const assumed = options.assumedAvailability ?? null;
@@ -180,12 +180,11 @@ function noProcess({ procfile, appJson }: HerokuFiles): Note {
   return { kind: 'warning', message, file: (procfile ?? appJson)?.name };
 }
 
-function skipped({ name }: SourceFile): Note {
-  return {
-    kind: 'skipped',
-    message: 'not read: one app has one Procfile, one app.json and one heroku.yml',
-    file: name,
-  };
+/** A file of another app is a warning: somebody meant both. A Procfile.dev is left out quietly. */
+function leftOut(file: SourceFile): Note {
+  const isApp = isAppFile(file);
+  const message = isApp ? 'belongs to another app and is not counted: import one app at a time' : 'not read';
+  return { kind: isApp ? 'warning' : 'skipped', message, file: file.name };
 }
 
 function isOpenWeb({ kind, replicas }: Part): boolean {

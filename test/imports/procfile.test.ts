@@ -481,6 +481,18 @@ test('files pasted without a name are told apart by what they look like', () => 
   expect(result.ok && result.plan.parts[0]?.replicas).toBe(3);
 });
 
+test('of several apps one is counted whole, and the others are warned of', () => {
+  const { plan, report } = read({
+    'a/app.json': { addons: ['heroku-redis'] },
+    'b/Procfile': 'web: x',
+    'b/app.json': { addons: ['heroku-postgresql'] },
+    'b/Procfile.dev': 'web: y',
+  });
+  expect(plan.parts.map(({ name }) => name)).toEqual(['web', 'heroku-postgresql']);
+  expect(report.filter(({ file }) => file === 'a/app.json').map(({ kind }) => kind)).toEqual(['warning']);
+  expect(report.filter(({ file }) => file === 'b/Procfile.dev').map(({ kind }) => kind)).toEqual(['skipped']);
+});
+
 test("the router that is in no file, and Heroku's state, are told", () => {
   const { report } = read({ Procfile: 'web: x' });
   expect(told(report, 'skipped')).toContain("Heroku's router stands before web");
