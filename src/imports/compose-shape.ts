@@ -1,3 +1,4 @@
+import type { SourceFile } from './model.js';
 import { isMapping, type Values } from './values.js';
 
 /**
@@ -18,6 +19,23 @@ export function isCompose(value: Values): boolean {
   return services.length > 0 && services.every(([, service]) => looksLikeService(service, true));
 }
 
+/** Whether a file holds variables (`.env`, an env_file), by its name or because all its lines are `KEY=value`. */
+export function isVariablesFile({ name, text }: SourceFile): boolean {
+  if (/(?:^|\/)\.env(?:[.-][^/]*)?$|\.env$/.test(name)) return true;
+  return !/\.(?:ya?ml|json)$/i.test(name) && everyLine(text, /^(?:export\s+)?[A-Za-z_][\w.]*\s*=/);
+}
+
+/** Whether all lines with content that is no comment have a shape, and there is one. A long text is judged by its beginning. */
+export function everyLine(text: string, shape: RegExp): boolean {
+  let isAny = false;
+  for (const line of text.slice(0, 100_000).split('\n')) {
+    if (/^\ufeff?\s*(?:#|$)/.test(line)) continue;
+    if (!shape.test(line)) return false;
+    isAny = true;
+  }
+  return isAny;
+}
+
 /** The sections a Compose file may have. */
 const COMPOSE_TOP = /^(?:version|name|services|networks|volumes|secrets|configs|include|models|x-.*)$/;
 
@@ -33,5 +51,7 @@ function looksLikeService(service: unknown, isStrict = false): boolean {
     const value = service[key];
     return typeof value === 'string' || (key !== 'image' && isMapping(value));
   });
-  return isStrict ? hasOrigin && known > keys.length / 2 : hasOrigin || (known > 0 && known >= keys.length / 2);
+  return isStrict
+    ? hasOrigin && known > keys.length / 2
+    : hasOrigin || (known > 0 && known >= keys.length / 2);
 }

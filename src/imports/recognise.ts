@@ -1,4 +1,4 @@
-import { isCompose } from './compose-shape.js';
+import { everyLine, isCompose, isVariablesFile } from './compose-shape.js';
 import type { Fault, Format, SourceFile } from './model.js';
 import { isProcfileName } from './procfile-files.js';
 import { asText, isMapping } from './values.js';
@@ -31,7 +31,7 @@ export function recognise(file: SourceFile, isAlone: boolean): Recognised {
 
   const text = plainText(file.text);
   if (isProcfileName(base)) return { as: 'heroku' };
-  if (/^\.env(?:\.|$)|\.env$/.test(base) || isVariables(text)) return { as: 'env' };
+  if (isVariablesFile(file)) return { as: 'env' };
   const isYamlName = /\.ya?ml$/i.test(base);
   if (!isYamlName && isProcfile(text)) return { as: 'heroku' };
   if (/^\s*[{[]/.test(text)) {
@@ -78,27 +78,12 @@ function isOdd(character: string): boolean {
   return character === '\ufffd' || (code < 32 && !'\t\n\v\f\r\x1b'.includes(character));
 }
 
-function isVariables(text: string): boolean {
-  return everyLine(text, /^(?:export\s+)?[A-Za-z_][\w.]*\s*=/);
-}
-
 /** `web: bundle exec puma`; one of the usual process types must be there, since any list of settings has this shape. */
 function isProcfile(text: string): boolean {
   return (
     /^(?:web|workers?|release|clock|scheduler|sidekiq|bot):[ \t]*[^\s|>&*{[#]/m.test(text) &&
     everyLine(text, /^[\w-]+:[ \t]*\S/)
   );
-}
-
-/** All lines with content that is no comment have the shape, and there is one. */
-function everyLine(text: string, shape: RegExp): boolean {
-  let isAny = false;
-  for (const line of text.slice(0, 100_000).split('\n')) {
-    if (/^\s*(?:#|$)/.test(line)) continue;
-    if (!shape.test(line)) return false;
-    isAny = true;
-  }
-  return isAny;
 }
 
 function parsedJson(text: string): unknown {

@@ -1,0 +1,85 @@
+import { readCompose } from './compose.js';
+import { readKubernetes } from './kubernetes.js';
+import type { Fault, Format, ImportOptions, ImportResult, Note, Reader, SourceFile } from './model.js';
+import { readPlanJson } from './plan-json.js';
+import { readHeroku } from './procfile.js';
+import { FORMAT_NAMES, FORMATS_IN_WORDS, type Recognised, recognise } from './recognise.js';
+
+const READERS: Record<Format, Reader> = {
+  compose: readCompose,
+  kubernetes: readKubernetes,
+  heroku: readHeroku,
+  plan: readPlanJson,
+};
+
+const MAX_FAULTS = 20;
+
+/**
+ * Reads what a person pasted or uploaded: one file, several, or a folder, in the order given. Recognises each file by its content and
+ * has the reader of that format make a draft plan and a report. Faults instead of a plan: bad text, more than one format, or nothing
+ * to read. Never throws on input.
+ */
+export function importFiles(files: readonly SourceFile[], options: ImportOptions = {}): ImportResult {
+  try {
+    return read(files, options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `This could not be read, which is a mistake of ours and not of the file: ${reason}`;
+    return { ok: false, faults: [{ message, file: files[0]?.name ?? '' }], report: [] };
+  }
+}
+
+type Found = { file: SourceFile; is: Recognised };
+
+function read(files: readonly SourceFile[], options: ImportOptions): ImportResult {
+  const found = files.map((file) => ({ file, is: recognise(file, files.length === 1) }));
+  const formats = [...new Set(found.flatMap(({ is }) => (isFormat(is) ? [is.as] : [])))];
+  const [format] = formats;
+  const report = found.flatMap((each) => skipped(each, format));
+  const faults = found.flatMap(({ is }) => (is.as === 'faulty' ? is.faults : []));
+
+  if (formats.length > 1) faults.push(severalFormats(found, formats));
+  if (format === undefined && faults.length === 0) faults.push(nothingToRead(found));
+  if (format === undefined || faults.length > 0)
+    return { ok: false, faults: faults.slice(0, MAX_FAULTS), report };
+
+  const sources = found.filter(({ is }) => is.as === format || (format === 'compose' && is.as === 'env'));
+  const result = READERS[format](
+    sources.map(({ file }) => file),
+    options,
+  );
+  return { ...result, report: [...result.report, ...report] };
+}
+
+function isFormat(is: Recognised): is is { as: Format } {
+  return is.as in READERS;
+}
+
+function skipped({ file, is }: Found, format: Format | undefined): Note[] {
+  if (is.as === 'env' && format !== 'compose')
+    return [{ kind: 'skipped', message: 'Left out: variables, no parts.', file: file.name }];
+  return is.as === 'other' ? [{ kind: 'skipped', message: `Left out: ${is.what}.`, file: file.name }] : [];
+}
+
+function severalFormats(found: Found[], formats: Format[]): Fault {
+  const lists = formats.map((format) => {
+    const names = found.filter(({ is }) => is.as === format).map(({ file }) => file.name || 'pasted text');
+    const shown = names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
+    return `${FORMAT_NAMES[format]} (${shown})`;
+  });
+  return {
+    message: `More than one kind of file was given: ${lists.join('; ')}. Import one kind at a time.`,
+    file: found.find(({ is }) => is.as === formats[1])?.file.name ?? '',
+  };
+}
+
+function nothingToRead(found: Found[]): Fault {
+  const [first] = found;
+  if (!first) return { message: `Nothing was given. Paste or upload ${FORMATS_IN_WORDS}.`, file: '' };
+  const what = first.is.as === 'other' ? first.is.what : 'a list of variables';
+  const message =
+    found.length === 1
+      ? `This is ${what}. Paste or upload ${FORMATS_IN_WORDS}.`
+      : `None of these ${found.length} files is ${FORMATS_IN_WORDS}. The first is ${what}.`;
+  return { message, file: first.file.name, line: 1 };
+}

@@ -1,0 +1,29 @@
+import { listed } from './kubernetes-words.js';
+import type { Note } from './model.js';
+import type { Place } from './places.js';
+
+/** Notes that say the same of several names, gathered into one each so that a large file does not flood its report. */
+export type Remarks = Map<string, { note: Note; names: Set<string> }>;
+
+/** Remembers a remark about a name (a part, a variable, a file); the note will name all it is true of and stand at the first one. */
+export function remark(
+  remarks: Remarks,
+  kind: Note['kind'],
+  message: string,
+  name?: string,
+  place?: Place,
+): void {
+  const key = `${kind} ${message}`;
+  const known = remarks.get(key);
+  if (known && name !== undefined) known.names.add(name);
+  if (known) return;
+  const note: Note = { kind, message, file: place?.file, line: place?.line };
+  remarks.set(key, { note, names: new Set(name === undefined ? [] : [name]) });
+}
+
+/** The notes, in the order of their first remark. */
+export function notesOf(remarks: Remarks): Note[] {
+  return [...remarks.values()].map(({ note, names }) =>
+    names.size === 0 ? note : { ...note, message: `${note.message}: ${listed([...names])}.` },
+  );
+}
