@@ -1,10 +1,98 @@
 import { createAccount, isSignUpOpen } from '../src/auth/accounts.js';
+import { db } from '../src/db/client.js';
+import type { Plan } from '../src/domain/model.js';
+import { createImport, createPlanOf } from '../src/imports/queries.js';
+import { createSystem } from '../src/systems/queries.js';
+import backToHeroku from './story/back-to-heroku.json' with { type: 'json' };
+import itsTheFuture from './story/its-the-future.json' with { type: 'json' };
 
 /** Who signs in to the demo. Only ever made on an embedded, empty database. */
 export const DEMO_ACCOUNT = { name: 'Demo', email: 'demo@example.com', password: 'it is just a CRUD app' };
 
-/** Loads the demo story into an empty database. What is there already is left alone. */
+/** Loads the demo story into a database where nobody has an account. What is there already is left alone. */
 export async function tellStory(): Promise<void> {
   if (!(await isSignUpOpen())) return;
-  await createAccount({ ...DEMO_ACCOUNT, role: 'admin' });
+  const person = await createAccount({ ...DEMO_ACCOUNT, role: 'admin' });
+  if (!person) return;
+  const system = await createSystem(person.id, {
+    name: 'Simple CRUD app',
+    lifecycle: 'production',
+    team: 'The two of us',
+    description: SYSTEM_STORY,
+    links: [],
+    tags: ['crud', 'web'],
+  });
+  if (!system.ok) return;
+  await addPlan(person.id, system.record.id, itsTheFuture as Plan, {
+    status: 'proposed',
+    description: FUTURE_STORY,
+    basis: {
+      '': 'assumed: a crash a month, 22 minutes to notice and restart',
+      'lb-public': 'ELB SLA',
+      'lb-api': 'ELB SLA',
+      'lb-db': 'ELB SLA',
+    },
+    price: '2026-07-03, us-east-1, hours only',
+  });
+  await addPlan(person.id, system.record.id, backToHeroku as Plan, {
+    status: 'current',
+    description: HEROKU_STORY,
+    basis: {
+      router: 'assumed: Heroku promises no number',
+      web: 'assumed: 99.95 % as for every process, less one restart of 10 seconds a day',
+      postgres: 'tolerated downtime of under 1 hour in 30 days, not a promise',
+    },
+    price: '2026-07-17, heroku.com/pricing',
+  });
 }
+
+type Told = {
+  status: 'current' | 'proposed';
+  description: string;
+  /** Where each availability is from, by part; '' for all others. */
+  basis: Record<string, string>;
+  price: string;
+};
+
+async function addPlan(
+  userId: number,
+  systemId: number,
+  draft: Plan,
+  { status, description, basis, price }: Told,
+): Promise<void> {
+  const files = [{ name: 'plan.json', text: JSON.stringify(draft, null, 2) }];
+  const { id: importId } = await createImport(userId, files);
+  const bookId = draft.machineType ? 'aws-m6i-large' : '';
+  const machineType = await db.machineType.findUnique({ where: { bookId }, select: { id: true } });
+  const saved = await createPlanOf(userId, {
+    importId,
+    system: { id: systemId },
+    name: draft.name,
+    machineTypeId: machineType?.id ?? null,
+    draft,
+    assumedAvailability: null,
+  });
+  if (!saved.ok) return;
+  const planId = saved.record.id;
+  await db.plan.update({ where: { id: planId }, data: { status, description } });
+  await db.part.updateMany({ where: { planId, usdPerMonth: { gt: 0 } }, data: { priceBasis: price } });
+  await db.extraCost.updateMany({ where: { planId }, data: { priceBasis: price } });
+  for (const [name, availabilityBasis] of Object.entries(basis)) {
+    await db.part.updateMany({ where: { planId, ...(name && { name }) }, data: { availabilityBasis } });
+  }
+}
+
+const SYSTEM_STORY = `Forms over a table, for a few thousand people. It has run for years.
+
+Somebody came back from a conference and says that it must become microservices, in containers, under a cluster scheduler. Both ways
+to run it are written down here, so that they can be counted before anybody decides.`;
+
+const FUTURE_STORY = `Twelve services, each in two copies; Kubernetes to schedule them, with its own control plane; etcd in five copies, for
+the cluster and for the database's failover; three load balancers. Eight machines hold it all.
+
+The sizes are estimates, and the number of machines depends on them. Every figure opens to its working.`;
+
+const HEROKU_STORY = `One process on one Standard dyno, and a managed Postgres. \`git push heroku main\` deploys it.
+
+Heroku promises no availability for dynos, and what it says of its database is downtime that it tolerates, not a promise. Since
+February 2026 the platform is in maintenance: security and support, no new features.`;

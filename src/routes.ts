@@ -1,7 +1,9 @@
 import type { Express, RequestHandler } from 'express';
 import { allowedTo, signedIn } from './auth/auth.js';
 import * as accounts from './auth/controller.js';
+import * as comparison from './comparison/controller.js';
 import * as home from './home/controller.js';
+import * as imports from './imports/controller.js';
 import * as plans from './plans/controller.js';
 import * as systems from './systems/controller.js';
 import { idIn } from './web/addresses.js';
@@ -44,6 +46,8 @@ export function drawRoutes(app: Express): void {
   app.get('/plans/:planId/diagram.svg', plans.diagramSvg);
   app.get('/plans/:planId/machines.svg', plans.machinesSvg);
   app.get('/plans/:planId/source', plans.source);
+  app.get('/comparison', comparison.show);
+  app.get('/schemas/plan.json', imports.schema);
 
   // ---- editors
   const editors = behind(app, allowedTo('edit'));
@@ -63,6 +67,12 @@ export function drawRoutes(app: Express): void {
   editors.get('/plans/:planId/deletion', plans.confirmDeletion);
   editors.post('/plans/:planId/deletion', plans.destroy);
   editors.post('/plans/:planId/restoration', plans.restore);
+
+  editors.get('/imports/new', imports.newForm);
+  editors.post('/imports', imports.create);
+  editors.get('/imports/:importId', imports.show);
+  editors.post('/imports/:importId/plans', imports.createPlan);
+  editors.post('/imports/:importId/plans/:planId', imports.updatePlan);
 }
 
 /** Routes that stand behind a wall of their own. */

@@ -62,6 +62,12 @@ export function sheetOf(
   };
 }
 
+/** Minutes down a month of the entry that is down most, with 5 % common cause; null when one is unknown. */
+export function worstMinutesDown(bill: Bill): number | null {
+  const all = bill.entries.map((entry) => entry.minutesDownPerMonth.beta5);
+  return all.length === 0 || all.includes(null) ? null : Math.max(...(all as number[]));
+}
+
 function downOf(plan: Plan, bill: Bill, name: string): Down | null {
   const machine = /^machine (\d{1,6})$/.exec(name)?.[1];
   const byPart = blastRadiusOfPart(plan, name);

@@ -1,22 +1,252 @@
+import { lastChangeOf, recordChange } from '../changes/queries.js';
 import { db } from '../db/client.js';
+import { Prisma } from '../db/generated/client.js';
+import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
+import type { Saved } from '../db/saved.js';
+import { violates } from '../db/violations.js';
 import type { MachineType } from '../domain/model.js';
+import type { ListRequest, ListShape } from '../web/list.js';
+import type { MachineTypeInput } from './form.js';
 
-const shape = {
-  id: true,
-  name: true,
-  cpuMillicores: true,
-  memoryMib: true,
-  reserve: true,
-  maxContainers: true,
-  usdPerMonth: true,
-  availability: true,
-} as const;
+export const machineTypesList = {
+  sorts: ['name', 'provider', 'cpu', 'memory', 'price', 'updated'],
+  filters: ['provider'],
+} as const satisfies ListShape<string>;
 
-/** Every machine type in short, for the forms to pick from. */
+// A price that is not known sorts below the least that is.
+const columns: Record<string, SortColumn> = {
+  name: { by: Prisma.sql`lower(m.name)`, type: 'text' },
+  provider: { by: Prisma.sql`lower(m.provider)`, type: 'text' },
+  cpu: { by: Prisma.sql`m.cpu_millicores`, type: 'int' },
+  memory: { by: Prisma.sql`m.memory_mib`, type: 'int' },
+  price: { by: Prisma.sql`coalesce(m.usd_per_month, -1)`, type: 'float' },
+  updated: { by: Prisma.sql`m.updated_at`, type: 'timestamptz' },
+};
+
+export type MachineTypeRow = {
+  id: number;
+  name: string;
+  provider: string;
+  cpuMillicores: number;
+  memoryMib: number;
+  reserve: string;
+  maxContainers: number | null;
+  usdPerMonth: number | null;
+  priceDate: string;
+  priceSource: string;
+  availability: number | null;
+  availabilityBasis: string;
+  updatedAt: Date;
+};
+
+/** One stretch of the machine types, as searched, filtered and sorted. */
+export async function listMachineTypes(list: ListRequest<'provider'>): Promise<Rows<MachineTypeRow>> {
+  const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`m.id`, list, list.size);
+  const words = containing(list.search);
+  const rows = await db.$queryRaw<(MachineTypeRow & { cursor: string })[]>`
+    SELECT m.id, m.name, m.provider, m.cpu_millicores AS "cpuMillicores", m.memory_mib AS "memoryMib", m.reserve,
+      m.max_containers AS "maxContainers", m.usd_per_month AS "usdPerMonth", m.price_date AS "priceDate",
+      m.price_source AS "priceSource", m.availability, m.availability_basis AS "availabilityBasis", m.updated_at AS "updatedAt",
+      ${cursor} AS cursor
+    FROM machine_types m
+    WHERE m.deleted_at IS NULL AND ${where}
+      ${list.search ? Prisma.sql`AND (m.name ILIKE ${words} OR m.provider ILIKE ${words} OR m.notes ILIKE ${words})` : Prisma.empty}
+      ${list.filters.provider ? Prisma.sql`AND m.provider = ${list.filters.provider}` : Prisma.empty}
+    ORDER BY ${orderBy} LIMIT ${limit}`;
+  return pageOf(rows, list, list.size);
+}
+
+/** Everybody who sells one of the machine types. */
+export async function listProviders(): Promise<string[]> {
+  const found = await db.machineType.findMany({
+    where: { deletedAt: null, provider: { not: '' } },
+    select: { provider: true },
+    distinct: ['provider'],
+    orderBy: { provider: 'asc' },
+  });
+  return found.map(({ provider }) => provider);
+}
+
+/** What providers promise, or only tolerate. */
+export async function listServiceLevels() {
+  return db.serviceLevel.findMany({
+    select: { id: true, service: true, availability: true, promised: true, asOf: true, source: true },
+    orderBy: { service: 'asc' },
+  });
+}
+
+/** A machine type, or null when there is none or it is deleted. */
+export async function findMachineType(id: number) {
+  return db.machineType.findFirst({
+    where: { id, deletedAt: null },
+    select: {
+      id: true,
+      name: true,
+      provider: true,
+      cpuMillicores: true,
+      memoryMib: true,
+      reserve: true,
+      maxContainers: true,
+      usdPerMonth: true,
+      priceDate: true,
+      priceSource: true,
+      availability: true,
+      availabilityBasis: true,
+      notes: true,
+      bookId: true,
+      version: true,
+      createdAt: true,
+      updatedAt: true,
+    },
+  });
+}
+
+export type MachineTypeRecord = NonNullable<Awaited<ReturnType<typeof findMachineType>>>;
+
+const PLANS_SHOWN = 100;
+
+/** The plans whose machines are of this type: the first hundred, and how many there are. */
+export async function listPlansOn(machineTypeId: number) {
+  const where = { machineTypeId, deletedAt: null, system: { deletedAt: null } };
+  const [plans, count] = await Promise.all([
+    db.plan.findMany({
+      where,
+      select: { id: true, name: true, status: true, system: { select: { id: true, name: true } } },
+      orderBy: [{ system: { name: 'asc' } }, { name: 'asc' }],
+      take: PLANS_SHOWN,
+    }),
+    db.plan.count({ where }),
+  ]);
+  return { plans, count };
+}
+
+export async function createMachineType(
+  userId: number,
+  input: MachineTypeInput,
+): Promise<Saved<{ id: number; name: string }>> {
+  return orNameTaken(() =>
+    db.$transaction(async (tx) => {
+      const record = await tx.machineType.create({ data: input, select: { id: true, name: true } });
+      await recordChange(tx, {
+        userId,
+        action: 'created',
+        noun: 'machine-types',
+        recordId: record.id,
+        label: record.name,
+        after: input,
+      });
+      return record;
+    }),
+  );
+}
+
+/** Writes the machine type unless somebody else did since `version`. Every plan on it is counted anew. */
+export async function updateMachineType(
+  userId: number,
+  machineType: MachineTypeRecord,
+  version: number,
+  input: MachineTypeInput,
+): Promise<Saved<{ id: number; name: string }>> {
+  const saved = await orNameTaken(() =>
+    db.$transaction(async (tx) => {
+      const { count } = await tx.machineType.updateMany({
+        where: { id: machineType.id, version, deletedAt: null },
+        data: { ...input, version: { increment: 1 }, updatedAt: new Date() },
+      });
+      if (count === 0) return null;
+      await touchPlansOn(tx, machineType.id);
+      await recordChange(tx, {
+        userId,
+        action: 'updated',
+        noun: 'machine-types',
+        recordId: machineType.id,
+        label: machineType.name,
+        before: machineType,
+        after: input,
+      });
+      return { id: machineType.id, name: input.name };
+    }),
+  );
+  if (!saved.ok) return saved;
+  return saved.record
+    ? { ok: true, record: saved.record }
+    : { ok: false, stale: await lastChangeOf('machine-types', machineType.id) };
+}
+
+/** Hides the machine type. Plans keep pointing to it, so that `restoreMachineType` gives them their machines back. */
+export async function deleteMachineType(userId: number, machineType: MachineTypeRecord): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await tx.machineType.update({
+      where: { id: machineType.id },
+      data: { deletedAt: new Date() },
+      select: { id: true },
+    });
+    await touchPlansOn(tx, machineType.id);
+    await recordChange(tx, {
+      userId,
+      action: 'deleted',
+      noun: 'machine-types',
+      recordId: machineType.id,
+      label: machineType.name,
+      before: machineType,
+    });
+  });
+}
+
+/** Null when nothing of this id is deleted. */
+export async function restoreMachineType(
+  userId: number,
+  id: number,
+): Promise<Saved<{ id: number; name: string }> | null> {
+  const deleted = await db.machineType.findFirst({
+    where: { id, deletedAt: { not: null } },
+    select: { id: true, name: true },
+  });
+  if (!deleted) return null;
+  return orNameTaken(() =>
+    db.$transaction(async (tx) => {
+      await tx.machineType.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
+      await touchPlansOn(tx, id);
+      await recordChange(tx, {
+        userId,
+        action: 'restored',
+        noun: 'machine-types',
+        recordId: id,
+        label: deleted.name,
+      });
+      return deleted;
+    }),
+  );
+}
+
+/** Bills remembered for these plans no longer hold. The plans themselves were not edited, so their dates stay. */
+async function touchPlansOn(tx: Prisma.TransactionClient, machineTypeId: number): Promise<void> {
+  await tx.plan.updateMany({ where: { machineTypeId }, data: { revision: { increment: 1 } } });
+}
+
+async function orNameTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
+  try {
+    return { ok: true, record: await write() };
+  } catch (error) {
+    if (!violates(error, 'machine_types_name_key')) throw error;
+    return { ok: false, errors: { name: 'Another machine type has this name.' } };
+  }
+}
+
+/** Every machine type in the domain's shape, for the forms to pick from. */
 export async function listMachineTypeNames(): Promise<(MachineType & { id: number })[]> {
   const types = await db.machineType.findMany({
     where: { deletedAt: null },
-    select: shape,
+    select: {
+      id: true,
+      name: true,
+      cpuMillicores: true,
+      memoryMib: true,
+      reserve: true,
+      maxContainers: true,
+      usdPerMonth: true,
+      availability: true,
+    },
     orderBy: { name: 'asc' },
     take: 500,
   });

@@ -115,7 +115,7 @@ export async function restore(req: Request, res: Response) {
   );
   if (!saved.ok) {
     const why =
-      saved.errors && 'status' in saved.errors ? 'is current now; retire it' : 'has its name now; rename it';
+      'errors' in saved && saved.errors.status ? 'is current now; retire it' : 'has its name now; rename it';
     setFlash(req, { message: `Another plan of the system ${why} first, then restore.` });
     return res.redirect(303, '/deletions');
   }

@@ -49,44 +49,45 @@ export async function listPlansOf(systemId: number) {
   return db.plan.findMany({
     where: { systemId, deletedAt: null },
     select: { id: true, name: true, status: true, description: true, updatedAt: true },
-    orderBy: [{ id: 'asc' }],
+    orderBy: { id: 'asc' },
     take: 200,
   });
 }
 
-/** A plan without what is in it, or null when there is none, or it or its system is deleted. */
-export async function findPlan(id: number) {
-  return db.plan.findFirst({
-    where: { id, deletedAt: null, system: { deletedAt: null } },
+const alive = { deletedAt: null, system: { deletedAt: null } };
+
+const shape = {
+  id: true,
+  name: true,
+  status: true,
+  description: true,
+  importId: true,
+  version: true,
+  revision: true,
+  updatedAt: true,
+  system: { select: { id: true, name: true } },
+  machineType: {
     select: {
       id: true,
       name: true,
-      status: true,
-      description: true,
-      importId: true,
+      cpuMillicores: true,
+      memoryMib: true,
+      reserve: true,
+      maxContainers: true,
+      usdPerMonth: true,
+      priceDate: true,
+      priceSource: true,
+      availability: true,
+      availabilityBasis: true,
       version: true,
-      revision: true,
-      updatedAt: true,
-      system: { select: { id: true, name: true } },
-      machineType: {
-        select: {
-          id: true,
-          name: true,
-          cpuMillicores: true,
-          memoryMib: true,
-          reserve: true,
-          maxContainers: true,
-          usdPerMonth: true,
-          priceDate: true,
-          priceSource: true,
-          availability: true,
-          availabilityBasis: true,
-          version: true,
-          deletedAt: true,
-        },
-      },
+      deletedAt: true,
     },
-  });
+  },
+} satisfies Prisma.PlanSelect;
+
+/** A plan without what is in it, or null when there is none, or it or its system is deleted. */
+export async function findPlan(id: number) {
+  return db.plan.findFirst({ where: { id, ...alive }, select: shape });
 }
 
 export type PlanRecord = NonNullable<Awaited<ReturnType<typeof findPlan>>>;
@@ -231,4 +232,10 @@ export async function countWithin(
     db.extraCost.count({ where }),
   ]);
   return { parts, connections, entries, extraCosts };
+}
+
+/** Several plans by id, those that are there, in the order asked for. */
+export async function findPlans(ids: number[]): Promise<PlanRecord[]> {
+  const plans = await db.plan.findMany({ where: { id: { in: ids }, ...alive }, select: shape });
+  return ids.flatMap((id) => plans.find((plan) => plan.id === id) ?? []);
 }

@@ -1,7 +1,9 @@
 import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
+import { countedPlan } from '../bills/remembered.js';
+import { sheetOf, worstMinutesDown } from '../bills/sheet.js';
 import { refused, versionIn } from '../db/saved.js';
-import { listPlansOf } from '../plans/queries.js';
+import { findPlans, listPlansOf } from '../plans/queries.js';
 import { listTeamNames } from '../teams/queries.js';
 import { addressOf, idIn } from '../web/addresses.js';
 import { found } from '../web/errors.js';
@@ -11,6 +13,9 @@ import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { LIFECYCLES, systemForm, systemValues } from './form.js';
 import * as systems from './queries.js';
+
+/** Plans whose bills a system's page shows; the others have a list of their own. */
+const COUNTED_PLANS = 12;
 
 export async function index(req: Request, res: Response) {
   const list = readList(req, systems.systemsList);
@@ -37,8 +42,20 @@ export async function index(req: Request, res: Response) {
 
 export async function show(req: Request, res: Response) {
   const system = await systemOf(req);
-  const plans = await listPlansOf(system.id);
-  page(req, res, 'systems/show', { title: system.name, system, plans });
+  const listed = await listPlansOf(system.id);
+  const records = await findPlans(listed.slice(0, COUNTED_PLANS).map((plan) => plan.id));
+  const counted = await Promise.all(records.map(async (plan) => ({ plan, ...(await countedPlan(plan)) })));
+  const current = counted.find(({ plan }) => plan.status === 'current');
+  const plans = counted.map(({ plan, bill }) => ({ plan, bill, worst: worstMinutesDown(bill) }));
+  const onlyHtml = {
+    counted: plans,
+    morePlans: listed.length - counted.length,
+    current: current
+      ? { ...current, ...sheetOf(current.whole, current.bill, {}), partHref: partHref(current.plan) }
+      : null,
+    here: addressOf('systems', system),
+  };
+  page(req, res, 'systems/show', { title: system.name, system, plans: listed }, { onlyHtml });
 }
 
 export async function newForm(req: Request, res: Response) {
@@ -96,6 +113,10 @@ export async function restore(req: Request, res: Response) {
   }
   setFlash(req, { message: `${saved.record.name} is back.` });
   res.redirect(303, addressOf('systems', saved.record));
+}
+
+function partHref(plan: { id: number; name: string }) {
+  return (name: string) => `${addressOf('plans', plan)}?down=${encodeURIComponent(name)}`;
 }
 
 async function systemOf(req: Request): Promise<systems.System> {

@@ -225,3 +225,23 @@ async function orNameTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
     return { ok: false, errors: { name: 'Another system has this name.' } };
   }
 }
+
+/** The systems changed last, each with the plan to show for it: the current one, else the newest; and how many plans it has. */
+export async function listLatestSystems(size: number) {
+  return db.$queryRaw<
+    {
+      id: number;
+      name: string;
+      lifecycle: string;
+      team: string | null;
+      plans: number;
+      shownPlanId: number | null;
+    }[]
+  >`
+    SELECT s.id, s.name, s.lifecycle::text AS lifecycle, t.name AS team,
+      (SELECT count(*)::int FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL) AS plans,
+      (SELECT p.id FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL
+        ORDER BY (p.status = 'current') DESC, p.id DESC LIMIT 1) AS "shownPlanId"
+    FROM systems s LEFT JOIN teams t ON t.id = s.team_id
+    WHERE s.deleted_at IS NULL ORDER BY s.updated_at DESC, s.id DESC LIMIT ${size}`;
+}

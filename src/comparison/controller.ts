@@ -1,0 +1,68 @@
+import type { Request, Response } from 'express';
+import { countedPlan } from '../bills/remembered.js';
+import { compare } from '../domain/comparison.js';
+import { diagramOf } from '../domain/diagram-layout.js';
+import { machinesPictureOf, machinesScaleOf } from '../domain/machines-picture.js';
+import { findPlans, type PlanRecord } from '../plans/queries.js';
+import { addressOf } from '../web/addresses.js';
+import { HttpError } from '../web/errors.js';
+import { page } from '../web/page.js';
+
+const MOST = 4;
+
+/** Two to four plans in columns: `/comparison?plans=17,18`. Forms may say `plans=17&with=18`; they are sent on to the short address. */
+export async function show(req: Request, res: Response) {
+  const ids = idsIn(req.query.plans, req.query.with);
+  const address = `/comparison?plans=${ids.join(',')}`;
+  if (req.query.with !== undefined) return res.redirect(303, address);
+  const records = await findPlans(ids);
+  if (records.length < 2) {
+    throw new HttpError(
+      404,
+      'A comparison needs two to four plans. Tick them in the list of plans, and none that was deleted since.',
+    );
+  }
+  const counted = await Promise.all(
+    records.map(async (plan) => ({ record: plan, ...(await countedPlan(plan)) })),
+  );
+  const comparison = compare(counted.map(({ whole, bill }) => ({ plan: whole, bill })));
+  const scale = machinesScaleOf(counted.map(({ whole }) => whole));
+  const columns = counted.map(({ record, whole, bill }) => ({
+    record,
+    bill,
+    href: addressOf('plans', record),
+    priceDate: priceDateOf(record),
+    machines: machinesPictureOf(whole, bill.packing, {
+      scale,
+      isCompact: true,
+      width: 1000 / counted.length,
+    }),
+    diagram: diagramOf(whole, { weak: weakPartsOf(bill.entries) }),
+  }));
+  const title = records.map((plan) => plan.name).join(' or ');
+  const plans = counted.map(({ record, bill }) => ({
+    id: record.id,
+    name: record.name,
+    system: record.system,
+    status: record.status,
+    bill,
+  }));
+  page(req, res, 'comparison/show', { title, plans, comparison }, { onlyHtml: { columns, address } });
+}
+
+function idsIn(...given: unknown[]): number[] {
+  const ids = given
+    .flat()
+    .flatMap((value) => (typeof value === 'string' ? value.split(',') : []))
+    .map(Number)
+    .filter((id) => Number.isSafeInteger(id) && id > 0 && id <= 2_147_483_647);
+  return [...new Set(ids)].slice(0, MOST);
+}
+
+function weakPartsOf(entries: { singlePoints: { part: string }[] }[]): string[] {
+  return [...new Set(entries.flatMap((entry) => entry.singlePoints.map((point) => point.part)))];
+}
+
+function priceDateOf({ machineType }: PlanRecord): string {
+  return machineType?.priceDate ?? '';
+}

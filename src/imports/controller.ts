@@ -1,0 +1,178 @@
+import type { Request, Response } from 'express';
+import { personOf } from '../auth/auth.js';
+import { findWhole } from '../bills/queries.js';
+import { sheetOf } from '../bills/sheet.js';
+import { refused } from '../db/saved.js';
+import { billOf } from '../domain/bill.js';
+import { listMachineTypeNames } from '../machine-types/queries.js';
+import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { listSystemNames } from '../systems/queries.js';
+import { addressOf, idIn } from '../web/addresses.js';
+import { found } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm, withError } from '../web/form.js';
+import { page } from '../web/page.js';
+import { type Answers, filesOf, newPlanForm, pasteForm, questions } from './form.js';
+import { importFiles } from './import.js';
+import { isNothing, mergeOf } from './merge.js';
+import type { ImportResult } from './model.js';
+import { planJsonSchema } from './plan-schema.js';
+import * as imports from './queries.js';
+
+/** A crash a month and 22 minutes to notice and restart: 720 h / (720 h + 0.36 h). Said wherever it is used. */
+const ASSUMED_AVAILABILITY = 0.9995;
+
+export async function newForm(req: Request, res: Response) {
+  const { plan, system } = questions.parse(req.query);
+  await showPaste(req, res, { values: { plan, system }, errors: {} });
+}
+
+/** Reads the files. Faults: the same page with what was typed, nothing saved. Else they are kept for the preview. */
+export async function create(req: Request, res: Response) {
+  const read = readForm(pasteForm, req.body);
+  if (!read.ok) return showPaste(req, res, read.form);
+  const uploads = Array.isArray(req.files) ? req.files : [];
+  const files = filesOf(read.data, uploads);
+  if (files.length === 0) {
+    const errors = { text: 'Paste a file, or choose one or more.' };
+    return showPaste(req, res, withError(req.body, errors));
+  }
+  const result = importFiles(files, {});
+  if (!result.ok) return showPaste(req, res, withError(req.body, {}), result);
+  const { id } = await imports.createImport(personOf(req).id, files);
+  const { plan, system } = read.data;
+  const query = new URLSearchParams({
+    ...(plan && { plan: String(plan) }),
+    ...(system && { system: String(system) }),
+  });
+  res.redirect(303, `/imports/${id}${query.size ? `?${query}` : ''}`);
+}
+
+export async function show(req: Request, res: Response) {
+  await showPreview(req, res, { values: {}, errors: {} });
+}
+
+/** Makes a plan of what was previewed. */
+export async function createPlan(req: Request, res: Response) {
+  const read = readForm(newPlanForm, req.body);
+  const { draft, answers, id } = await draftOf(req, req.body);
+  if (!read.ok) return showPreview(req, res, read.form, req.body);
+  const { planName, systemId, systemName } = read.data;
+  if (systemId === null && systemName === '') {
+    return showPreview(
+      req,
+      res,
+      withError(req.body, { systemName: 'Pick a system, or name a new one.' }),
+      req.body,
+    );
+  }
+  const saved = await imports.createPlanOf(personOf(req).id, {
+    importId: id,
+    system: systemId === null ? { name: systemName } : { id: systemId },
+    name: planName,
+    machineTypeId: answers.machineType,
+    draft: draft.plan,
+    assumedAvailability: answers.assume === 'yes' ? ASSUMED_AVAILABILITY : null,
+  });
+  if (!saved.ok) return showPreview(req, res, refused(saved, req.body, {}), req.body);
+  setFlash(req, { message: `${saved.record.name} is recorded, as counted in the preview.` });
+  res.redirect(303, addressOf('plans', saved.record));
+}
+
+/** Brings an existing plan in line with what was previewed. */
+export async function updatePlan(req: Request, res: Response) {
+  const { draft, id } = await draftOf(req, req.body);
+  const plan = found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
+  const merge = mergeOf(await findWhole(plan), draft.plan);
+  const seen = Number((req.body as Record<string, unknown>).revision);
+  const done = seen === plan.revision && (await imports.updatePlanBy(personOf(req).id, plan, id, merge));
+  if (!done) {
+    setFlash(req, {
+      message: `${plan.name} was changed meanwhile. This is what would change now: look once more.`,
+    });
+    return res.redirect(303, `/imports/${id}?plan=${plan.id}`);
+  }
+  setFlash(req, { message: `${plan.name} is up to date with its files. What was set by hand is kept.` });
+  res.redirect(303, addressOf('plans', plan));
+}
+
+export function schema(_req: Request, res: Response) {
+  res.type('application/schema+json').send(JSON.stringify(planJsonSchema(), null, 2));
+}
+
+async function showPaste(
+  req: Request,
+  res: Response,
+  form: FormState,
+  result?: Extract<ImportResult, { ok: false }>,
+) {
+  const plan = await targetOf(Number(form.values.plan) || null);
+  const wrong = result !== undefined || Object.keys(form.errors).length > 0;
+  const content = {
+    title: 'Count my own',
+    form,
+    plan,
+    faults: result?.faults ?? [],
+    report: result?.report ?? [],
+  };
+  page(req, res, 'imports/new', content, { status: wrong ? 422 : 200 });
+}
+
+async function showPreview(req: Request, res: Response, form: FormState, typed: unknown = req.query) {
+  const { id, answers, draft, machineTypes } = await draftOf(req, typed);
+  const bill = billOf(draft.plan);
+  const [systems, plan] = await Promise.all([listSystemNames(), targetOf(answers.plan)]);
+  const standing = plan && (await findWhole(plan));
+  const merge = standing && mergeOf(standing, draft.plan);
+  const content = {
+    title: 'What these files run',
+    draftFormat: draft.format,
+    report: draft.report,
+    draft: draft.plan,
+    bill,
+    merge,
+    plan,
+  };
+  const onlyHtml = {
+    ...sheetOf(draft.plan, bill, {}),
+    importId: id,
+    answers,
+    form: { ...form, values: { planName: draft.plan.name, systemId: answers.system ?? '', ...form.values } },
+    machineTypes,
+    systems,
+    changesNothing: merge !== null && isNothing(merge),
+    here: `/imports/${id}`,
+    partHref: () => null,
+    recordHref: () => null,
+  };
+  page(req, res, 'imports/show', content, {
+    status: Object.keys(form.errors).length > 0 ? 422 : 200,
+    onlyHtml,
+  });
+}
+
+/** The kept files read again, with the answers given: the same text gives the same draft. */
+async function draftOf(req: Request, typed: unknown) {
+  const answers: Answers = questions.parse(typed);
+  const kept = found(
+    await imports.findImport(personOf(req).id, idIn(String(req.params.importId)) ?? 0),
+    'import of yours',
+  );
+  const machineTypes = await listMachineTypeNames();
+  const draft = found(readAgain(kept.files, answers), 'import that can be read');
+  const chosen = machineTypes.find((type) => type.id === answers.machineType);
+  const plan = chosen ? { ...draft.plan, machineType: chosen } : draft.plan;
+  return { id: kept.id, answers, machineTypes, draft: { ...draft, plan } };
+}
+
+function readAgain(files: Parameters<typeof importFiles>[0], answers: Answers) {
+  const result = importFiles(files, {
+    cluster: answers.cluster,
+    ...(answers.assume === 'yes' && { assumedAvailability: ASSUMED_AVAILABILITY }),
+  });
+  return result.ok ? result : null;
+}
+
+async function targetOf(planId: number | null): Promise<PlanRecord | null> {
+  return planId === null ? null : findPlan(planId);
+}
