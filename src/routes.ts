@@ -2,8 +2,14 @@ import type { Express, RequestHandler } from 'express';
 import { allowedTo, signedIn } from './auth/auth.js';
 import * as accounts from './auth/controller.js';
 import * as comparison from './comparison/controller.js';
+import * as connections from './connections/controller.js';
+import * as deletions from './deletions/controller.js';
+import * as entries from './entries/controller.js';
+import * as extraCosts from './extra-costs/controller.js';
 import * as home from './home/controller.js';
 import * as imports from './imports/controller.js';
+import * as machineTypes from './machine-types/controller.js';
+import * as parts from './parts/controller.js';
 import * as plans from './plans/controller.js';
 import * as systems from './systems/controller.js';
 import { idIn } from './web/addresses.js';
@@ -49,6 +55,18 @@ export function drawRoutes(app: Express): void {
   app.get('/comparison', comparison.show);
   app.get('/schemas/plan.json', imports.schema);
 
+  app.get('/plans/:planId/parts', parts.index);
+  app.get('/parts/:partId', parts.show);
+  app.get('/plans/:planId/connections', connections.index);
+  app.get('/connections/:connectionId', connections.show);
+  app.get('/plans/:planId/entries', entries.index);
+  app.get('/entries/:entryId', entries.show);
+  app.get('/plans/:planId/extra-costs', extraCosts.index);
+  app.get('/extra-costs/:costId', extraCosts.show);
+  app.get('/machine-types', machineTypes.index);
+  app.get('/machine-types/:machineTypeId', machineTypes.show);
+  app.get('/deletions', deletions.index);
+
   // ---- editors
   const editors = behind(app, allowedTo('edit'));
   editors.get('/systems/new', systems.newForm);
@@ -67,6 +85,46 @@ export function drawRoutes(app: Express): void {
   editors.get('/plans/:planId/deletion', plans.confirmDeletion);
   editors.post('/plans/:planId/deletion', plans.destroy);
   editors.post('/plans/:planId/restoration', plans.restore);
+
+  editors.get('/plans/:planId/parts/new', parts.newForm);
+  editors.post('/plans/:planId/parts', parts.create);
+  editors.get('/parts/:partId/edit', parts.editForm);
+  editors.post('/parts/:partId', parts.update);
+  editors.get('/parts/:partId/deletion', parts.confirmDeletion);
+  editors.post('/parts/:partId/deletion', parts.destroy);
+  editors.post('/parts/:partId/restoration', parts.restore);
+
+  editors.get('/plans/:planId/connections/new', connections.newForm);
+  editors.post('/plans/:planId/connections', connections.create);
+  editors.get('/connections/:connectionId/edit', connections.editForm);
+  editors.post('/connections/:connectionId', connections.update);
+  editors.get('/connections/:connectionId/deletion', connections.confirmDeletion);
+  editors.post('/connections/:connectionId/deletion', connections.destroy);
+  editors.post('/connections/:connectionId/restoration', connections.restore);
+
+  editors.get('/plans/:planId/entries/new', entries.newForm);
+  editors.post('/plans/:planId/entries', entries.create);
+  editors.get('/entries/:entryId/edit', entries.editForm);
+  editors.post('/entries/:entryId', entries.update);
+  editors.get('/entries/:entryId/deletion', entries.confirmDeletion);
+  editors.post('/entries/:entryId/deletion', entries.destroy);
+  editors.post('/entries/:entryId/restoration', entries.restore);
+
+  editors.get('/plans/:planId/extra-costs/new', extraCosts.newForm);
+  editors.post('/plans/:planId/extra-costs', extraCosts.create);
+  editors.get('/extra-costs/:costId/edit', extraCosts.editForm);
+  editors.post('/extra-costs/:costId', extraCosts.update);
+  editors.get('/extra-costs/:costId/deletion', extraCosts.confirmDeletion);
+  editors.post('/extra-costs/:costId/deletion', extraCosts.destroy);
+  editors.post('/extra-costs/:costId/restoration', extraCosts.restore);
+
+  editors.get('/machine-types/new', machineTypes.newForm);
+  editors.post('/machine-types', machineTypes.create);
+  editors.get('/machine-types/:machineTypeId/edit', machineTypes.editForm);
+  editors.post('/machine-types/:machineTypeId', machineTypes.update);
+  editors.get('/machine-types/:machineTypeId/deletion', machineTypes.confirmDeletion);
+  editors.post('/machine-types/:machineTypeId/deletion', machineTypes.destroy);
+  editors.post('/machine-types/:machineTypeId/restoration', machineTypes.restore);
 
   editors.get('/imports/new', imports.newForm);
   editors.post('/imports', imports.create);

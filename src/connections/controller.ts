@@ -1,0 +1,138 @@
+import type { Request, Response } from 'express';
+import { personOf } from '../auth/auth.js';
+import { refused, versionIn } from '../db/saved.js';
+import { ORIGINS, STRENGTHS } from '../domain/model.js';
+import { listPartNames } from '../parts/queries.js';
+import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { addressOf, idIn } from '../web/addresses.js';
+import { found } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm } from '../web/form.js';
+import { answerList, readList } from '../web/list.js';
+import { page } from '../web/page.js';
+import { connectionForm, connectionValues, ORIGIN_LABELS, STRENGTH_LABELS } from './form.js';
+import * as connections from './queries.js';
+
+/** More parts than this are typed rather than picked. */
+const MOST_TO_PICK_FROM = 300;
+
+const strengths = STRENGTHS.map((value) => ({ value, label: STRENGTH_LABELS[value] }));
+
+export async function index(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const list = readList(req, connections.connectionsList);
+  const rows = await connections.listConnections(plan.id, list);
+  answerList(
+    req,
+    res,
+    'connections/index',
+    { title: `Connections of ${plan.name}`, plan, list },
+    rows,
+    {
+      id: (connection) => connection.id,
+      from: (connection) => connection.from,
+      to: (connection) => connection.to,
+      strength: (connection) => connection.strength,
+      origin: (connection) => connection.origin,
+      evidence: (connection) => connection.evidence,
+      updated: (connection) => connection.updatedAt.toISOString(),
+    },
+    { strengths: STRENGTHS, origins: ORIGINS, originLabels: ORIGIN_LABELS },
+  );
+}
+
+export async function show(req: Request, res: Response) {
+  const connection = await connectionOf(req);
+  const onlyHtml = { strengthLabels: STRENGTH_LABELS, originLabels: ORIGIN_LABELS };
+  page(req, res, 'connections/show', { title: connection.name, connection }, { onlyHtml });
+}
+
+export async function newForm(req: Request, res: Response) {
+  const values = { from: String(req.query.from ?? ''), to: String(req.query.to ?? ''), strength: 'hard' };
+  await showForm(req, res, await planOf(req), null, { values, errors: {} });
+}
+
+export async function create(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const read = readForm(connectionForm, req.body);
+  if (!read.ok) return showForm(req, res, plan, null, read.form);
+  const saved = await connections.createConnection(personOf(req).id, plan.id, read.data);
+  if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
+  setFlash(req, { message: `${saved.record.name} is drawn.` });
+  res.redirect(303, addressOf('connections', saved.record));
+}
+
+export async function editForm(req: Request, res: Response) {
+  const connection = await connectionOf(req);
+  const form = { values: connectionValues(connection), errors: {} };
+  await showForm(req, res, connection.plan, connection, form);
+}
+
+export async function update(req: Request, res: Response) {
+  const connection = await connectionOf(req);
+  const read = readForm(connectionForm, req.body);
+  if (!read.ok) return showForm(req, res, connection.plan, connection, read.form);
+  const saved = await connections.updateConnection(
+    personOf(req).id,
+    connection,
+    versionIn(req.body),
+    read.data,
+  );
+  if (!saved.ok) {
+    const form = refused(saved, req.body, connectionValues(connection));
+    return showForm(req, res, connection.plan, connection, form);
+  }
+  setFlash(req, { message: `${saved.record.name} is saved.` });
+  res.redirect(303, addressOf('connections', saved.record));
+}
+
+export async function confirmDeletion(req: Request, res: Response) {
+  const connection = await connectionOf(req);
+  page(req, res, 'connections/deletion', { title: `Delete ${connection.name}?`, connection });
+}
+
+export async function destroy(req: Request, res: Response) {
+  const connection = await connectionOf(req);
+  await connections.deleteConnection(personOf(req).id, connection);
+  const undo = { action: `/connections/${connection.id}/restoration`, label: 'Undo' };
+  setFlash(req, { message: `The connection ${connection.name} is deleted.`, undo });
+  res.redirect(303, addressOf('plans', connection.plan));
+}
+
+export async function restore(req: Request, res: Response) {
+  const saved = found(
+    await connections.restoreConnection(personOf(req).id, idIn(String(req.params.connectionId)) ?? 0),
+    'deleted connection',
+  );
+  if (!saved.ok) {
+    setFlash(req, {
+      message:
+        'The same two parts have been connected anew since. Delete that connection first, then restore.',
+    });
+    return res.redirect(303, '/deletions');
+  }
+  setFlash(req, { message: `The connection ${saved.record.name} is back.` });
+  res.redirect(303, addressOf('connections', saved.record));
+}
+
+async function planOf(req: Request): Promise<PlanRecord> {
+  return found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
+}
+
+async function connectionOf(req: Request): Promise<connections.ConnectionRecord> {
+  return found(await connections.findConnection(idIn(String(req.params.connectionId)) ?? 0), 'connection');
+}
+
+async function showForm(
+  req: Request,
+  res: Response,
+  plan: connections.ConnectionRecord['plan'],
+  connection: connections.ConnectionRecord | null,
+  form: FormState,
+) {
+  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const title = connection ? `Edit ${connection.name}` : `New connection of ${plan.name}`;
+  const onlyHtml = { strengths, partNames: await listPartNames(plan.id, MOST_TO_PICK_FROM) };
+  const view = connection ? 'connections/edit' : 'connections/new';
+  page(req, res, view, { title, plan, connection, form }, { status, onlyHtml });
+}

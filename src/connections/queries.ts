@@ -1,0 +1,252 @@
+import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { db } from '../db/client.js';
+import { Prisma } from '../db/generated/client.js';
+import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
+import type { Saved } from '../db/saved.js';
+import { violates } from '../db/violations.js';
+import { touchPlan } from '../plans/queries.js';
+import type { ListRequest, ListShape } from '../web/list.js';
+import type { ConnectionInput } from './form.js';
+
+export const connectionsList = {
+  sorts: ['from', 'to', 'updated'],
+  filters: ['strength', 'origin', 'part'],
+} as const satisfies ListShape<string>;
+
+const columns: Record<string, SortColumn> = {
+  from: { by: Prisma.sql`lower(f.name)`, type: 'text' },
+  to: { by: Prisma.sql`lower(t.name)`, type: 'text' },
+  updated: { by: Prisma.sql`c.updated_at`, type: 'timestamptz' },
+};
+
+export type ConnectionRow = {
+  id: number;
+  fromId: number;
+  from: string;
+  toId: number;
+  to: string;
+  strength: string;
+  origin: string;
+  evidence: string;
+  updatedAt: Date;
+};
+
+/** One stretch of a plan's connections between parts that are there, as searched, filtered and sorted. */
+export async function listConnections(
+  planId: number,
+  list: ListRequest<'strength' | 'origin' | 'part'>,
+): Promise<Rows<ConnectionRow>> {
+  const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`c.id`, list, list.size);
+  const { strength, origin, part } = list.filters;
+  const words = containing(list.search);
+  const wanted = [
+    list.search && Prisma.sql`(f.name ILIKE ${words} OR t.name ILIKE ${words} OR c.evidence ILIKE ${words})`,
+    strength && Prisma.sql`c.strength = ${strength}`,
+    origin && Prisma.sql`c.origin = ${origin}`,
+    part && Prisma.sql`(f.name = ${part} OR t.name = ${part})`,
+  ].filter((condition) => condition !== '');
+  const rows = await db.$queryRaw<(ConnectionRow & { cursor: string })[]>`
+    SELECT c.id, f.id AS "fromId", f.name AS "from", t.id AS "toId", t.name AS "to", c.strength, c.origin, c.evidence,
+      c.updated_at AS "updatedAt", ${cursor} AS cursor
+    FROM connections c JOIN parts f ON f.id = c.from_part_id AND f.deleted_at IS NULL
+      JOIN parts t ON t.id = c.to_part_id AND t.deleted_at IS NULL
+    WHERE c.plan_id = ${planId} AND f.plan_id = ${planId} AND t.plan_id = ${planId} AND c.deleted_at IS NULL AND ${where}
+      ${wanted.length ? Prisma.sql`AND ${Prisma.join(wanted, ' AND ')}` : Prisma.empty}
+    ORDER BY ${orderBy} LIMIT ${limit}`;
+  return pageOf(rows, list, list.size);
+}
+
+/** A connection with its plan and system, or null when there is none, or it, one of its parts or what it is in is deleted. */
+export async function findConnection(id: number) {
+  const connection = await db.connection.findFirst({
+    where: {
+      id,
+      deletedAt: null,
+      from: { deletedAt: null },
+      to: { deletedAt: null },
+      plan: { deletedAt: null, system: { deletedAt: null } },
+    },
+    select: {
+      id: true,
+      from: { select: { id: true, name: true } },
+      to: { select: { id: true, name: true } },
+      strength: true,
+      origin: true,
+      evidence: true,
+      setByHand: true,
+      version: true,
+      createdAt: true,
+      updatedAt: true,
+      plan: { select: { id: true, name: true, system: { select: { id: true, name: true } } } },
+    },
+  });
+  return connection && { ...connection, name: nameOf(connection.from.name, connection.to.name) };
+}
+
+export type ConnectionRecord = NonNullable<Awaited<ReturnType<typeof findConnection>>>;
+
+export async function createConnection(
+  userId: number,
+  planId: number,
+  input: ConnectionInput,
+): Promise<Saved<{ id: number; name: string }>> {
+  return orPairTaken(() =>
+    db.$transaction(async (tx) => {
+      const ends = await endsOf(tx, planId, input);
+      if (!ends.ok) return ends;
+      const { id } = await tx.connection.create({
+        data: { planId, ...ends.record, strength: input.strength, origin: 'drawn' },
+        select: { id: true },
+      });
+      const name = nameOf(input.from, input.to);
+      await touchPlan(tx, planId);
+      await recordChange(tx, {
+        userId,
+        action: 'created',
+        noun: 'connections',
+        recordId: id,
+        label: name,
+        after: input,
+      });
+      return { ok: true, record: { id, name } };
+    }),
+  );
+}
+
+/** Writes the connection unless somebody else did since `version`. A later import keeps a strength that differs now. */
+export async function updateConnection(
+  userId: number,
+  connection: ConnectionRecord,
+  version: number,
+  input: ConnectionInput,
+): Promise<Saved<{ id: number; name: string }>> {
+  const name = nameOf(input.from, input.to);
+  const saved = await orPairTaken(() =>
+    db.$transaction(async (tx) => {
+      const ends = await endsOf(tx, connection.plan.id, input);
+      if (!ends.ok) return ends;
+      const { count } = await tx.connection.updateMany({
+        where: { id: connection.id, version, deletedAt: null },
+        data: {
+          ...ends.record,
+          strength: input.strength,
+          ...knownFrom(connection, name, input),
+          version: { increment: 1 },
+          updatedAt: new Date(),
+        },
+      });
+      if (count === 0) return { ok: true, record: null };
+      await touchPlan(tx, connection.plan.id);
+      await recordChange(tx, {
+        userId,
+        action: 'updated',
+        noun: 'connections',
+        recordId: connection.id,
+        label: connection.name,
+        before: connection,
+        after: input,
+      });
+      return { ok: true, record: { id: connection.id, name } };
+    }),
+  );
+  if (!saved.ok) return saved;
+  return saved.record
+    ? { ok: true, record: saved.record }
+    : { ok: false, stale: await lastChangeOf('connections', connection.id) };
+}
+
+/** Hides the connection; `restoreConnection` brings it back. */
+export async function deleteConnection(userId: number, connection: ConnectionRecord): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await tx.connection.update({
+      where: { id: connection.id },
+      data: { deletedAt: new Date() },
+      select: { id: true },
+    });
+    await touchPlan(tx, connection.plan.id);
+    await recordChange(tx, {
+      userId,
+      action: 'deleted',
+      noun: 'connections',
+      recordId: connection.id,
+      label: connection.name,
+      before: connection,
+    });
+  });
+}
+
+/** Null when nothing of this id is deleted, or one of its parts or what it was in is. */
+export async function restoreConnection(
+  userId: number,
+  id: number,
+): Promise<Saved<{ id: number; name: string }> | null> {
+  const deleted = await db.connection.findFirst({
+    where: {
+      id,
+      deletedAt: { not: null },
+      from: { deletedAt: null },
+      to: { deletedAt: null },
+      plan: { deletedAt: null, system: { deletedAt: null } },
+    },
+    select: { planId: true, from: { select: { name: true } }, to: { select: { name: true } } },
+  });
+  if (!deleted) return null;
+  const name = nameOf(deleted.from.name, deleted.to.name);
+  return orPairTaken(() =>
+    db.$transaction(async (tx) => {
+      await tx.connection.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
+      await touchPlan(tx, deleted.planId);
+      await recordChange(tx, {
+        userId,
+        action: 'restored',
+        noun: 'connections',
+        recordId: id,
+        label: name,
+      });
+      return { ok: true, record: { id, name } };
+    }),
+  );
+}
+
+/** The ids of the two parts, looked for in this plan only. */
+async function endsOf(
+  tx: Prisma.TransactionClient,
+  planId: number,
+  { from, to }: ConnectionInput,
+): Promise<Saved<{ fromPartId: number; toPartId: number }>> {
+  const parts = await tx.part.findMany({
+    where: { planId, name: { in: [from, to] }, deletedAt: null },
+    select: { id: true, name: true },
+  });
+  const fromPartId = parts.find((part) => part.name === from)?.id;
+  const toPartId = parts.find((part) => part.name === to)?.id;
+  if (fromPartId !== undefined && toPartId !== undefined)
+    return { ok: true, record: { fromPartId, toPartId } };
+  return {
+    ok: false,
+    errors: {
+      ...(fromPartId === undefined && { from: `No part of this plan is called “${from}”.` }),
+      ...(toPartId === undefined && { to: `No part of this plan is called “${to}”.` }),
+    },
+  };
+}
+
+/** Between other parts than the file says it is a person's own connection; of another strength it is still the file's. */
+function knownFrom(connection: ConnectionRecord, name: string, { strength }: ConnectionInput) {
+  if (connection.name !== name) return { origin: 'drawn', evidence: '' };
+  const isNew = connection.strength !== strength && !connection.setByHand.includes('strength');
+  return isNew ? { setByHand: [...connection.setByHand, 'strength'] } : {};
+}
+
+function nameOf(from: string, to: string): string {
+  return `${from} → ${to}`;
+}
+
+async function orPairTaken<T>(write: () => Promise<Saved<T>>): Promise<Saved<T>> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!violates(error, 'connections_pair_key')) throw error;
+    return { ok: false, errors: { to: 'These two are connected already: edit that connection instead.' } };
+  }
+}

@@ -1,0 +1,115 @@
+import type { Request, Response } from 'express';
+import { personOf } from '../auth/auth.js';
+import { refused, versionIn } from '../db/saved.js';
+import { listPartNames } from '../parts/queries.js';
+import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { addressOf, idIn } from '../web/addresses.js';
+import { found } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm } from '../web/form.js';
+import { answerList, readList } from '../web/list.js';
+import { page } from '../web/page.js';
+import { entryForm, entryValues, partNamesIn } from './form.js';
+import * as entries from './queries.js';
+
+/** More parts than this are typed rather than ticked. */
+const MOST_TO_TICK = 60;
+
+export async function index(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const list = readList(req, entries.entriesList);
+  const rows = await entries.listEntries(plan.id, list);
+  answerList(req, res, 'entries/index', { title: `Entries of ${plan.name}`, plan, list }, rows, {
+    id: (entry) => entry.id,
+    name: (entry) => entry.name,
+    parts: (entry) => entry.count,
+    'first parts': (entry) => entry.parts.join(', '),
+    updated: (entry) => entry.updatedAt.toISOString(),
+  });
+}
+
+export async function show(req: Request, res: Response) {
+  const entry = await entryOf(req);
+  page(req, res, 'entries/show', { title: entry.name, entry });
+}
+
+export async function newForm(req: Request, res: Response) {
+  await showForm(req, res, await planOf(req), null, { values: {}, errors: {} });
+}
+
+export async function create(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const read = readForm(entryForm, req.body);
+  if (!read.ok) return showForm(req, res, plan, null, read.form);
+  const saved = await entries.createEntry(personOf(req).id, plan.id, read.data);
+  if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
+  setFlash(req, { message: `${saved.record.name} is an entry of ${plan.name}.` });
+  res.redirect(303, addressOf('entries', saved.record));
+}
+
+export async function editForm(req: Request, res: Response) {
+  const entry = await entryOf(req);
+  await showForm(req, res, entry.plan, entry, { values: entryValues(entry), errors: {} });
+}
+
+export async function update(req: Request, res: Response) {
+  const entry = await entryOf(req);
+  const read = readForm(entryForm, req.body);
+  if (!read.ok) return showForm(req, res, entry.plan, entry, read.form);
+  const saved = await entries.updateEntry(personOf(req).id, entry, versionIn(req.body), read.data);
+  if (!saved.ok) return showForm(req, res, entry.plan, entry, refused(saved, req.body, entryValues(entry)));
+  setFlash(req, { message: `${saved.record.name} is saved.` });
+  res.redirect(303, addressOf('entries', saved.record));
+}
+
+export async function confirmDeletion(req: Request, res: Response) {
+  const entry = await entryOf(req);
+  page(req, res, 'entries/deletion', { title: `Delete ${entry.name}?`, entry });
+}
+
+export async function destroy(req: Request, res: Response) {
+  const entry = await entryOf(req);
+  await entries.deleteEntry(personOf(req).id, entry);
+  const undo = { action: `/entries/${entry.id}/restoration`, label: 'Undo' };
+  setFlash(req, { message: `The entry ${entry.name} is deleted.`, undo });
+  res.redirect(303, addressOf('plans', entry.plan));
+}
+
+export async function restore(req: Request, res: Response) {
+  const saved = found(
+    await entries.restoreEntry(personOf(req).id, idIn(String(req.params.entryId)) ?? 0),
+    'deleted entry',
+  );
+  if (!saved.ok) {
+    setFlash(req, {
+      message: 'Another entry of the plan has taken its name since. Rename that one first, then restore.',
+    });
+    return res.redirect(303, '/deletions');
+  }
+  setFlash(req, { message: `The entry ${saved.record.name} is back.` });
+  res.redirect(303, addressOf('entries', saved.record));
+}
+
+async function planOf(req: Request): Promise<PlanRecord> {
+  return found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
+}
+
+async function entryOf(req: Request): Promise<entries.EntryRecord> {
+  return found(await entries.findEntry(idIn(String(req.params.entryId)) ?? 0), 'entry');
+}
+
+async function showForm(
+  req: Request,
+  res: Response,
+  plan: entries.EntryRecord['plan'],
+  entry: entries.EntryRecord | null,
+  form: FormState,
+) {
+  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const title = entry ? `Edit ${entry.name}` : `New entry of ${plan.name}`;
+  const chosen = partNamesIn(form.values.parts);
+  // Names that are no part of the plan cannot be ticked; in a text they stay where they were typed.
+  const partNames = await listPartNames(plan.id, MOST_TO_TICK);
+  const onlyHtml = { partNames, chosen };
+  page(req, res, entry ? 'entries/edit' : 'entries/new', { title, plan, entry, form }, { status, onlyHtml });
+}

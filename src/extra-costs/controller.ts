@@ -1,0 +1,105 @@
+import type { Request, Response } from 'express';
+import { personOf } from '../auth/auth.js';
+import { refused, versionIn } from '../db/saved.js';
+import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { addressOf, idIn } from '../web/addresses.js';
+import { found } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm } from '../web/form.js';
+import { answerList, readList } from '../web/list.js';
+import { page } from '../web/page.js';
+import { extraCostForm, extraCostValues } from './form.js';
+import * as extraCosts from './queries.js';
+
+export async function index(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const list = readList(req, extraCosts.extraCostsList);
+  const rows = await extraCosts.listExtraCosts(plan.id, list);
+  answerList(req, res, 'extra-costs/index', { title: `Extra costs of ${plan.name}`, plan, list }, rows, {
+    id: (cost) => cost.id,
+    label: (cost) => cost.label,
+    'usd per month': (cost) => cost.usdPerMonth,
+    'price basis': (cost) => cost.priceBasis,
+    updated: (cost) => cost.updatedAt.toISOString(),
+  });
+}
+
+export async function show(req: Request, res: Response) {
+  const cost = await costOf(req);
+  page(req, res, 'extra-costs/show', { title: cost.label, cost });
+}
+
+export async function newForm(req: Request, res: Response) {
+  showForm(req, res, await planOf(req), null, { values: {}, errors: {} });
+}
+
+export async function create(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const read = readForm(extraCostForm, req.body);
+  if (!read.ok) return showForm(req, res, plan, null, read.form);
+  const cost = await extraCosts.createExtraCost(personOf(req).id, plan.id, read.data);
+  setFlash(req, { message: `${cost.label} is a cost of ${plan.name}.` });
+  res.redirect(303, addressOfCost(cost));
+}
+
+export async function editForm(req: Request, res: Response) {
+  const cost = await costOf(req);
+  showForm(req, res, cost.plan, cost, { values: extraCostValues(cost), errors: {} });
+}
+
+export async function update(req: Request, res: Response) {
+  const cost = await costOf(req);
+  const read = readForm(extraCostForm, req.body);
+  if (!read.ok) return showForm(req, res, cost.plan, cost, read.form);
+  const saved = await extraCosts.updateExtraCost(personOf(req).id, cost, versionIn(req.body), read.data);
+  if (!saved.ok) return showForm(req, res, cost.plan, cost, refused(saved, req.body, extraCostValues(cost)));
+  setFlash(req, { message: `${saved.record.label} is saved.` });
+  res.redirect(303, addressOfCost(saved.record));
+}
+
+export async function confirmDeletion(req: Request, res: Response) {
+  const cost = await costOf(req);
+  page(req, res, 'extra-costs/deletion', { title: `Delete ${cost.label}?`, cost });
+}
+
+export async function destroy(req: Request, res: Response) {
+  const cost = await costOf(req);
+  await extraCosts.deleteExtraCost(personOf(req).id, cost);
+  const undo = { action: `/extra-costs/${cost.id}/restoration`, label: 'Undo' };
+  setFlash(req, { message: `The extra cost ${cost.label} is deleted.`, undo });
+  res.redirect(303, addressOf('plans', cost.plan));
+}
+
+export async function restore(req: Request, res: Response) {
+  const cost = found(
+    await extraCosts.restoreExtraCost(personOf(req).id, idIn(String(req.params.costId)) ?? 0),
+    'deleted extra cost',
+  );
+  setFlash(req, { message: `The extra cost ${cost.label} is back.` });
+  res.redirect(303, addressOfCost(cost));
+}
+
+async function planOf(req: Request): Promise<PlanRecord> {
+  return found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
+}
+
+async function costOf(req: Request): Promise<extraCosts.ExtraCostRecord> {
+  return found(await extraCosts.findExtraCost(idIn(String(req.params.costId)) ?? 0), 'extra cost');
+}
+
+function addressOfCost({ id, label }: { id: number; label: string }): string {
+  return addressOf('extra-costs', { id, name: label });
+}
+
+function showForm(
+  req: Request,
+  res: Response,
+  plan: extraCosts.ExtraCostRecord['plan'],
+  cost: extraCosts.ExtraCostRecord | null,
+  form: FormState,
+) {
+  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const title = cost ? `Edit ${cost.label}` : `New extra cost of ${plan.name}`;
+  const view = cost ? 'extra-costs/edit' : 'extra-costs/new';
+  page(req, res, view, { title, plan, cost, form }, { status });
+}

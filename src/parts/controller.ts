@@ -1,0 +1,153 @@
+import type { Request, Response } from 'express';
+import { personOf } from '../auth/auth.js';
+import { refused, versionIn } from '../db/saved.js';
+import { PART_KINDS, RUNS } from '../domain/model.js';
+import { listServiceLevels } from '../machine-types/queries.js';
+import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { listTeamNames } from '../teams/queries.js';
+import { listTechnologyNames } from '../technologies/queries.js';
+import { addressOf, idIn } from '../web/addresses.js';
+import { found } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm } from '../web/form.js';
+import { answerList, readList } from '../web/list.js';
+import { page } from '../web/page.js';
+import { availabilityText } from '../web/quantities.js';
+import { KIND_LABELS, NEW_PART, partForm, partValues, RUNS_LABELS } from './form.js';
+import * as parts from './queries.js';
+
+const kinds = PART_KINDS.map((value) => ({ value, label: KIND_LABELS[value] }));
+const runs = RUNS.map((value) => ({ value, label: RUNS_LABELS[value] }));
+
+export async function index(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const list = readList(req, parts.partsList);
+  const [rows, technologies, teams] = await Promise.all([
+    parts.listParts(plan.id, list),
+    listTechnologyNames(),
+    listTeamNames(),
+  ]);
+  answerList(
+    req,
+    res,
+    'parts/index',
+    { title: `Parts of ${plan.name}`, plan, list },
+    rows,
+    {
+      id: (part) => part.id,
+      name: (part) => part.name,
+      kind: (part) => part.kind,
+      runs: (part) => part.runs,
+      replicas: (part) => part.replicas,
+      needed: (part) => part.needed,
+      'one per machine': (part) => part.perMachine,
+      'on different machines': (part) => part.spread,
+      'containers per replica': (part) => part.containersPerReplica,
+      'cpu millicores': (part) => part.cpuMillicores,
+      'memory mib': (part) => part.memoryMib,
+      availability: (part) => part.availability,
+      'availability basis': (part) => part.availabilityBasis,
+      'usd per month': (part) => part.usdPerMonth,
+      'price basis': (part) => part.priceBasis,
+      technology: (part) => part.technology,
+      team: (part) => part.team,
+      'last checked': (part) => part.checkedOn,
+      updated: (part) => part.updatedAt.toISOString(),
+    },
+    { kinds, runs, technologies, teams, kindLabels: KIND_LABELS, runsLabels: RUNS_LABELS },
+  );
+}
+
+export async function show(req: Request, res: Response) {
+  const part = await partOf(req);
+  const around = await parts.listNeighbours(part.id);
+  const onlyHtml = { kindLabels: KIND_LABELS, runsLabels: RUNS_LABELS };
+  page(req, res, 'parts/show', { title: part.name, part, ...around }, { onlyHtml });
+}
+
+export async function newForm(req: Request, res: Response) {
+  await showForm(req, res, await planOf(req), null, { values: NEW_PART, errors: {} });
+}
+
+export async function create(req: Request, res: Response) {
+  const plan = await planOf(req);
+  const read = readForm(partForm, req.body);
+  if (!read.ok) return showForm(req, res, plan, null, read.form);
+  const saved = await parts.createPart(personOf(req).id, plan.id, read.data);
+  if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
+  setFlash(req, { message: `${saved.record.name} is part of ${plan.name}.` });
+  res.redirect(303, addressOf('parts', saved.record));
+}
+
+export async function editForm(req: Request, res: Response) {
+  const part = await partOf(req);
+  await showForm(req, res, part.plan, part, { values: partValues(part), errors: {} });
+}
+
+export async function update(req: Request, res: Response) {
+  const part = await partOf(req);
+  const read = readForm(partForm, req.body);
+  if (!read.ok) return showForm(req, res, part.plan, part, read.form);
+  const saved = await parts.updatePart(personOf(req).id, part, versionIn(req.body), read.data);
+  if (!saved.ok) return showForm(req, res, part.plan, part, refused(saved, req.body, partValues(part)));
+  setFlash(req, { message: `${saved.record.name} is saved.` });
+  res.redirect(303, addressOf('parts', saved.record));
+}
+
+export async function confirmDeletion(req: Request, res: Response) {
+  const part = await partOf(req);
+  const around = await parts.countAround(part.id);
+  page(req, res, 'parts/deletion', { title: `Delete ${part.name}?`, part, around });
+}
+
+export async function destroy(req: Request, res: Response) {
+  const part = await partOf(req);
+  await parts.deletePart(personOf(req).id, part);
+  const undo = { action: `/parts/${part.id}/restoration`, label: 'Undo' };
+  setFlash(req, { message: `${part.name} is deleted, with its connections.`, undo });
+  res.redirect(303, addressOf('plans', part.plan));
+}
+
+export async function restore(req: Request, res: Response) {
+  const saved = found(
+    await parts.restorePart(personOf(req).id, idIn(String(req.params.partId)) ?? 0),
+    'deleted part',
+  );
+  if (!saved.ok) {
+    setFlash(req, {
+      message: 'Another part of the plan has taken its name since. Rename that one first, then restore.',
+    });
+    return res.redirect(303, '/deletions');
+  }
+  setFlash(req, { message: `${saved.record.name} is back, with its connections.` });
+  res.redirect(303, addressOf('parts', saved.record));
+}
+
+async function planOf(req: Request): Promise<PlanRecord> {
+  return found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
+}
+
+async function partOf(req: Request): Promise<parts.PartRecord> {
+  return found(await parts.findPart(idIn(String(req.params.partId)) ?? 0), 'part');
+}
+
+async function showForm(
+  req: Request,
+  res: Response,
+  plan: parts.PartRecord['plan'],
+  part: parts.PartRecord | null,
+  form: FormState,
+) {
+  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const title = part ? `Edit ${part.name}` : `New part of ${plan.name}`;
+  const [technologies, teams, levels] = await Promise.all([
+    listTechnologyNames(),
+    listTeamNames(),
+    listServiceLevels(),
+  ]);
+  const serviceLevels = levels
+    .filter((level) => level.availability !== null)
+    .map((level) => ({ value: availabilityText(level.availability), label: level.service }));
+  const onlyHtml = { kinds, runs, technologies, teams, serviceLevels };
+  page(req, res, part ? 'parts/edit' : 'parts/new', { title, plan, part, form }, { status, onlyHtml });
+}

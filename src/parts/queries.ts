@@ -1,0 +1,309 @@
+import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { db } from '../db/client.js';
+import { Prisma } from '../db/generated/client.js';
+import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
+import type { Saved } from '../db/saved.js';
+import { violates } from '../db/violations.js';
+import { touchPlan } from '../plans/queries.js';
+import { teamNamed } from '../teams/queries.js';
+import { technologyNamed } from '../technologies/queries.js';
+import type { ListRequest, ListShape } from '../web/list.js';
+import type { PartInput } from './form.js';
+
+export const partsList = {
+  sorts: ['name', 'kind', 'replicas', 'memory', 'price', 'updated'],
+  filters: ['kind', 'runs', 'technology', 'team'],
+} as const satisfies ListShape<string>;
+
+// Unknown sorts below the least that is known.
+const columns: Record<string, SortColumn> = {
+  name: { by: Prisma.sql`lower(p.name)`, type: 'text' },
+  kind: { by: Prisma.sql`p.kind`, type: 'text' },
+  replicas: { by: Prisma.sql`p.replicas`, type: 'int' },
+  memory: { by: Prisma.sql`coalesce(p.memory_mib, -1)`, type: 'float' },
+  price: { by: Prisma.sql`coalesce(p.usd_per_month, -1)`, type: 'float' },
+  updated: { by: Prisma.sql`p.updated_at`, type: 'timestamptz' },
+};
+
+export type PartRow = {
+  id: number;
+  name: string;
+  kind: string;
+  runs: string;
+  replicas: number;
+  needed: number;
+  perMachine: boolean;
+  spread: boolean;
+  cpuMillicores: number | null;
+  memoryMib: number | null;
+  availability: number | null;
+  availabilityBasis: string;
+  usdPerMonth: number | null;
+  priceBasis: string;
+  containersPerReplica: number;
+  technology: string | null;
+  team: string | null;
+  checkedOn: string | null;
+  updatedAt: Date;
+};
+
+/** One stretch of a plan's parts, as searched, filtered and sorted. */
+export async function listParts(
+  planId: number,
+  list: ListRequest<'kind' | 'runs' | 'technology' | 'team'>,
+): Promise<Rows<PartRow>> {
+  const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`p.id`, list, list.size);
+  const { kind, runs, technology, team } = list.filters;
+  const wanted = [
+    list.search &&
+      Prisma.sql`(p.name ILIKE ${containing(list.search)} OR p.notes ILIKE ${containing(list.search)})`,
+    kind && Prisma.sql`p.kind = ${kind}`,
+    runs && Prisma.sql`p.runs = ${runs}`,
+    technology && Prisma.sql`lower(k.name) = lower(${technology})`,
+    team && Prisma.sql`lower(t.name) = lower(${team})`,
+  ].filter((condition) => condition !== '');
+  const rows = await db.$queryRaw<(PartRow & { cursor: string })[]>`
+    SELECT p.id, p.name, p.kind, p.runs, p.replicas, p.needed, p.per_machine AS "perMachine", p.spread,
+      p.cpu_millicores AS "cpuMillicores", p.memory_mib AS "memoryMib", p.availability, p.availability_basis AS "availabilityBasis",
+      p.usd_per_month AS "usdPerMonth", p.price_basis AS "priceBasis", p.containers_per_replica AS "containersPerReplica",
+      k.name AS technology, t.name AS team, p.checked_on::text AS "checkedOn", p.updated_at AS "updatedAt", ${cursor} AS cursor
+    FROM parts p LEFT JOIN technologies k ON k.id = p.technology_id LEFT JOIN teams t ON t.id = p.team_id
+    WHERE p.plan_id = ${planId} AND p.deleted_at IS NULL AND ${where}
+      ${wanted.length ? Prisma.sql`AND ${Prisma.join(wanted, ' AND ')}` : Prisma.empty}
+    ORDER BY ${orderBy} LIMIT ${limit}`;
+  return pageOf(rows, list, list.size);
+}
+
+/** The names of a plan's parts, for a form to pick from; null when there are more than `most`. */
+export async function listPartNames(planId: number, most: number): Promise<string[] | null> {
+  const parts = await db.part.findMany({
+    where: { planId, deletedAt: null },
+    select: { name: true },
+    orderBy: { name: 'asc' },
+    take: most + 1,
+  });
+  return parts.length > most ? null : parts.map((part) => part.name);
+}
+
+/** A part with its plan and system, or null when there is none, or it or what it is in is deleted. */
+export async function findPart(id: number) {
+  const part = await db.part.findFirst({
+    where: { id, deletedAt: null, plan: { deletedAt: null, system: { deletedAt: null } } },
+    select: {
+      id: true,
+      name: true,
+      kind: true,
+      runs: true,
+      replicas: true,
+      needed: true,
+      containersPerReplica: true,
+      perMachine: true,
+      spread: true,
+      cpuMillicores: true,
+      memoryMib: true,
+      availability: true,
+      availabilityBasis: true,
+      usdPerMonth: true,
+      priceBasis: true,
+      technology: { select: { name: true } },
+      team: { select: { name: true } },
+      repositoryUrl: true,
+      runbookUrl: true,
+      checkedOn: true,
+      notes: true,
+      fromFile: true,
+      setByHand: true,
+      version: true,
+      createdAt: true,
+      updatedAt: true,
+      plan: { select: { id: true, name: true, system: { select: { id: true, name: true } } } },
+    },
+  });
+  return (
+    part && {
+      ...part,
+      technology: part.technology?.name ?? null,
+      team: part.team?.name ?? null,
+      checkedOn: part.checkedOn?.toISOString().slice(0, 10) ?? null,
+    }
+  );
+}
+
+export type PartRecord = NonNullable<Awaited<ReturnType<typeof findPart>>>;
+
+export type Neighbour = {
+  connectionId: number;
+  id: number;
+  name: string;
+  strength: string;
+  origin: string;
+  evidence: string;
+};
+
+const NEIGHBOURS_SHOWN = 100;
+
+/** What the part calls, what calls it and the entries that begin at it: the first hundred of each, and how many there are. */
+export async function listNeighbours(partId: number) {
+  const [calls, calledBy, entries, count] = await Promise.all([
+    db.$queryRaw<Neighbour[]>`
+      SELECT c.id AS "connectionId", p.id, p.name, c.strength, c.origin, c.evidence
+      FROM connections c JOIN parts p ON p.id = c.to_part_id AND p.deleted_at IS NULL
+      WHERE c.from_part_id = ${partId} AND c.deleted_at IS NULL ORDER BY lower(p.name), p.id LIMIT ${NEIGHBOURS_SHOWN}`,
+    db.$queryRaw<Neighbour[]>`
+      SELECT c.id AS "connectionId", p.id, p.name, c.strength, c.origin, c.evidence
+      FROM connections c JOIN parts p ON p.id = c.from_part_id AND p.deleted_at IS NULL
+      WHERE c.to_part_id = ${partId} AND c.deleted_at IS NULL ORDER BY lower(p.name), p.id LIMIT ${NEIGHBOURS_SHOWN}`,
+    db.entry.findMany({
+      where: { deletedAt: null, parts: { some: { partId } } },
+      select: { id: true, name: true },
+      orderBy: { name: 'asc' },
+      take: NEIGHBOURS_SHOWN,
+    }),
+    countAround(partId),
+  ]);
+  return { calls, calledBy, entries, count };
+}
+
+/** How many connections and entries the part stands in: what deleting it takes it out of. */
+export async function countAround(
+  partId: number,
+): Promise<{ calls: number; calledBy: number; entries: number }> {
+  const [calls, calledBy, entries] = await Promise.all([
+    db.connection.count({ where: { fromPartId: partId, deletedAt: null, to: { deletedAt: null } } }),
+    db.connection.count({ where: { toPartId: partId, deletedAt: null, from: { deletedAt: null } } }),
+    db.entry.count({ where: { deletedAt: null, parts: { some: { partId } } } }),
+  ]);
+  return { calls, calledBy, entries };
+}
+
+export async function createPart(
+  userId: number,
+  planId: number,
+  input: PartInput,
+): Promise<Saved<{ id: number; name: string }>> {
+  return orNameTaken(() =>
+    db.$transaction(async (tx) => {
+      const record = await tx.part.create({
+        data: { ...(await rowOf(tx, input)), planId },
+        select: { id: true, name: true },
+      });
+      await touchPlan(tx, planId);
+      await recordChange(tx, {
+        userId,
+        action: 'created',
+        noun: 'parts',
+        recordId: record.id,
+        label: record.name,
+        after: input,
+      });
+      return record;
+    }),
+  );
+}
+
+/** Writes the part unless somebody else did since `version`. A later import keeps the fields that differ now. */
+export async function updatePart(
+  userId: number,
+  part: PartRecord,
+  version: number,
+  input: PartInput,
+): Promise<Saved<{ id: number; name: string }>> {
+  const saved = await orNameTaken(() =>
+    db.$transaction(async (tx) => {
+      const { count } = await tx.part.updateMany({
+        where: { id: part.id, version, deletedAt: null },
+        data: {
+          ...(await rowOf(tx, input)),
+          setByHand: setByHand(part, input),
+          // Under a name of its own no file speaks of it any longer, so no import may take it away.
+          fromFile: part.fromFile && part.name === input.name,
+          version: { increment: 1 },
+          updatedAt: new Date(),
+        },
+      });
+      if (count === 0) return null;
+      await touchPlan(tx, part.plan.id);
+      await recordChange(tx, {
+        userId,
+        action: 'updated',
+        noun: 'parts',
+        recordId: part.id,
+        label: part.name,
+        before: part,
+        after: input,
+      });
+      return { id: part.id, name: input.name };
+    }),
+  );
+  if (!saved.ok) return saved;
+  return saved.record
+    ? { ok: true, record: saved.record }
+    : { ok: false, stale: await lastChangeOf('parts', part.id) };
+}
+
+/** Hides the part and with it its connections and its place in entries; `restorePart` brings all of it back. */
+export async function deletePart(userId: number, part: PartRecord): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await tx.part.update({ where: { id: part.id }, data: { deletedAt: new Date() }, select: { id: true } });
+    await touchPlan(tx, part.plan.id);
+    await recordChange(tx, {
+      userId,
+      action: 'deleted',
+      noun: 'parts',
+      recordId: part.id,
+      label: part.name,
+      before: part,
+    });
+  });
+}
+
+/** Null when nothing of this id is deleted, or what it was in is. */
+export async function restorePart(
+  userId: number,
+  id: number,
+): Promise<Saved<{ id: number; name: string }> | null> {
+  const deleted = await db.part.findFirst({
+    where: { id, deletedAt: { not: null }, plan: { deletedAt: null, system: { deletedAt: null } } },
+    select: { id: true, name: true, planId: true },
+  });
+  if (!deleted) return null;
+  return orNameTaken(() =>
+    db.$transaction(async (tx) => {
+      await tx.part.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
+      await touchPlan(tx, deleted.planId);
+      await recordChange(tx, {
+        userId,
+        action: 'restored',
+        noun: 'parts',
+        recordId: id,
+        label: deleted.name,
+      });
+      return deleted;
+    }),
+  );
+}
+
+async function rowOf(tx: Prisma.TransactionClient, { technology, team, checkedOn, ...input }: PartInput) {
+  return {
+    ...input,
+    technologyId: await technologyNamed(tx, technology),
+    teamId: await teamNamed(tx, team),
+    checkedOn: checkedOn === null ? null : new Date(checkedOn),
+  };
+}
+
+/** The fields that people have set, with those that this input changes. */
+function setByHand(part: PartRecord, input: PartInput): string[] {
+  const fields = Object.keys(input) as (keyof PartInput)[];
+  const changed = fields.filter((field) => (part[field] ?? '') !== (input[field] ?? ''));
+  return [...new Set([...part.setByHand, ...changed])];
+}
+
+async function orNameTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
+  try {
+    return { ok: true, record: await write() };
+  } catch (error) {
+    if (!violates(error, 'parts_name_key')) throw error;
+    return { ok: false, errors: { name: 'Another part of this plan has this name.' } };
+  }
+}
