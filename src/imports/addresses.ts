@@ -21,6 +21,11 @@ export function hostsNamed(variable: string, value: string, isHost: (name: strin
   return [...found];
 }
 
+/** The hosts of the URLs in a value, known or not. Time as above. */
+export function hostsOfUrls(value: string): string[] {
+  return [...authorities(value)].flatMap((authority) => hostsOfAuthority(authority).map(({ host }) => host));
+}
+
 /** The ports a value calls a host by, `mongodb://user-db:27017` -> 27017 for user-db. Time as above. */
 export function portsNamed(value: string, host: string): number[] {
   const named = [...authorities(value)].flatMap(hostsOfAuthority);
@@ -80,12 +85,12 @@ function* authorities(value: string): Generator<string> {
   }
 }
 
-/** `user:password@a:9092,b:9092`; a password may hold an @, a host may not. */
+/** `user:password@a:9092,b:9092`; a password may hold an @, a host may not. In `http://a,http://b` the second `http:` is none. */
 function hostsOfAuthority(authority: string): HostPort[] {
   return authority
     .slice(authority.lastIndexOf('@') + 1)
     .split(',')
-    .map((item) => hostPort(item));
+    .flatMap((item) => (item.endsWith(':') ? [] : [hostPort(item)]));
 }
 
 function hostPort(item: string): HostPort {

@@ -1,5 +1,5 @@
 import type { Connection, Strength } from '../domain/model.js';
-import { hostsNamed, portsNamed } from './addresses.js';
+import { hostsNamed, hostsOfUrls, portsNamed } from './addresses.js';
 import type { Service } from './compose-service.js';
 import type { Fault } from './model.js';
 import { type Place, placeOf } from './places.js';
@@ -62,7 +62,7 @@ function containersByName(services: readonly Service[]): Map<string, string> {
 
 function* statedBy({ name, values }: Service, awaited: Set<string>, faults: Fault[]): Generator<Stated> {
   const where = `services.${name}`;
-  const dependencies = mappingAt(values, 'depends_on', where, faults) ?? {};
+  const dependencies = mappingAt(values, 'depends_on', where, faults, 'a list or a mapping') ?? {};
   for (const [to, condition] of Object.entries(dependencies)) {
     const place = placeOf(dependencies, to);
     const details = isMapping(condition) ? condition : {};
@@ -106,10 +106,9 @@ function guess(
       for (const port of portsNamed(value, host)) ports.add(port);
       found.portsCalled.set(target, ports);
     }
-    if (!value.includes('://')) continue;
     const isUnknown = (name: string) =>
       /^[a-z][a-z0-9-]*$/.test(name) && name !== 'localhost' && targetOf(name) === undefined;
-    for (const host of hostsNamed('', value, isUnknown)) {
+    for (const host of hostsOfUrls(value).filter(isUnknown)) {
       if (leftOut.has(host)) remarkMissing(service.name, host, leftOut, remarks, place);
       else
         remark(

@@ -18,7 +18,9 @@ export type Project = {
   variables: Variables;
   /** Services that lack something because a file they take from was not given. */
   incomplete: Set<string>;
+  /** All that were given, and those of them that were read. */
   files: readonly SourceFile[];
+  filesRead: SourceFile[];
 };
 
 /**
@@ -35,6 +37,7 @@ export function readProject(files: readonly SourceFile[], remarks: Remarks, faul
     variables,
     incomplete: new Set(),
     files,
+    filesRead: [],
   };
   const loading: Loading = {
     project,
@@ -47,17 +50,20 @@ export function readProject(files: readonly SourceFile[], remarks: Remarks, faul
   for (const layer of layers) addFile(layer, variables, loading);
   project.name ??= variables.get('COMPOSE_PROJECT_NAME');
 
-  if (variablesFile?.isExample)
-    remark(remarks, 'assumed', 'There is no .env; variables were taken from', variablesFile.name);
-  else if (variablesFile)
-    remark(remarks, 'read', 'Variables were taken from', variablesFile.name || 'pasted text');
+  if (variablesFile) {
+    const { name, isExample } = variablesFile;
+    const message = isExample ? 'There is no .env; variables were taken from' : 'Variables were taken from';
+    remark(remarks, isExample ? 'assumed' : 'read', message, name || 'pasted text', { file: name });
+  }
   for (const file of left.filter((each) => !loading.layersOf.has(each)))
     remark(
       remarks,
       'skipped',
       'Left out, since "docker compose up" does not read it by itself (give it after the main file to lay it over)',
       file.name,
+      { file: file.name },
     );
+  project.filesRead = [...loading.layersOf.keys()];
   return project;
 }
 

@@ -152,7 +152,7 @@ function needsOf(
     remark(
       remarks,
       'warning',
-      'Less memory than the 6 MiB Docker demands; is the unit missing?',
+      'Less than the 6 MiB of memory that Docker demands (is a unit missing)',
       name,
       place,
     );
@@ -210,7 +210,7 @@ function environmentOf(
       for (const [key, value] of readVariables(file.text, project.variables))
         environment.set(key, { value, place });
   }
-  const own = mappingAt(values, 'environment', where, faults) ?? {};
+  const own = mappingAt(values, 'environment', where, faults, 'a list or a mapping') ?? {};
   for (const [key, value] of Object.entries(own)) {
     const text = asText(value ?? project.variables.get(key) ?? '');
     if (text === undefined) faults.push(wrongType(own, key, `${where}.environment`, 'text'));
@@ -224,7 +224,7 @@ function folderOf(name: string): string {
 }
 
 function aliasesOf(values: Values, where: string, faults: Fault[]): string[] {
-  const networks = Object.values(mappingAt(values, 'networks', where, faults) ?? {});
+  const networks = Object.values(mappingAt(values, 'networks', where, faults, 'a list or a mapping') ?? {});
   const aliases = networks.flatMap((network) =>
     isMapping(network) ? listAt(network, 'aliases', `${where}.networks`, faults) : [],
   );

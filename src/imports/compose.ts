@@ -29,7 +29,7 @@ export const readCompose: Reader = (files, options) => {
     partOf(service, awaited, portsCalled.get(service.name) ?? new Set(), options, remarks),
   );
   const plan: Plan = {
-    name: options.planName ?? project.name ?? nameOfFolder(files[0]?.name ?? ''),
+    name: options.planName ?? project.name ?? nameOfFolder(project.filesRead[0]?.name ?? ''),
     machineType: null,
     parts,
     connections,
@@ -37,7 +37,12 @@ export const readCompose: Reader = (files, options) => {
     extraCosts: [],
   };
   remarkSections(project, remarks);
-  return { ok: true, format: 'compose', plan, report: [summary(plan, files), ...notesOf(remarks)] };
+  return {
+    ok: true,
+    format: 'compose',
+    plan,
+    report: [summary(plan, project), ...notesOf(remarks, (name) => project.services.has(name))],
+  };
 };
 
 /** Services without profiles always start, others when COMPOSE_PROFILES names one of theirs, or `*` (compose-spec, "Profiles"). */
@@ -102,26 +107,28 @@ function remarkSections({ sections }: Project, remarks: Remarks): void {
       remark(remarks, 'skipped', `Not counted, being no parts: ${section}`, name, placeOf(contents, name));
 }
 
-function summary(plan: Plan, files: readonly { name: string }[]): Note {
-  const stated = plan.connections.filter(({ origin }) => origin === 'stated').length;
-  const guessed = plan.connections.length - stated;
-  const jobs = plan.parts.filter(({ kind }) => kind === 'job').length;
-  const isSilent = plan.connections.length === 0 && plan.parts.length > 1;
+function summary({ parts, connections }: Plan, { filesRead, services }: Project): Note {
+  const stated = connections.filter(({ origin }) => origin === 'stated').length;
+  const guessed = connections.length - stated;
+  const jobs = parts.filter(({ kind }) => kind === 'job').length;
   const counts = [
-    counted(plan.parts.length, 'part') + (jobs > 0 ? ` (${counted(jobs, 'job')} among them)` : ''),
-    isSilent
-      ? 'no connections: these files do not say who calls whom, so draw them'
-      : `${counted(stated, 'stated connection')}`,
+    counted(parts.length, 'part') + (jobs > 0 ? ` (${counted(jobs, 'job')} among them)` : ''),
+    ...(stated > 0 ? [counted(stated, 'stated connection')] : []),
     ...(guessed > 0 ? [`${counted(guessed, 'connection')} guessed from variables`] : []),
   ];
-  const names = files.map(({ name }) => name || 'pasted text');
+  const lack =
+    parts.length === 0
+      ? ` ${services.size === 0 ? 'There are no services here.' : 'No service starts without a profile.'}`
+      : parts.length > 1 && connections.length === 0
+        ? ' These files do not say who calls whom: draw the connections.'
+        : '';
   return {
-    kind: plan.parts.length === 0 || isSilent ? 'warning' : 'read',
-    message: `Compose, from ${listed(names)}: ${counts.join(', ')}.`,
-    file: files[0]?.name ?? '',
+    kind: lack === '' ? 'read' : 'warning',
+    message: `Compose, from ${listed(filesRead.map(({ name }) => name || 'pasted text'))}: ${counts.join(', ')}.${lack}`,
+    file: filesRead[0]?.name ?? '',
   };
 }
 
 function nameOfFolder(file: string): string {
-  return file.split('/').at(-2) ?? 'Compose';
+  return file.split('/').at(-2) ?? 'Compose plan';
 }

@@ -4,6 +4,7 @@ import type { Fault, Format, ImportOptions, ImportResult, Note, Reader, SourceFi
 import { readPlanJson } from './plan-json.js';
 import { readHeroku } from './procfile.js';
 import { FORMAT_NAMES, FORMATS_IN_WORDS, type Recognised, recognise } from './recognise.js';
+import { notesOf, type Remarks, remark } from './remarks.js';
 
 const READERS: Record<Format, Reader> = {
   compose: readCompose,
@@ -35,7 +36,7 @@ function read(files: readonly SourceFile[], options: ImportOptions): ImportResul
   const found = files.map((file) => ({ file, is: recognise(file, files.length === 1) }));
   const formats = [...new Set(found.flatMap(({ is }) => (isFormat(is) ? [is.as] : [])))];
   const [format] = formats;
-  const report = found.flatMap((each) => skipped(each, format));
+  const report = found.length > 1 ? skipped(found, format) : [];
   const faults = found.flatMap(({ is }) => (is.as === 'faulty' ? is.faults : []));
 
   if (formats.length > 1) faults.push(severalFormats(found, formats));
@@ -55,10 +56,16 @@ function isFormat(is: Recognised): is is { as: Format } {
   return is.as in READERS;
 }
 
-function skipped({ file, is }: Found, format: Format | undefined): Note[] {
-  if (is.as === 'env' && format !== 'compose')
-    return [{ kind: 'skipped', message: 'Left out: variables, no parts.', file: file.name }];
-  return is.as === 'other' ? [{ kind: 'skipped', message: `Left out: ${is.what}.`, file: file.name }] : [];
+function skipped(found: Found[], format: Format | undefined): Note[] {
+  const remarks: Remarks = new Map();
+  for (const { file, is } of found) {
+    const place = { file: file.name };
+    const name = file.name || 'pasted text';
+    if (is.as === 'other') remark(remarks, 'skipped', `Left out, being ${is.what}`, name, place);
+    if (is.as === 'env' && format !== 'compose')
+      remark(remarks, 'skipped', 'Left out, being variables and no parts', name, place);
+  }
+  return notesOf(remarks);
 }
 
 function severalFormats(found: Found[], formats: Format[]): Fault {
@@ -80,6 +87,6 @@ function nothingToRead(found: Found[]): Fault {
   const message =
     found.length === 1
       ? `This is ${what}. Paste or upload ${FORMATS_IN_WORDS}.`
-      : `None of these ${found.length} files is ${FORMATS_IN_WORDS}. The first is ${what}.`;
+      : `None of these ${found.length} files is ${FORMATS_IN_WORDS}.`;
   return { message, file: first.file.name, line: 1 };
 }

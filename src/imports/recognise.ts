@@ -24,12 +24,14 @@ export const FORMATS_IN_WORDS =
  */
 export function recognise(file: SourceFile, isAlone: boolean): Recognised {
   const base = file.name.split('/').at(-1) ?? '';
-  if (!isAlone && NEVER_READ.test(base)) return other('no file with parts, by its name');
+  if (!isAlone && NEVER_READ.test(base)) return other('of a kind that never holds parts');
   const unreadable = unreadableFor(file.text);
   if (unreadable?.isForeign && !isAlone) return other(unreadable.message);
   if (unreadable) return faulty(file, `The file is ${unreadable.message}.`);
 
   const text = plainText(file.text);
+  if (/^\s*<(?:!doctype|html|\?xml|svg)/i.test(text))
+    return other('a web page or XML; paste the file itself (on GitHub: "Raw")');
   if (isProcfileName(base)) return { as: 'heroku' };
   if (isVariablesFile(file)) return { as: 'env' };
   const isYamlName = /\.ya?ml$/i.test(base);
@@ -64,9 +66,9 @@ function unreadableFor(text: string): { message: string; isForeign: boolean } | 
     return { message: 'larger than 2 MB, more than one import takes', isForeign: false };
   if (text.trim() === '' || text === '\ufeff') return { message: 'empty', isForeign: true };
   const start = text.slice(0, 100_000);
-  const odd = [...start].filter(isOdd).length;
-  if (start.split('\0').length > start.length / 3)
+  if (start.split('\0').length - 1 > start.length / 3)
     return { message: 'text in UTF-16; save it as UTF-8', isForeign: false };
+  const odd = [...start].filter(isOdd).length;
   if (text.includes('\0') || odd > start.length / 100)
     return { message: 'not text (a picture, an archive, a program?)', isForeign: true };
   return null;

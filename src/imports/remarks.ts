@@ -1,6 +1,5 @@
 import { listed } from './kubernetes-words.js';
 import type { Note } from './model.js';
-import type { Place } from './places.js';
 
 /** Notes that say the same of several names, gathered into one each so that a large file does not flood its report. */
 export type Remarks = Map<string, { note: Note; names: Set<string> }>;
@@ -21,9 +20,12 @@ export function remark(
   remarks.set(key, { note, names: new Set(name === undefined ? [] : [name]) });
 }
 
-/** The notes, in the order of their first remark. */
-export function notesOf(remarks: Remarks): Note[] {
-  return [...remarks.values()].map(({ note, names }) =>
-    names.size === 0 ? note : { ...note, message: `${note.message}: ${listed([...names])}.` },
-  );
+/** The notes, in the order of their first remark. A note about one name that is a part's says so. */
+export function notesOf(remarks: Remarks, isPart: (name: string) => boolean = () => false): Note[] {
+  return [...remarks.values()].map(({ note, names }) => {
+    const [first] = names;
+    if (first === undefined) return note;
+    const about = names.size === 1 && isPart(first) ? { part: first } : {};
+    return { ...note, ...about, message: `${note.message}: ${listed([...names])}.` };
+  });
 }

@@ -18,10 +18,16 @@ export function asText(value: unknown): string | undefined {
  * fault that names the path (`services.web.ports must be a list, is a number`) and the line.
  * `where` is the path of the mapping, `services.web`.
  */
-export function mappingAt(from: Values, key: string, where: string, faults: Fault[]): Values | undefined {
+export function mappingAt(
+  from: Values,
+  key: string,
+  where: string,
+  faults: Fault[],
+  expected = 'a mapping',
+): Values | undefined {
   const value = from[key] ?? undefined;
   if (value === undefined || isMapping(value)) return value;
-  faults.push(wrongType(from, key, where, 'a mapping'));
+  faults.push(wrongType(from, key, where, expected));
 }
 
 export function listAt(from: Values, key: string, where: string, faults: Fault[]): unknown[] {
@@ -38,10 +44,10 @@ export function textAt(from: Values, key: string, where: string, faults: Fault[]
   return text;
 }
 
-/** A whole number of 0 or more; also where it stands in quotes, as variables leave it. */
+/** A whole number of 0 or more; also where it stands in quotes, as variables leave it (an unset one leaves "", which is absent). */
 export function countAt(from: Values, key: string, where: string, faults: Fault[]): number | undefined {
-  const value = from[key] ?? undefined;
-  if (value === undefined) return undefined;
+  const value = from[key] ?? '';
+  if (value === '') return undefined;
   const count = typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value;
   if (typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= MAX_COUNT) return count;
   faults.push(wrongType(from, key, where, `a whole number from 0 to ${MAX_COUNT}`));

@@ -135,7 +135,7 @@ function pieces(source: string, reading: Reading): string[] {
     reading.pieces += 1;
     if (reading.pieces > MAX_PIECES)
       throw new YamlError(
-        `This file has more than ${MAX_PIECES} pieces of YAML, too many for one import. Split it.`,
+        `This file has more than ${MAX_PIECES} words and signs of YAML, too many for one import. Split it.`,
         at,
       );
     if (isScalar) isScalar = false;
