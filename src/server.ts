@@ -3,16 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
 import { sweepSessions } from './auth/sessions.js';
 import { type Database, openDatabase } from './db/client.js';
-import { FolderInUse } from './db/folder-lock.js';
 import { migrate, pendingMigrations } from './db/migrations.js';
 import { createLog, type Log } from './log.js';
-import { readSettings, type Settings, SettingsError } from './settings.js';
+import { CannotStart, readSettings, type Settings } from './settings.js';
 
 const HOUR = 3_600_000;
 
 await start().catch((error: unknown) => {
   // What people can mend is said in their words; anything else with its stack.
-  const told = error instanceof SettingsError || error instanceof FolderInUse || error instanceof NotReady;
+  const told = error instanceof CannotStart;
   process.stderr.write(
     told ? `Moving Parts cannot start.\n${error.message}\n` : `${(error as Error)?.stack ?? error}\n`,
   );
@@ -52,14 +51,12 @@ async function start(): Promise<void> {
   });
 }
 
-class NotReady extends Error {}
-
 /** Elsewhere the release phase migrates; here, where nobody else does, it happens at the start. */
 async function prepare(settings: Settings, database: Database): Promise<void> {
   if (settings.env === 'production') {
     const pending = await pendingMigrations();
     if (pending.length === 0) return;
-    throw new NotReady(`The database lacks the migrations ${pending.join(', ')}. Run: npm run release`);
+    throw new CannotStart(`The database lacks the migrations ${pending.join(', ')}. Run: npm run release`);
   }
   await migrate(database.adapter);
   const { loadPriceBook } = await import('./machine-types/price-book.js');
@@ -113,8 +110,8 @@ function close(server: Server): Promise<void> {
   });
 }
 
-function portTaken(settings: Settings): NotReady {
-  return new NotReady(
+function portTaken(settings: Settings): CannotStart {
+  return new CannotStart(
     `PORT: ${settings.port} is in use by another process. Stop that one, or choose another: PORT=3001 npm start`,
   );
 }

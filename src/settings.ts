@@ -40,24 +40,24 @@ export type Settings = {
   logLevel: string;
 };
 
-/** What is wrong with the environment, a line for each setting: its name, why, an example. */
-export class SettingsError extends Error {}
+/** Why the program does not start, in words for whoever starts it: what is wrong, and an example of what is right. */
+export class CannotStart extends Error {}
 
 /**
  * The environment, read once. In production a database and a session secret must be given; elsewhere the embedded database
- * and a secret of the hour do. Throws SettingsError.
+ * and a secret of the hour do. Throws CannotStart.
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const read = schema.safeParse(given);
   if (!read.success) {
-    throw new SettingsError(
+    throw new CannotStart(
       read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
     );
   }
   const production = read.data.NODE_ENV === 'production';
   const missing = production ? missingInProduction(read.data) : [];
-  if (missing.length > 0) throw new SettingsError(missing.join('\n'));
+  if (missing.length > 0) throw new CannotStart(missing.join('\n'));
   return {
     env: read.data.NODE_ENV,
     port: read.data.PORT,

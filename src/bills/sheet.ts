@@ -2,6 +2,7 @@ import type { Bill } from '../domain/bill.js';
 import { type BlastRadius, blastRadiusOfMachine, blastRadiusOfPart } from '../domain/blast-radius.js';
 import type { CostLine } from '../domain/cost.js';
 import { type Diagram, type Down, diagramOf } from '../domain/diagram-layout.js';
+import { type LegendItem, legendOf } from '../domain/diagram-legend.js';
 import { type MachinesPicture, machinesPictureOf } from '../domain/machines-picture.js';
 import type { Connection, ExtraCost, Part, Plan } from '../domain/model.js';
 
@@ -20,6 +21,7 @@ export type Shown = Omit<Plan, 'parts' | 'extraCosts'> & {
 export type Sheet = {
   empty: boolean;
   diagram: Diagram;
+  legend: LegendItem[];
   machinesPicture: MachinesPicture;
   down: Down | null;
   parts: Part[];
@@ -49,9 +51,11 @@ export function sheetOf(
     ...plan.parts.map((part) => [`part ${part.name}`, part.priceBasis ?? ''] as const),
     ...plan.extraCosts.map((cost) => [`extra ${cost.label}`, cost.priceBasis ?? ''] as const),
   ]);
+  const diagram = diagramOf(plan, { weak, ...(fallen && { down: fallen }) });
   return {
     empty: plan.parts.length === 0 && plan.extraCosts.length === 0,
-    diagram: diagramOf(plan, { weak, ...(fallen && { down: fallen }) }),
+    diagram,
+    legend: legendOf(diagram),
     machinesPicture: machinesPictureOf(plan, bill.packing),
     down: fallen,
     parts: plan.parts.slice(0, LISTED_PARTS),

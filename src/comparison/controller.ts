@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { countedPlan } from '../bills/remembered.js';
 import { compare } from '../domain/comparison.js';
 import { diagramOf } from '../domain/diagram-layout.js';
+import { legendOf } from '../domain/diagram-legend.js';
 import { machinesPictureOf, machinesScaleOf } from '../domain/machines-picture.js';
 import { findPlans, type PlanRecord } from '../plans/queries.js';
 import { addressOf } from '../web/addresses.js';
@@ -47,7 +48,13 @@ export async function show(req: Request, res: Response) {
     status: record.status,
     bill,
   }));
-  page(req, res, 'comparison/show', { title, plans, comparison }, { onlyHtml: { columns, address } });
+  page(
+    req,
+    res,
+    'comparison/show',
+    { title, plans, comparison },
+    { onlyHtml: { columns, address, legend: legendOf(columns[0]!.diagram) } },
+  );
 }
 
 function idsIn(...given: unknown[]): number[] {

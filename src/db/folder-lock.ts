@@ -1,18 +1,16 @@
 import { open, readFile, rm } from 'node:fs/promises';
-
-/** Said when another process works in the embedded database's folder: two would destroy it. */
-export class FolderInUse extends Error {}
+import { CannotStart } from '../settings.js';
 
 /**
- * Holds the embedded database's folder for this process, by a file with its process id beside the folder.
- * Gives back what releases it. A lock whose process is gone is taken over. Throws FolderInUse.
+ * Holds the embedded database's folder for this process (two would destroy it), by a file with its process id beside the folder.
+ * Gives back what releases it. A lock whose process is gone is taken over. Throws CannotStart.
  */
 export async function holdFolder(folder: string): Promise<() => Promise<void>> {
   const path = `${folder}.lock`;
   if (!(await create(path))) {
     const holder = Number(await readFile(path, 'utf8').catch(() => ''));
     if (isAlive(holder)) {
-      throw new FolderInUse(
+      throw new CannotStart(
         `The database in ${folder} is in use by process ${holder}. Stop that one first, or set DATA_FOLDER to another folder.`,
       );
     }

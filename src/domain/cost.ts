@@ -95,5 +95,5 @@ function sumInFixedOrder(amounts: readonly number[]): number {
 
 /** Half a cent goes down, in favour of whoever pays; the small correction keeps binary fractions from deciding it. */
 function inCents(usd: number): number {
-  return Math.ceil(usd * 100 - 0.5 - 1e-6) / 100;
+  return Math.max(0, Math.ceil(usd * 100 - 0.5 - 1e-6) / 100);
 }

@@ -53,10 +53,10 @@ async function addParts(
     SELECT ${planId}, r.name, r.kind, r.replicas, r.needed, round(r."cpuMillicores")::int, r."memoryMib", r.runs, r."perMachine", r.spread,
       r.availability, CASE WHEN r.availability = ${assumedAvailability}::float8 THEN ${basis} ELSE '' END, r."usdPerMonth", t.id,
       coalesce(r."containersPerReplica", 1), true
-    FROM jsonb_to_recordset(${rows}::jsonb) WITH ORDINALITY AS r(name text, kind text, replicas int, needed int, "cpuMillicores" float8,
+    FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (name text, kind text, replicas int, needed int, "cpuMillicores" float8,
       "memoryMib" float8, runs text, "perMachine" boolean, spread boolean, availability float8, "usdPerMonth" float8, technology text,
-      "containersPerReplica" int, n bigint)
-    LEFT JOIN technologies t ON lower(t.name) = lower(r.technology) ORDER BY r.n`;
+      "containersPerReplica" int)) WITH ORDINALITY AS r
+    LEFT JOIN technologies t ON lower(t.name) = lower(r.technology) ORDER BY r.ordinality`;
 }
 
 async function addConnections(tx: Tx, planId: number, connections: Connection[]): Promise<void> {
@@ -64,11 +64,10 @@ async function addConnections(tx: Tx, planId: number, connections: Connection[])
   await tx.$executeRaw`
     INSERT INTO connections (plan_id, from_part_id, to_part_id, strength, origin, evidence)
     SELECT ${planId}, f.id, t.id, r.strength, coalesce(r.origin, 'stated'), coalesce(r.evidence, '')
-    FROM jsonb_to_recordset(${JSON.stringify(connections)}::jsonb) WITH ORDINALITY
-      AS r("from" text, "to" text, strength text, origin text, evidence text, n bigint)
+    FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(connections)}::jsonb) AS ("from" text, "to" text, strength text, origin text, evidence text)) WITH ORDINALITY AS r
     JOIN parts f ON f.plan_id = ${planId} AND f.name = r."from" AND f.deleted_at IS NULL
     JOIN parts t ON t.plan_id = ${planId} AND t.name = r."to" AND t.deleted_at IS NULL
-    ORDER BY r.n`;
+    ORDER BY r.ordinality`;
 }
 
 async function addEntries(tx: Tx, planId: number, entries: Entry[]): Promise<void> {
@@ -76,7 +75,7 @@ async function addEntries(tx: Tx, planId: number, entries: Entry[]): Promise<voi
   const rows = JSON.stringify(entries);
   await tx.$executeRaw`
     INSERT INTO entries (plan_id, name, from_file)
-    SELECT ${planId}, r.name, true FROM jsonb_to_recordset(${rows}::jsonb) WITH ORDINALITY AS r(name text, n bigint) ORDER BY r.n`;
+    SELECT ${planId}, r.name, true FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (name text)) WITH ORDINALITY AS r ORDER BY r.ordinality`;
   await tx.$executeRaw`
     INSERT INTO entry_parts (entry_id, part_id)
     SELECT e.id, p.id FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text, parts jsonb)
