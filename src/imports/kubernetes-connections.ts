@@ -19,10 +19,15 @@ export type Caller = { name: string; namespace: string; pod: Pod; file: string }
 /** Hosts that look like addresses and are no Service of the input, with who names them. */
 export type UnknownHosts<C extends Caller> = Map<string, { from: C; line: number }[]>;
 
-export type Mentions<C extends Caller> = { mentions: Mention<C>[]; unknownHosts: UnknownHosts<C> };
+export type Mentions<C extends Caller> = {
+  mentions: Mention<C>[];
+  unknownHosts: UnknownHosts<C>;
+  /** There were too many variables to look at all of them. */
+  isCutShort: boolean;
+};
 
 /** More would take seconds: a ConfigMap of thousands of entries that hundreds of containers take whole. */
-const MAX_VARIABLES = 200_000;
+const MAX_VARIABLES = 100_000;
 
 /**
  * Which Services the workloads name: in the values of their environment, and in their commands and arguments. Each pair of workload and
@@ -35,7 +40,8 @@ export function mentionsOf<C extends Caller>(
   configs: ConfigFinders,
   faults: Fault[],
 ): Mentions<C> {
-  const found: Mentions<C> = { mentions: [], unknownHosts: new Map() };
+  const found: Mentions<C> = { mentions: [], unknownHosts: new Map(), isCutShort: false };
+  const hostsIn = remembered(hostsOfValue);
   let variablesLeft = MAX_VARIABLES;
   for (const from of callers) {
     const known = new Map<string, Service | null>();
@@ -61,7 +67,7 @@ export function mentionsOf<C extends Caller>(
       variablesLeft -= variables.length;
       for (const { name, value, from: source, line } of variables) {
         const evidence = source === null ? `env ${name}` : `env ${name} (${source})`;
-        for (const host of hostsNamed(name, value, isHostName)) {
+        for (const host of hostsIn(name, value)) {
           if (serviceOf(host)) mention(host, evidence, line);
           else noteUnknown(host, from, line, found.unknownHosts);
         }
@@ -75,17 +81,37 @@ export function mentionsOf<C extends Caller>(
     }
     for (const add of inArguments) add();
   }
+  found.isCutShort = variablesLeft <= 0;
   return found;
 }
 
 /** One connection for each pair of parts, whatever number of Services and places name it. None from a part to itself. */
 export function connectionsOf(found: readonly Connection[]): Connection[] {
-  const byPair = new Map<string, Connection>();
-  for (const connection of found) {
-    const key = JSON.stringify([connection.from, connection.to]);
-    if (connection.from !== connection.to && !byPair.has(key)) byPair.set(key, connection);
-  }
-  return [...byPair.values()];
+  const calledBy = new Map<string, Set<string>>();
+  return found.filter(({ from, to }) => {
+    const called = calledBy.get(from) ?? new Set();
+    calledBy.set(from, called);
+    const isNew = from !== to && !called.has(to);
+    called.add(to);
+    return isNew;
+  });
+}
+
+/** A full name of the cluster's DNS is an address whatever the variable is called: `ZIPKIN=zipkin.jaeger.svc.cluster.local`. */
+function hostsOfValue(variable: string, value: string): string[] {
+  const isFullName = value.length <= 253 && /^[a-z0-9.-]+\.svc(?:\.[a-z0-9.-]+)?$/i.test(value);
+  return isFullName ? [value] : hostsNamed(variable, value, isHostName);
+}
+
+/** Containers that take a whole ConfigMap all hold the same values. */
+function remembered(hostsOf: (variable: string, value: string) => string[]): typeof hostsOf {
+  const known = new Map<string, Map<string, string[]>>();
+  return (variable, value) => {
+    const byValue = known.get(variable) ?? new Map<string, string[]>();
+    const hosts = byValue.get(value) ?? hostsOf(variable, value);
+    known.set(variable, byValue.set(value, hosts));
+    return hosts;
+  };
 }
 
 /** `REDIS_MASTER_SERVICE_HOST`, which Kubernetes sets in every container for each Service of its namespace. */

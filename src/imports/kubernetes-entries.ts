@@ -1,6 +1,6 @@
 import type { Part } from '../domain/model.js';
 import type { Finder } from './kubernetes-namespaces.js';
-import type { KubernetesObject } from './kubernetes-objects.js';
+import type { KubernetesObject } from './kubernetes-object.js';
 import type { Service } from './kubernetes-services.js';
 import { hostPortsOf } from './kubernetes-spread.js';
 import { listed } from './kubernetes-words.js';

@@ -1,5 +1,5 @@
 import type { Finder } from './kubernetes-namespaces.js';
-import type { KubernetesObject } from './kubernetes-objects.js';
+import type { KubernetesObject } from './kubernetes-object.js';
 import type { Container } from './kubernetes-pod.js';
 import type { Fault } from './model.js';
 import { placeOf } from './places.js';

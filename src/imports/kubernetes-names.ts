@@ -1,3 +1,5 @@
+import { grouped } from './kubernetes-grouped.js';
+
 export type Nameable = { name: string; namespace: string; kind: string };
 
 /**
@@ -26,14 +28,4 @@ export function freeName(wanted: string, taken: Set<string>): string {
   for (let i = 2; taken.has(name); i += 1) name = `${wanted} (${i})`;
   taken.add(name);
   return name;
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }

@@ -1,3 +1,5 @@
+import { grouped } from './kubernetes-grouped.js';
+
 /** An object by name as another one names it: in its own namespace. */
 export type Finder<T> = (name: string, namespace: string) => T | null;
 
@@ -8,12 +10,7 @@ export function isSameNamespace(one: string, other: string): boolean {
 
 /** Looks objects up by name and namespace; one whose namespace is not written is found from any, as long as it is the only one. */
 export function finderOf<T extends { name: string; namespace: string }>(objects: readonly T[]): Finder<T> {
-  const byName = new Map<string, T[]>();
-  for (const object of objects) {
-    const sameName = byName.get(object.name);
-    if (sameName) sameName.push(object);
-    else byName.set(object.name, [object]);
-  }
+  const byName = grouped(objects, ({ name }) => name);
   return (name, namespace) => {
     const candidates = byName.get(name) ?? [];
     const exact = candidates.find((object) => object.namespace === namespace);

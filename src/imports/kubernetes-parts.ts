@@ -1,10 +1,10 @@
 import type { Part } from '../domain/model.js';
 import type { ClusterRole } from './kubernetes-cluster.js';
 import { kindOf } from './kubernetes-kind.js';
-import type { KubernetesObject } from './kubernetes-objects.js';
+import type { KubernetesObject } from './kubernetes-object.js';
 import { neededReplicas, type Replicas } from './kubernetes-replicas.js';
 import { type SpreadReason, spreadReason } from './kubernetes-spread.js';
-import { counted } from './kubernetes-words.js';
+import { counted, listed } from './kubernetes-words.js';
 import type { Workload } from './kubernetes-workloads.js';
 import type { Note } from './model.js';
 
@@ -32,8 +32,8 @@ export function partOf(workload: Workload, circumstances: Circumstances): PartRe
     kind: kind.kind,
     replicas: n,
     needed: needed.count,
-    cpuMillicores: pod.cpuMillicores,
-    memoryMib: pod.memoryMib,
+    cpuMillicores: pod.cpu.amount,
+    memoryMib: pod.memory.amount,
     runs: 'machine',
     perMachine,
     spread: spread !== null,
@@ -54,10 +54,14 @@ export function partOf(workload: Workload, circumstances: Circumstances): PartRe
   }
   if (spread !== null && spread !== 'anti-affinity' && n > 1)
     note('guessed', `${name}: ${SPREAD_IN_WORDS[spread]}`);
-  for (const { resource, containers: silent } of pod.silent) {
+  for (const [resource, { silent }] of [
+    ['cpu', pod.cpu],
+    ['memory', pod.memory],
+  ] as const) {
+    if (silent.length === 0) continue;
     note(
       'warning',
-      `${name}: no ${resource} request for ${silent.join(', ')}, taken as 0 beside the other containers.`,
+      `${name}: no ${resource} request for ${listed(silent)}, taken as 0 beside the other containers.`,
     );
   }
   return { workload, part, role: kind.role, notes };
@@ -70,8 +74,8 @@ const SPREAD_IN_WORDS: Record<Exclude<SpreadReason, 'anti-affinity'>, string> = 
 };
 
 function inWords({ kind, pod, replicas, perMachine, isJob }: Workload, containers: number): string {
-  const cpu = pod.cpuMillicores === null ? 'no cpu request' : `${pod.cpuMillicores} m`;
-  const memory = pod.memoryMib === null ? 'no memory request' : `${pod.memoryMib} MiB`;
+  const cpu = pod.cpu.amount === null ? 'no cpu request' : `${pod.cpu.amount} m`;
+  const memory = pod.memory.amount === null ? 'no memory request' : `${pod.memory.amount} MiB`;
   const count = isJob
     ? 'runs and ends, 0 in steady state'
     : perMachine

@@ -1,14 +1,16 @@
 import type { Plan } from '../domain/model.js';
 import type { Mention, UnknownHosts } from './kubernetes-connections.js';
 import type { Opening } from './kubernetes-entries.js';
-import type { KubernetesObject, ObjectsRead } from './kubernetes-objects.js';
+import { grouped } from './kubernetes-grouped.js';
+import type { KubernetesObject } from './kubernetes-object.js';
+import type { ObjectsRead } from './kubernetes-objects.js';
 import type { PartRead } from './kubernetes-parts.js';
 import type { Autoscaler } from './kubernetes-replicas.js';
 import type { Service } from './kubernetes-services.js';
-import { counted, listed } from './kubernetes-words.js';
+import { listed } from './kubernetes-words.js';
 import type { Workload } from './kubernetes-workloads.js';
 import type { ImportOptions, Note } from './model.js';
-import { isMapping } from './values.js';
+import { asText, isMapping } from './values.js';
 
 export type Imported = {
   read: readonly PartRead[];
@@ -16,6 +18,7 @@ export type Imported = {
   selected: (service: Service) => Workload[];
   mentions: readonly Mention<Workload>[];
   unknownHosts: UnknownHosts<Workload>;
+  isCutShort: boolean;
   autoscalers: readonly Autoscaler[];
   objects: readonly KubernetesObject[];
   leftOut: ObjectsRead['leftOut'];
@@ -36,81 +39,88 @@ export function remarks(imported: Imported): Note[] {
 }
 
 function onParts({ read, autoscalers, objects, options }: Imported): Note[] {
-  const where = (choose: (one: PartRead) => boolean) =>
-    read.filter(choose).map(({ part, workload }) => ({ ...workload, name: part.name }));
+  const running = read.filter(({ workload }) => !workload.isJob);
+  const where = (holds: (one: PartRead) => boolean): Named[] =>
+    running.filter(holds).map(({ part: { name }, workload: { file, line } }) => ({ name, file, line }));
   const used = new Set(read.map(({ workload }) => workload.replicas.autoscaler));
-  const claimed = objects.filter(
-    ({ kind, spec }) => kind === 'PodDisruptionBudget' && !Number.isInteger(Number(spec.minAvailable ?? 'x')),
+  const unused = autoscalers.filter((autoscaler) => !used.has(autoscaler)).map(({ object }) => object);
+  const pacing = objects.filter(
+    ({ kind, spec }) => kind === 'PodDisruptionBudget' && !isWholeNumber(spec.minAvailable),
   );
-  const assumed = options.assumedAvailability;
-  const notes: Note[] = [];
-  if (read.length === 0) {
-    notes.push({
-      kind: 'warning',
-      message: 'Nothing in these files runs: there is no workload among the objects.',
-    });
-  } else if (assumed !== undefined) {
-    notes.push({
-      kind: 'assumed',
-      message: `Availability of one self-run replica: ${assumed}, for all of them; manifests say nothing about it.`,
-    });
-  }
+  const noCpu = ({ part }: PartRead) => part.cpuMillicores === null;
+  const noMemory = ({ part }: PartRead) => part.memoryMib === null;
   return [
-    ...notes,
+    ...onAvailability(read, options),
     ...about(
-      'assumed',
       where(({ workload }) => workload.replicas.basis === 'default'),
+      'assumed',
       'no replicas are written, so 1 runs',
     ),
     ...about(
-      'assumed',
       where(
         ({ workload: { replicas } }) =>
-          replicas.basis === 'autoscaler' && (replicas.autoscaler?.max ?? 0) > replicas.count,
+          replicas.basis === 'autoscaler' && replicas.autoscaler?.max !== replicas.count,
       ),
-      'counted at the minimum of the autoscaler; under load there are more',
-    ),
-    ...about(
       'assumed',
-      where(({ part }) => part.replicas > 1 && part.needed === 1 && !part.perMachine),
-      '1 of the replicas is enough; is it, under load?',
+      "counted at the autoscaler's minimum; under load there are more",
     ),
     ...about(
-      'warning',
-      where(({ part }) => part.memoryMib === null && part.kind !== 'job'),
-      'no memory request: unknown, packed as 0',
-    ),
-    ...about(
-      'warning',
-      where(({ part }) => part.cpuMillicores === null && part.kind !== 'job'),
-      'no cpu request: unknown, packed as 0',
-    ),
-    ...about(
+      where(({ part }) => part.replicas > 1 && part.needed === 1),
       'assumed',
-      where(({ workload }) => workload.pod.fromLimits.length > 0),
-      'no request is written, so Kubernetes takes the limit',
+      '1 of the replicas is taken to be enough; say so if the load needs more',
     ),
     ...about(
+      where((one) => noCpu(one) && noMemory(one)),
       'warning',
+      'no cpu and no memory is asked for: unknown, packed as 0',
+    ),
+    ...about(
+      where((one) => noMemory(one) && !noCpu(one)),
+      'warning',
+      'no memory is asked for: unknown, packed as 0',
+    ),
+    ...about(
+      where((one) => noCpu(one) && !noMemory(one)),
+      'warning',
+      'no cpu is asked for: unknown, packed as 0',
+    ),
+    ...about(
+      where(({ workload: { pod } }) => pod.cpu.isFromLimit || pod.memory.isFromLimit),
+      'assumed',
+      'the limit was taken where no request is written, as Kubernetes does',
+    ),
+    ...about(
       where(({ workload }) => workload.pod.otherResources.length > 0),
+      'warning',
       'asks for more than cpu and memory (a GPU, say), which is not packed',
     ),
     ...about(
-      'assumed',
       where(({ workload }) => workload.perMachine && isChoosy(workload)),
+      'assumed',
       'may be meant for some machines only; counted on every one',
     ),
+    ...about(unused, 'skipped', 'an autoscaler of something that is not in the files'),
     ...about(
+      pacing,
       'skipped',
-      autoscalers.filter((autoscaler) => !used.has(autoscaler)).map(({ object }) => object),
-      'what it scales is not in the files',
-    ),
-    ...about(
-      'skipped',
-      claimed,
-      'paces maintenance only (a share, or maxUnavailable); it does not say how many are needed',
+      'paces maintenance (by a share or by maxUnavailable), which does not say how many are needed',
     ),
   ];
+}
+
+function onAvailability(read: readonly PartRead[], { assumedAvailability }: ImportOptions): Note[] {
+  if (read.length === 0) {
+    return [
+      { kind: 'warning', message: 'Nothing in these files runs: there is no workload among the objects.' },
+    ];
+  }
+  if (assumedAvailability === undefined) return [];
+  const message = `The availability of every self-run replica is taken as ${assumedAvailability}; manifests say nothing about it.`;
+  return [{ kind: 'assumed', message }];
+}
+
+function isWholeNumber(value: unknown): boolean {
+  return /^\d{1,9}$/.test(asText(value) ?? '');
 }
 
 function isChoosy({ pod }: Workload): boolean {
@@ -119,55 +129,63 @@ function isChoosy({ pod }: Workload): boolean {
 }
 
 function onServices({ services, selected, mentions, open }: Imported): Note[] {
-  const lost = services.filter((service) => service.externalName === null && selected(service).length === 0);
   const mentioned = new Set(mentions.map(({ service }) => service));
+  const lost = services.filter((service) => service.externalName === null && selected(service).length === 0);
   const shared = services.filter(
     (service) => selected(service).length > 1 && (mentioned.has(service) || service.isOpen),
   );
   const outside = [...mentioned].filter(({ externalName }) => externalName !== null);
+  const byPort = open.filter(({ by }) => by === 'host port');
   return [
     ...about(
-      'warning',
       lost,
-      'a Service that selects no workload of these files: what names it has no connection',
+      'warning',
+      'a Service that selects no workload of these files, so that nothing can be connected to it',
     ),
     ...about(
-      'guessed',
       shared,
-      'a Service of several workloads, each of which was taken as needed; if any one will do, make them soft or one part',
+      'guessed',
+      'a Service of several workloads, each taken as needed; where any one will do, make the connections soft or them one part',
     ),
     ...about(
-      'guessed',
       outside,
-      'stands for a host outside the cluster: an external part, its price and availability unknown',
-    ),
-    ...about(
       'guessed',
-      open.filter(({ by }) => by === 'host port'),
-      'takes a port of its machine, so it was taken for a way in',
+      'a Service that stands for an outside host: an external part, its price and availability unknown',
     ),
+    ...about(byPort, 'guessed', 'takes a port of its machine, so it was taken for a way in'),
   ];
 }
 
-function onConnections({ plan, unknownHosts, read }: Imported): Note[] {
+function onConnections({ plan, mentions, unknownHosts, isCutShort, read, selected }: Imported): Note[] {
   const notes: Note[] = [];
-  const guessed = plan.connections.filter(({ origin }) => origin === 'guessed').length;
-  if (guessed > 0) {
-    const message = `${counted(guessed, 'connection')} guessed from addresses in environment and arguments, each taken as hard. Check them: a shared ConfigMap names more than each of its readers calls.`;
+  const names = new Map(read.map(({ workload, part }) => [workload, part.name]));
+  const isOfAnother = ({ from, service }: Mention<Workload>) =>
+    service.externalName !== null || selected(service).some((workload) => workload !== from);
+  for (const [from, found] of grouped(mentions.filter(isOfAnother), (mention) => mention.from)) {
+    const called = found.map(({ service, evidence }) => `${service.name} (${evidence})`);
+    const message = `${names.get(from)} names ${listed(called)}.`;
+    notes.push({ kind: 'guessed', message, part: names.get(from), file: from.file, line: found[0]?.line });
+  }
+  if (plan.connections.some(({ origin }) => origin === 'guessed')) {
+    const message =
+      'Connections were guessed from addresses in environment and arguments, each taken as hard. Check them: a ConfigMap that several share names more than each of them calls.';
     notes.push({ kind: 'guessed', message });
   } else if (read.length > 1) {
-    notes.push({
-      kind: 'warning',
-      message:
-        'No connection is written in these files, which is common: addresses inside images and mounted files are not seen. Draw them by hand.',
-    });
+    const message =
+      'No connection is written in these files, which is common: addresses inside images and mounted files are not seen. Draw them by hand.';
+    notes.push({ kind: 'warning', message });
+  }
+  if (isCutShort) {
+    const message =
+      'These files set more variables than were looked at: the connections of the last workloads are missing.';
+    notes.push({ kind: 'warning', message });
   }
   const first = unknownHosts.values().next().value?.[0];
   if (first) {
     const hosts = [...unknownHosts].map(
-      ([host, by]) => `${host} (${listed(by.map(({ from }) => from.name))})`,
+      ([host, by]) => `${host} (by ${listed(by.map(({ from }) => from.name))})`,
     );
-    const message = `Hosts that are named but are no Service of these files: ${listed(hosts)}. Add them as external parts if they are called.`;
+    const message = `Named, but no Service of these files: ${listed(hosts)}. Add them as external parts if they are called.`;
     notes.push({ kind: 'warning', message, file: first.from.file, line: first.line });
   }
   return notes;
@@ -175,13 +193,9 @@ function onConnections({ plan, unknownHosts, read }: Imported): Note[] {
 
 function onEntries({ open, read }: Imported): Note[] {
   if (open.length > 0 || read.length === 0) return [];
-  return [
-    {
-      kind: 'assumed',
-      message:
-        'Nothing is open to the outside (LoadBalancer, NodePort, Ingress, host port): the plan is told as a whole.',
-    },
-  ];
+  const message =
+    'Nothing is open to the outside (LoadBalancer, NodePort, Ingress, host port): the plan is told as a whole.';
+  return [{ kind: 'assumed', message }];
 }
 
 /** Kinds that every set of manifests has and that nobody would take for something that runs. */
@@ -209,7 +223,7 @@ function onWhatWasLeftOut({ leftOut }: Imported): Note[] {
 
 type Named = { name: string; file: string; line: number };
 
-function about(kind: Note['kind'], found: readonly (Named | KubernetesObject)[], what: string): Note[] {
+function about(found: readonly Named[], kind: Note['kind'], what: string): Note[] {
   const [first] = found;
   if (!first) return [];
   const message = `${listed(found.map(({ name }) => name))}: ${what}.`;

@@ -1,6 +1,6 @@
 import { type Labels, selects } from './kubernetes-labels.js';
 import { type Finder, finderOf, isSameNamespace } from './kubernetes-namespaces.js';
-import type { KubernetesObject } from './kubernetes-objects.js';
+import type { KubernetesObject } from './kubernetes-object.js';
 import type { Fault } from './model.js';
 import { NEEDS_MAJORITY } from './technology-names.js';
 import { asText, countAt, mappingAt, textAt } from './values.js';

@@ -1,7 +1,8 @@
 import { clusterServices } from './addresses.js';
+import { grouped } from './kubernetes-grouped.js';
 import { type Labels, labelsAt } from './kubernetes-labels.js';
 import { type Finder, isSameNamespace } from './kubernetes-namespaces.js';
-import type { KubernetesObject } from './kubernetes-objects.js';
+import type { KubernetesObject } from './kubernetes-object.js';
 import type { Fault } from './model.js';
 import { listAt, textAt } from './values.js';
 
@@ -64,15 +65,13 @@ export function serviceOfHost(
 
 /** For a Service, those of the workloads whose pods it selects: every label of its selector, in its namespace. */
 export function selectedBy<T extends Selectable>(workloads: readonly T[]): (service: Service) => T[] {
-  const byLabel = new Map<string, T[]>();
-  for (const workload of workloads) {
-    for (const [key, value] of workload.pod.labels) {
-      const same = byLabel.get(`${key}=${value}`);
-      if (same) same.push(workload);
-      else byLabel.set(`${key}=${value}`, [workload]);
-    }
-  }
-  return ({ selector, namespace }) => {
+  const labelled = workloads.flatMap((workload) =>
+    [...workload.pod.labels].map(([key, value]) => ({ label: `${key}=${value}`, workload })),
+  );
+  const byLabel = grouped(labelled, ({ label }) => label);
+  const known = new Map<Service, T[]>();
+
+  function select({ selector, namespace }: Service): T[] {
     const pairs = [...selector];
     const candidates = pairs.map(([key, value]) => byLabel.get(`${key}=${value}`) ?? []);
     // The rarest label leaves the fewest to look at.
@@ -80,10 +79,17 @@ export function selectedBy<T extends Selectable>(workloads: readonly T[]): (serv
       (least, some) => (some.length < least.length ? some : least),
       candidates[0] ?? [],
     );
-    return fewest.filter(
-      (workload) =>
+    const matching = fewest.filter(
+      ({ workload }) =>
         isSameNamespace(workload.namespace, namespace) &&
         pairs.every(([key, value]) => workload.pod.labels.get(key) === value),
     );
+    return matching.map(({ workload }) => workload);
+  }
+
+  return (service) => {
+    const selected = known.get(service) ?? select(service);
+    known.set(service, selected);
+    return selected;
   };
 }

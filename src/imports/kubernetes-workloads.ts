@@ -1,5 +1,5 @@
 import type { Finder } from './kubernetes-namespaces.js';
-import { isWorkloadKind, type KubernetesObject, podTemplate } from './kubernetes-objects.js';
+import { isWorkloadKind, type KubernetesObject, podTemplate } from './kubernetes-object.js';
 import { type Pod, readPod } from './kubernetes-pod.js';
 import { type Autoscaler, type Replicas, steadyReplicas } from './kubernetes-replicas.js';
 import { listed } from './kubernetes-words.js';

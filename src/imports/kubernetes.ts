@@ -37,7 +37,7 @@ export const readKubernetes: Reader = (files, options) => {
   ]);
   const findService = finderOf(services);
   const selected = selectedBy(workloads);
-  const { mentions, unknownHosts } = mentionsOf(workloads, findService, namespaces, configs, faults);
+  const named = mentionsOf(workloads, findService, namespaces, configs, faults);
   if (objects.length === 0 && leftOut.size === 0 && faults.length === 0) {
     const message =
       'No Kubernetes object stands in these files: each needs apiVersion, kind and metadata.name.';
@@ -59,12 +59,12 @@ export const readKubernetes: Reader = (files, options) => {
       assumedAvailability,
     }),
   );
-  const outside = externalParts(mentions, new Set(names.values()));
+  const outside = externalParts(named.mentions, new Set(names.values()));
   const parts = [...read.map(({ part }) => part), ...outside.values()];
   const controllers = read.filter(isRouteController).map(({ part }) => part.name);
   const entries = open.map((opening) => entryOf(opening, names, controllers));
   const connections = connectionsOf([
-    ...mentions.flatMap((mention) => pairsOf(mention, selected, names, outside)),
+    ...named.mentions.flatMap((mention) => pairsOf(mention, selected, names, outside)),
     ...open.flatMap((opening) => routed(opening, names, controllers)),
   ]);
 
@@ -88,8 +88,7 @@ export const readKubernetes: Reader = (files, options) => {
       read,
       services,
       selected,
-      mentions,
-      unknownHosts,
+      ...named,
       autoscalers,
       objects,
       leftOut,
