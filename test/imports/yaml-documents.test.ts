@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { placeOf } from '../../src/imports/places.js';
+import { lineOf, yamlDocuments } from '../../src/imports/yaml-documents.js';
+
+const read = (text: string) => yamlDocuments({ name: 'a.yaml', text });
+const values = (text: string) => {
+  const { documents, faults } = read(text);
+  expect(faults).toEqual([]);
+  return JSON.parse(JSON.stringify(documents.map(({ value }) => value)));
+};
+const fault = (text: string) => {
+  const { documents, faults } = read(text);
+  expect(documents).toEqual([]);
+  return faults[0]!;
+};
+/** Processor time, which other programs on the machine do not lengthen. */
+const milliseconds = (work: () => unknown): number => {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+};
+
+describe('documents', () => {
+  test('of one file come in order, empty ones dropped, with their lines', () => {
+    const { documents } = read('---\n# nothing\n---\na: 1\n---\n\n---\nb: 2\n...\n---\n');
+    expect(documents.map(({ value, line }) => [{ ...(value as object) }, line])).toEqual([
+      [{ a: 1 }, 4],
+      [{ b: 2 }, 8],
+    ]);
+  });
+
+  test('merge keys are merged: written keys win, then the earlier source', () => {
+    const text = 'x: &x {a: 1, b: 1}\ny: &y {b: 2, c: 2}\nz:\n  <<: [*x, *y]\n  a: 3\nq: {"<<": 1}\n';
+    expect(values(text)[0]).toMatchObject({ z: { a: 3, b: 1, c: 2 }, q: { '<<': 1 } });
+  });
+
+  test('words of YAML 1.1 stay words, numbers with a colon stay text', () => {
+    expect(values('a: no\nb: 22:22\nc: 0755\nd: ~\n')).toEqual([{ a: 'no', b: '22:22', c: 755, d: null }]);
+  });
+
+  test('unknown tags are kept beside the value and not fatal', () => {
+    const { documents } = read('a: !reset []\nb: !override {c: 1}\n');
+    const value = documents[0]?.value as Record<string, unknown>;
+    expect(value.a).toEqual([]);
+    expect(placeOf(value, 'a')).toEqual({ file: 'a.yaml', line: 1, column: 1, tag: '!reset' });
+    expect(placeOf(value, 'b')?.tag).toBe('!override');
+  });
+
+  test('a path has a line, and one that is not there the line of its nearest step', () => {
+    const [document] = read(
+      '# comment\nservices:\n  web:\n    ports:\n      - "80"\n      - "81"\n',
+    ).documents;
+    expect(lineOf(document!, 'services', 'web', 'ports', 1)).toBe(6);
+    expect(lineOf(document!, 'services', 'web', 'image', 'x')).toBe(3);
+    expect(lineOf(document!)).toBe(2);
+  });
+
+  test('a byte-order mark, CRLF and the line ends of old Macs do no harm', () => {
+    for (const text of ['\ufeffa: 1\nb: 2\n', 'a: 1\r\nb: 2\r\n', 'a: 1\rb: 2\r'])
+      expect(values(text)).toEqual([{ a: 1, b: 2 }]);
+  });
+
+  test('a closing bracket may stand at the column of its key', () => {
+    expect(values('a: [\n  1,\n]\n')).toEqual([{ a: [1] }]);
+  });
+
+  test('__proto__ is a key like any other', () => {
+    const [document] = read('__proto__: {polluted: 1}\n').documents;
+    expect(Object.keys(document!.value as object)).toEqual(['__proto__']);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  test('a key that stands twice keeps its last value and warns', () => {
+    const { documents, warnings } = read('a: 1\nb: 2\na: 3\n');
+    expect(documents[0]?.value).toMatchObject({ a: 3 });
+    expect(warnings).toMatchObject([
+      { kind: 'warning', line: 3, message: expect.stringContaining('line 1') },
+    ]);
+  });
+
+  test('of a CustomResourceDefinition only the kind is read', () => {
+    const text = `kind: Pod\n---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {a: b}\n---\nkind: Job\n`;
+    expect(values(text)).toEqual([{ kind: 'Pod' }, { kind: 'CustomResourceDefinition' }, { kind: 'Job' }]);
+    const large = `${'kind: CustomResourceDefinition\nspec:\n'}${'  description: text of a schema\n'.repeat(60_000)}`;
+    expect(milliseconds(() => expect(read(large).documents).toHaveLength(1))).toBeLessThan(500);
+  });
+});
+
+describe('faults', () => {
+  test.each([
+    ['services:\n\tweb: {}\n', 2, 1, /a tab/],
+    ['a: b: c\n', 1, 4, /second "key: "/],
+    ['a:\n  b: 1\n c: 2\n', 3, 1, /indentation/],
+    ['a: "b\n', 2, 1, /closing "quote/],
+    ['a: [1, 2\nb: 3\n', 2, 1, /YAML/],
+    ['a: *nobody\n', 1, 4, /\*nobody names an anchor that is not set/],
+    ['a: &a [*a]\n', 1, 8, /cannot contain itself/],
+    ['a:\n  <<: 5\n', 2, 3, /<< takes a mapping/],
+    ['? [1, 2]\n: 3\n', 1, 3, /key must be a word/],
+    ['---\na: 1\n---\nb: `\n', 4, 4, /needs quotes/],
+  ])('%j', (text, line, column, message) => {
+    expect(fault(text)).toEqual({ file: 'a.yaml', line, column, message: expect.stringMatching(message) });
+  });
+
+  test('templates are named for what they are, with what to do', () => {
+    expect(fault('a: 1\nimage: {{ .Values.image }}:1\n')).toMatchObject({
+      line: 2,
+      message: expect.stringMatching(/Helm.*helm template/),
+    });
+    expect(fault('a:\n  {{ name }}: 1\n')).toMatchObject({
+      line: 2,
+      message: expect.stringContaining('template ({{ ... }})'),
+    });
+    expect(fault('a:\n{% for x in y %}\n  b: 1\n')).toMatchObject({
+      line: 2,
+      message: expect.stringContaining('Jinja'),
+    });
+    expect(values('a: "{{ .Values.image }}"\n')).toEqual([{ a: '{{ .Values.image }}' }]);
+  });
+});
+
+describe('hostile text of 2 MB', () => {
+  const bytes = 2_000_000;
+  const fill = (piece: string) => piece.repeat(Math.floor(bytes / piece.length));
+  const doubling = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`).join('');
+  const mergeChain = Array.from(
+    { length: 5000 },
+    (_, i) => `a${i + 1}: &a${i + 1} {<<: *a${i}, k${i}: 1}\n`,
+  ).join('');
+  const cases: Record<string, string> = {
+    'an alias bomb': `a0: &a0 [x, x]\n${doubling}`,
+    'a bomb of merges': `a0: &a0 {k: 1}\n${mergeChain}`,
+    'open brackets': fill('['),
+    'open braces': fill('{a: '),
+    dashes: fill('- '),
+    'keys on one line': fill('a: '),
+    'question marks': fill('? '),
+    commas: `[${fill(',')}]`,
+    anchors: fill('&a '),
+    aliases: fill('- *a\n'),
+    'texts without commas': `[${fill('"a" ')}]`,
+    'short lines': fill('a: b\n'),
+    documents: fill('a\n---\n'),
+    quotes: fill('"'),
+    'an open quote': `a: "${fill(' ')}`,
+    'one line': fill('a'),
+    'exclamation marks': fill('!'),
+    'nested by indentation': Array.from({ length: 1990 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+  };
+
+  test.each(Object.entries(cases))('%s: a clear answer within a second', (_, text) => {
+    let result = read('');
+    expect(milliseconds(() => (result = read(text)))).toBeLessThan(1000);
+    for (const { message, line, column } of result.faults) {
+      expect(message.length).toBeLessThan(250);
+      expect([line, column]).toEqual([expect.any(Number), expect.any(Number)]);
+    }
+  });
+
+  test('a bomb is refused, while aliases as real files use them pass', () => {
+    expect(fault(cases['an alias bomb']!).message).toMatch(/aliases .* expand to more than/);
+    const many = `x: &x {a: 1, b: 2, c: [1, 2, 3]}\nlist:\n${'  - *x\n'.repeat(5000)}`;
+    expect((values(many)[0] as { list: unknown[] }).list).toHaveLength(5000);
+  });
+});
+
+describe('any text', () => {
+  const yamlish = fc.string({ unit: fc.constantFrom(...'ab: -\n[]{}#&*!|>\'"%?,<\t~0'), maxLength: 120 });
+
+  test('gives documents or a fault with its line, and never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(yamlish, fc.string({ unit: 'binary' })), (text) => {
+        const { documents, faults } = read(text);
+        expect(documents.length === 0 || faults.length === 0).toBe(true);
+        for (const { line, column } of faults) expect(Math.min(line!, column!)).toBeGreaterThan(0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('JSON means what JSON.parse says', () => {
+    const key = fc.string().filter((text) => text !== '<<' && text !== '__proto__');
+    const tree = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 3 }, fc.string(), fc.integer(), fc.boolean(), tie('list'), tie('mapping')),
+      list: fc.array(tie('value'), { maxLength: 3 }),
+      mapping: fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+    }));
+    fc.assert(
+      fc.property(tree.mapping, (mapping) => {
+        const text = JSON.stringify(mapping);
+        expect(values(text)).toEqual([JSON.parse(text)]);
+      }),
+    );
+  });
+});
