@@ -69,7 +69,7 @@ export function cardWidthFor(parts: Part[]): number {
   for (const { name } of parts) {
     for (const line of nameLines(name, NAME_SIZE, 116)) widest = Math.max(widest, textWidth(line, NAME_SIZE));
   }
-  return Math.min(132, Math.max(104, Math.ceil(widest) + 16));
+  return Math.min(132, Math.max(112, Math.ceil(widest) + 16));
 }
 
 /** A part's card at 0, 0. `note` replaces the line about its replicas. */
@@ -149,6 +149,12 @@ function descriptionOf(part: Part, state: CardState): string {
     : part.replicas === 1
       ? 'one copy'
       : `${part.replicas} copies, ${part.needed} needed`;
-  const words = [part.kind.replace('-', ' '), part.technology ?? '', copies, WHERE_SENTENCES[part.runs], STATE_SENTENCES[state]];
+  const words = [
+    part.kind.replace('-', ' '),
+    part.technology ?? '',
+    copies,
+    WHERE_SENTENCES[part.runs],
+    STATE_SENTENCES[state],
+  ];
   return `${part.name}: ${words.filter((word) => word !== '').join(', ')}`;
 }

@@ -1,17 +1,34 @@
 import type { Layering } from './diagram-layers.js';
 
-const SWEEPS = 40;
-const MIDDLE_SHARE = 0.05;
+const SWEEPS = 24;
+/** How much of a wish goes to the middle of the page, rather than to what a stop is linked with: more, if the page is too wide. */
+const MIDDLE_SHARES = [0.05, 0.3, 0.6];
 
 /**
  * Where each stop stands from left to right: its centre, in the unit of `width`. Every layer keeps its order and its gaps, and
  * within that each stop comes as near as it can (least squares) to the middle of what it is linked with; bends pull harder than
- * parts, so that trunks run straight. The leftmost edge is 0.
+ * parts, so that trunks run straight. A drawing that becomes wider than `pageWidth` is drawn together, where its layers allow it.
+ * The leftmost edge is 0.
  */
 export function columnsOf(
   layering: Layering,
   width: (stop: number) => number,
   gap: (left: number, right: number) => number,
+  pageWidth: number,
+): number[] {
+  let centres: number[] = [];
+  for (const share of MIDDLE_SHARES) {
+    centres = columnsAt(layering, width, gap, share);
+    if (centres.every((x, stop) => x + width(stop) / 2 <= pageWidth)) break;
+  }
+  return centres;
+}
+
+function columnsAt(
+  layering: Layering,
+  width: (stop: number) => number,
+  gap: (left: number, right: number) => number,
+  middleShare: number,
 ): number[] {
   const { layers, stops, segments } = layering;
   const isBend = (stop: number) => stops[stop]!.node === null;
@@ -51,7 +68,7 @@ export function columnsOf(
     for (const layer of order)
       settle(
         layer,
-        layer.map((stop) => wishOf(pulls[stop]!, centre, middle)),
+        layer.map((stop) => wishOf(pulls[stop]!, centre, middle, middleShare)),
       );
   }
   straighten(trunksOf(layering), layering, centre, width, gap);
@@ -63,7 +80,12 @@ export function columnsOf(
 }
 
 /** Where a stop wants to be: amid what it is linked with, and between several of them a little towards the middle of the page. */
-function wishOf(pulls: { to: number; weight: number }[], centre: number[], middle: number): number {
+function wishOf(
+  pulls: { to: number; weight: number }[],
+  centre: number[],
+  middle: number,
+  share: number,
+): number {
   let sum = 0;
   let weight = 0;
   for (const pull of pulls) {
@@ -71,7 +93,8 @@ function wishOf(pulls: { to: number; weight: number }[], centre: number[], middl
     weight += pull.weight;
   }
   if (weight === 0) return middle;
-  return pulls.length === 1 ? sum / weight : (sum / weight) * (1 - MIDDLE_SHARE) + middle * MIDDLE_SHARE;
+  const own = pulls.length === 1 && share === MIDDLE_SHARES[0] ? 0 : share;
+  return (sum / weight) * (1 - own) + middle * own;
 }
 
 /**
@@ -96,25 +119,32 @@ function nondecreasing(values: number[], weights: number[]): number[] {
   return pools.flatMap((pool) => Array<number>(pool.size).fill(pool.mean));
 }
 
-/** Runs of bends that follow each other, from top to bottom. */
+/** Stops that follow each other from top to bottom and belong on one line: the bends of a trunk, and parts that have only each other. */
 function trunksOf({ stops, segments }: Layering): number[][] {
   const isBend = (stop: number) => stops[stop]!.node === null;
+  const down: number[] = stops.map(() => 0);
+  const up: number[] = stops.map(() => 0);
+  for (const { upper, lower } of segments) {
+    down[upper]!++;
+    up[lower]!++;
+  }
   const next = new Map<number, number>();
   const hasBefore = new Set<number>();
   for (const { upper, lower } of segments) {
-    if (!isBend(upper) || !isBend(lower)) continue;
+    const isTrunk = isBend(upper) && isBend(lower);
+    if (!isTrunk && !(down[upper] === 1 && up[lower] === 1)) continue;
     next.set(upper, lower);
     hasBefore.add(lower);
   }
   return stops.flatMap((_, stop) => {
-    if (!isBend(stop) || hasBefore.has(stop)) return [];
+    if (!next.has(stop) || hasBefore.has(stop)) return [];
     const trunk = [stop];
     for (let below = next.get(stop); below !== undefined; below = next.get(below)) trunk.push(below);
     return [trunk];
   });
 }
 
-/** Puts as many bends of a trunk as there is room for on one vertical line. */
+/** Puts as many stops of a trunk as there is room for on one vertical line. */
 function straighten(
   trunks: number[][],
   { layers, stops }: Layering,

@@ -8,6 +8,7 @@ import type { Connection, Entry, Part, PartKind, Plan } from './model.js';
 const STORES: PartKind[] = ['database', 'cache', 'queue'];
 const CARDS_PER_LAYER = 7;
 const ENTRY_HEIGHT = 26;
+const WIDEST = 1120;
 
 /** Parts that hang together by connections and entries, and those connections and entries. */
 export type Island = { parts: Part[]; entries: Entry[]; connections: Connection[] };
@@ -69,7 +70,11 @@ export function islandsOf(plan: Plan, parts: Part[]): Island[] {
 }
 
 /** Draws one island in layers, entries at the top, stores at the bottom. Its top left corner is 0, 0. */
-export function islandPicture(island: Island, cardWidth: number, stateOf: (part: string) => CardState): IslandPicture {
+export function islandPicture(
+  island: Island,
+  cardWidth: number,
+  stateOf: (part: string) => CardState,
+): IslandPicture {
   const { entries, parts } = island;
   const links = linksOf(island);
   const isEntry = (node: number) => node < entries.length;
@@ -94,6 +99,7 @@ export function islandPicture(island: Island, cardWidth: number, stateOf: (part:
     layering,
     (stop) => sizes[stop]!.width,
     (left, right) => (isBend(left) && isBend(right) ? 10 : isBend(left) || isBend(right) ? 16 : 24),
+    WIDEST,
   );
   const rows = rowsOf(layering, centres, (stop) => sizes[stop]!.height);
   const places = layering.stops.map(({ layer }, stop) => ({ x: centres[stop]!, ...rows[layer]! }));
@@ -120,7 +126,15 @@ function linksOf({ entries, parts, connections }: Island) {
     [...new Set(entry.parts)].flatMap((name) => {
       const to = number.get(name);
       if (to === undefined) return [];
-      return { from: i, to, bundle: 'entry', kind: 'entry' as const, isGuessed: false, fromName: entry.name, toName: name };
+      return {
+        from: i,
+        to,
+        bundle: 'entry',
+        kind: 'entry' as const,
+        isGuessed: false,
+        fromName: entry.name,
+        toName: name,
+      };
     }),
   );
   return [

@@ -36,13 +36,13 @@ export function layersOf(graph: Graph, perLayer: number): Layering {
     upward[i] ? { ...link, from: link.to, to: link.from, bundle: `${i}` } : link,
   );
   const layer = splitWideLayers(depthOf(graph, links), graph, links, perLayer);
-  return orderedStops(graph, links, upward, layer);
+  return orderedStops(links, upward, layer);
 }
 
 /** Links that close a circle, found from the first node on: they are drawn upward and count the other way round for the layers. */
 function upwardLinks(graph: Graph): boolean[] {
   const outgoing: number[][] = Array.from({ length: graph.count }, () => []);
-  graph.links.forEach((link, i) => outgoing[link.from]!.push(i));
+  for (const [i, link] of graph.links.entries()) outgoing[link.from]!.push(i);
   const isUpward = graph.links.map(() => false);
   const state = new Uint8Array(graph.count); // 1 = on the way, 2 = done
   for (let root = 0; root < graph.count; root++) {
@@ -78,7 +78,7 @@ function depthOf(graph: Graph, links: Link[]): number[] {
   for (const link of links) outgoing[link.from]!.push(link.to);
 
   const hasTop = graph.isTop.some(Boolean);
-  const depth = graph.isTop.map((isTop) => (hasTop && !isTop ? 1 : 0));
+  const depth: number[] = graph.isTop.map((isTop) => (hasTop && !isTop ? 1 : 0));
   const waiting = [...callers];
   const ready = waiting.flatMap((n, node) => (n === 0 ? [node] : []));
   for (const node of ready) {
@@ -104,7 +104,6 @@ function counted(count: number, links: Link[], end: (link: Link) => number): num
 /** A layer of 40 becomes five rows of 8, nodes with the same caller side by side. */
 function splitWideLayers(depth: number[], graph: Graph, links: Link[], perLayer: number): number[] {
   const { stops, layers } = orderedStops(
-    graph,
     links,
     links.map(() => false),
     depth,
@@ -117,18 +116,16 @@ function splitWideLayers(depth: number[], graph: Graph, links: Link[], perLayer:
     nodes.forEach((node, i) => {
       layer[node] = next + Math.floor((i * rows) / nodes.length);
     });
-    next += Math.max(rows, 0);
+    next += rows;
   }
   return layer;
 }
 
-function orderedStops(graph: Graph, links: Link[], upward: boolean[], layer: number[]): Layering {
-  const routed = routesOf(graph, links, layer);
-  const layers: number[][] = [];
-  routed.stops.forEach((stop, i) => {
-    (layers[stop.layer] ??= []).push(i);
-  });
-  for (let i = 0; i < layers.length; i++) layers[i] ??= [];
+function orderedStops(links: Link[], upward: boolean[], layer: number[]): Layering {
+  const routed = routesOf(links, layer);
+  const last = routed.stops.reduce((deepest, stop) => Math.max(deepest, stop.layer), 0);
+  const layers: number[][] = Array.from({ length: last + 1 }, () => []);
+  for (const [i, stop] of routed.stops.entries()) layers[stop.layer]!.push(i);
   const seen = new Map<string, Layering['segments'][number]>();
   for (const { stops } of routed.routes) {
     for (let i = 1; i < stops.length; i++) {
@@ -148,7 +145,7 @@ function orderedStops(graph: Graph, links: Link[], upward: boolean[], layer: num
 }
 
 /** Long links share their bends with the other long links of the same bundle at the end that has more of them. */
-function routesOf(graph: Graph, links: Link[], layer: number[]) {
+function routesOf(links: Link[], layer: number[]) {
   const stops: Stop[] = layer.map((at, node) => ({ node, layer: at }));
   const ends = links.map((link) => ({
     to: `${link.bundle} to ${link.to}`,

@@ -8,8 +8,8 @@ const PAGE_WIDTH = 1000;
 const MARGIN = 10;
 const GAP = 24;
 /** Above these a drawing of every line is slow to make and says nothing; measured on a plan of random connections. */
-const LAYERED_PARTS = 120;
-const LAYERED_CONNECTIONS = 360;
+const LAYERED_PARTS = 100;
+const LAYERED_CONNECTIONS = 250;
 /** Above this even a list of names is too long to be a picture. */
 const LISTED_PARTS = 2000;
 
@@ -27,6 +27,8 @@ export type Diagram = {
   description: string;
   width: number;
   height: number;
+  /** Too wide to be shrunk to a page and still be read: it scrolls in its own box instead. */
+  isWide: boolean;
   entries: (EntryFlag & { state: EntryState; description: string })[];
   cards: (Card & { lines: number[] })[];
   lines: (DrawnLine & { state: LineState })[];
@@ -53,6 +55,7 @@ export function diagramOf(plan: Plan, options: Options = {}): Diagram {
   });
   return {
     ...drawn,
+    isWide: drawn.width > PAGE_WIDTH * 1.2,
     title: options.down ? `${plan.name}, with ${options.down.parts.join(', ')} down` : plan.name,
     description: descriptionOf(plan, options),
     entries: drawn.entries.map((entry) => ({ ...entry, ...entryState(entry.name, options.down) })),
@@ -74,8 +77,12 @@ function drawnAs(plan: Plan, stateOf: (part: string) => CardState): Drawn {
 function layeredDiagram(plan: Plan, stateOf: (part: string) => CardState): Overview {
   const drawn: Overview = { width: 320, height: 0, entries: [], cards: [], lines: [], captions: [] };
   const cardWidth = cardWidthFor(plan.parts);
-  const islands = islandsOf(plan, plan.parts.filter((part) => part.kind !== 'job'));
-  const isConnected = (island: (typeof islands)[number]) => island.connections.length + island.entries.length > 0;
+  const islands = islandsOf(
+    plan,
+    plan.parts.filter((part) => part.kind !== 'job'),
+  );
+  const isConnected = (island: (typeof islands)[number]) =>
+    island.connections.length + island.entries.length > 0;
 
   let [x, y, shelfHeight] = [MARGIN, MARGIN, 0];
   for (const island of islands.filter(isConnected)) {
@@ -83,7 +90,11 @@ function layeredDiagram(plan: Plan, stateOf: (part: string) => CardState): Overv
     if (x > MARGIN && x + picture.width > PAGE_WIDTH) {
       [x, y, shelfHeight] = [MARGIN, y + shelfHeight + 44, 0];
     }
-    const at = <T extends { x: number; y: number }>(thing: T): T => ({ ...thing, x: thing.x + x, y: thing.y + y });
+    const at = <T extends { x: number; y: number }>(thing: T): T => ({
+      ...thing,
+      x: thing.x + x,
+      y: thing.y + y,
+    });
     drawn.entries.push(...picture.entries.map(at));
     drawn.cards.push(...picture.cards.map(at));
     drawn.lines.push(...picture.lines.map(at));
@@ -93,7 +104,11 @@ function layeredDiagram(plan: Plan, stateOf: (part: string) => CardState): Overv
   }
   drawn.height = y + shelfHeight + MARGIN;
   const alone = islands.filter((island) => !isConnected(island)).flatMap((island) => island.parts);
-  addRow(drawn, 'Connected to nothing that we know of', alone.map((part) => cardOf(part, stateOf(part.name), cardWidth)));
+  addRow(
+    drawn,
+    'Connected to nothing that we know of',
+    alone.map((part) => cardOf(part, stateOf(part.name), cardWidth)),
+  );
   const jobs = plan.parts.filter((part) => part.kind === 'job');
   addRow(
     drawn,
@@ -112,7 +127,11 @@ function addRow(drawn: Overview, heading: string, cards: Card[]): void {
   const ruleWidth = Math.min(cards.length, perRow) * step.x - GAP;
   drawn.captions.push({ text: heading, x: MARGIN, y, ruleWidth: Math.max(ruleWidth, 240) });
   cards.forEach((card, i) => {
-    drawn.cards.push({ ...card, x: MARGIN + (i % perRow) * step.x, y: y + 12 + Math.floor(i / perRow) * step.y });
+    drawn.cards.push({
+      ...card,
+      x: MARGIN + (i % perRow) * step.x,
+      y: y + 12 + Math.floor(i / perRow) * step.y,
+    });
   });
   drawn.width = Math.max(drawn.width, ruleWidth + 2 * MARGIN + 9);
   drawn.height = y + 12 + Math.ceil(cards.length / perRow) * step.y - GAP + MARGIN + 9;
@@ -121,12 +140,8 @@ function addRow(drawn: Overview, heading: string, cards: Card[]): void {
 function jobNote(job: Part, connections: Connection[]): string {
   const calls = connections.filter(({ from }) => from === job.name).map(({ to }) => to);
   const callers = connections.filter(({ to }) => to === job.name).map(({ from }) => from);
-  return [
-    calls.length > 0 ? `calls ${calls.join(', ')}` : '',
-    callers.length > 0 ? `before ${callers.join(', ')}` : '',
-  ]
-    .filter((words) => words !== '')
-    .join(' · ');
+  if (calls.length > 0) return `calls ${calls.join(', ')}`;
+  return callers.length > 0 ? `before ${callers.join(', ')}` : '';
 }
 
 function cardStates({ weak, down }: Options): (part: string) => CardState {
@@ -141,7 +156,8 @@ function cardStates({ weak, down }: Options): (part: string) => CardState {
 function entryState(name: string, down: Down | undefined): { state: EntryState; description: string } {
   if (!down) return { state: 'plain', description: `Entry: users ${name}` };
   if (down.entriesLost.includes(name)) return { state: 'lost', description: `Entry ${name}: lost` };
-  if (down.entriesDegraded.includes(name)) return { state: 'degraded', description: `Entry ${name}: goes on with less` };
+  if (down.entriesDegraded.includes(name))
+    return { state: 'degraded', description: `Entry ${name}: goes on with less` };
   return { state: 'dimmed', description: `Entry ${name}: not affected` };
 }
 

@@ -42,7 +42,17 @@ export function lineOf(route: Layering['routes'][number], places: Place[], upwar
   return {
     path: pathOf(route.endsShared ? [...pieces].reverse().map(turned) : pieces),
     arrow: `M${tip} ${y}l-3.5 ${way * ARROW}h7Z`,
-    mark: { x: (alone.x0 + alone.x1) / 2, y: (alone.y0 + alone.y1) / 2 },
+    mark: pointOn(alone, route.endsShared ? 0.35 : 0.65),
+  };
+}
+
+/** The point a share of the way along a piece; see `pathOf` for its curve. */
+function pointOn({ x0, y0, x1, y1 }: Piece, share: number): { x: number; y: number } {
+  const [start, bend, end] = [(1 - share) ** 3, 3 * share * (1 - share), share ** 3];
+  const along = 3 * share ** 2 - 2 * share ** 3;
+  return {
+    x: Math.round(x0 + (x1 - x0) * along),
+    y: Math.round(start * y0 + (bend * (y0 + y1)) / 2 + end * y1),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Layering, Stop } from './diagram-layers.js';
 
 const SWEEPS = 24;
+/** Sweeps without a better result before the search ends. */
+const PATIENCE = 6;
 
 /**
  * Orders every layer from left to right for few crossings. What hangs on one line only (a part with a single connection, and the
@@ -12,8 +14,12 @@ export function orderLayers(layers: number[][], stops: Stop[], segments: Layerin
   const net = netOf(stops.length, segments);
   const tails = tailsOf(stops, net, segments);
   const isTail = new Set(tails.flat());
-  const ordered = fewestCrossings(layers.map((layer) => layer.filter((stop) => !isTail.has(stop))), net);
-  for (const tail of tails) for (const stop of tail) insert(ordered[stops[stop]!.layer]!, stop, ordered, stops, net);
+  const ordered = fewestCrossings(
+    layers.map((layer) => layer.filter((stop) => !isTail.has(stop))),
+    net,
+  );
+  for (const tail of tails)
+    for (const stop of tail) insert(ordered[stops[stop]!.layer]!, stop, ordered, stops, net);
   centreBends(ordered, stops, net);
   return ordered;
 }
@@ -38,59 +44,77 @@ function tailsOf(stops: Stop[], net: Net, segments: Layering['segments']): numbe
     if (node === null || net.above[stop]!.length + net.below[stop]!.length !== 1) return [];
     const side = net.above[stop]!.length === 1 ? net.above : net.below;
     const tail = [stop];
-    for (let at = side[stop]![0]!; stops[at]!.node === null && !isShared.has(at) && net.above[at]!.length === 1 && net.below[at]!.length === 1; at = side[at]![0]!) tail.unshift(at);
+    for (
+      let at = side[stop]![0]!;
+      stops[at]!.node === null &&
+      !isShared.has(at) &&
+      net.above[at]!.length === 1 &&
+      net.below[at]!.length === 1;
+      at = side[at]![0]!
+    )
+      tail.unshift(at);
     return [tail];
   });
 }
 
+/** The seat of each stop in its layer; NaN, which is neither left nor right of anything, for those that have none yet. */
+function noPlaces(net: Net): Float64Array {
+  return new Float64Array(net.above.length).fill(Number.NaN);
+}
+
 function fewestCrossings(start: number[][], net: Net): number[][] {
   const layers = start.map((layer) => [...layer]);
-  const place: number[] = [];
-  const settle = (layer: number[]) => layer.forEach((stop, i) => (place[stop] = i));
+  const place = noPlaces(net);
+  const settle = (layer: number[]) => {
+    for (const [i, stop] of layer.entries()) place[stop] = i;
+  };
   layers.forEach(settle);
   let best = layers.map((layer) => [...layer]);
   let fewest = Number.POSITIVE_INFINITY;
-  for (let sweep = 0; sweep < SWEEPS && fewest > 0; sweep++) {
+  for (let sweep = 0, since = 0; sweep < SWEEPS && fewest > 0 && since < PATIENCE; sweep++, since++) {
     const side = sweep % 2 === 0 ? net.above : net.below;
     for (const layer of sweep % 2 === 0 ? layers : [...layers].reverse()) {
-      const wish = new Map(layer.map((stop) => [stop, meanPlace(side[stop]!, place) ?? null]));
-      sortBy(layer, wish);
+      sortByMean(layer, side, place);
       settle(layer);
     }
     swapNeighbours(layers, net, place);
     const count = layers.reduce((sum, layer) => sum + crossingsBelow(layer, net, place), 0);
     if (count < fewest) {
       fewest = count;
+      since = 0;
       best = layers.map((layer) => [...layer]);
     }
   }
   return best;
 }
 
-/** Sorts those that have a wish among the seats of those that have one; the others keep their seats. */
-function sortBy(layer: number[], wish: Map<number, number | null>): void {
-  const seats = layer.flatMap((stop, i) => (wish.get(stop) === null ? [] : [i]));
-  const sorted = seats.map((i) => layer[i]!).sort((a, b) => wish.get(a)! - wish.get(b)!);
+/** Sorts by the mean place of what each stop is linked with on one side; stops without such links keep their seats. */
+function sortByMean(layer: number[], side: number[][], place: Float64Array): void {
+  const wishes = layer.map((stop) => meanPlace(side[stop]!, place));
+  const seats = layer.flatMap((_, i) => (wishes[i] === undefined ? [] : [i]));
+  const sorted = [...seats].sort((a, b) => wishes[a]! - wishes[b]!).map((i) => layer[i]!);
   seats.forEach((seat, i) => {
     layer[seat] = sorted[i]!;
   });
 }
 
-function meanPlace(stops: number[], place: number[]): number | undefined {
-  const known = stops.filter((stop) => place[stop] !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, stop) => sum + place[stop]!, 0) / known.length;
+function meanPlace(stops: number[], place: Float64Array): number | undefined {
+  let [sum, count] = [0, 0];
+  for (const stop of stops) {
+    if (Number.isNaN(place[stop])) continue;
+    sum += place[stop]!;
+    count++;
+  }
+  return count === 0 ? undefined : sum / count;
 }
 
-function swapNeighbours(layers: number[][], net: Net, place: number[]): void {
+function swapNeighbours(layers: number[][], net: Net, place: Float64Array): void {
   for (let round = 0, swapped = true; swapped && round < 10; round++) {
     swapped = false;
     for (const layer of layers) {
       for (let i = 0; i + 1 < layer.length; i++) {
         const [a, b] = [layer[i]!, layer[i + 1]!];
-        const gain = [net.above, net.below].reduce(
-          (sum, side) => sum + crossings(side[a]!, side[b]!, place) - crossings(side[b]!, side[a]!, place),
-          0,
-        );
+        const gain = swapGain(net.above, a, b, place) + swapGain(net.below, a, b, place);
         if (gain <= 0) continue;
         [layer[i], layer[i + 1]] = [b, a];
         [place[a], place[b]] = [i + 1, i];
@@ -100,16 +124,21 @@ function swapNeighbours(layers: number[][], net: Net, place: number[]): void {
   }
 }
 
-function crossingsBelow(layer: number[], net: Net, place: number[]): number {
+function swapGain(side: number[][], a: number, b: number, place: Float64Array): number {
+  return crossings(side[a]!, side[b]!, place) - crossings(side[b]!, side[a]!, place);
+}
+
+function crossingsBelow(layer: number[], net: Net, place: Float64Array): number {
   let count = 0;
   layer.forEach((right, i) => {
-    for (let left = 0; left < i; left++) count += crossings(net.below[layer[left]!]!, net.below[right]!, place);
+    for (let left = 0; left < i; left++)
+      count += crossings(net.below[layer[left]!]!, net.below[right]!, place);
   });
   return count;
 }
 
 /** How many lines of a left stop cross lines of a right one, towards one neighbouring layer. Stops without a place do not count. */
-function crossings(left: number[], right: number[], place: number[]): number {
+function crossings(left: number[], right: number[], place: Float64Array): number {
   let count = 0;
   for (const l of left) for (const r of right) if (place[l]! > place[r]!) count++;
   return count;
@@ -132,7 +161,7 @@ function centreBends(layers: number[][], stops: Stop[], net: Net): void {
 }
 
 function bestSeats(layer: number[], stop: number, layers: number[][], stops: Stop[], net: Net): number[] {
-  const place: number[] = [];
+  const place = noPlaces(net);
   for (const near of [stops[stop]!.layer - 1, stops[stop]!.layer + 1]) {
     layers[near]?.forEach((other, i) => {
       place[other] = i;

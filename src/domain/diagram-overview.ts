@@ -22,10 +22,19 @@ export function listOverview(plan: Plan, pageWidth: number, stateOf: (part: stri
   const width = cardWidthFor(plan.parts);
   const perRow = Math.floor((pageWidth - 2 * MARGIN + GAP) / (width + GAP));
   const ruleWidth = perRow * (width + GAP) - GAP;
-  const overview: Overview = { width: ruleWidth + 2 * MARGIN, height: 0, entries: [], cards: [], lines: [], captions: [] };
+  const overview: Overview = {
+    width: ruleWidth + 2 * MARGIN,
+    height: 0,
+    entries: [],
+    cards: [],
+    lines: [],
+    captions: [],
+  };
   let y = 22;
   const caption = (text: string) => overview.captions.push({ text, x: MARGIN, y, ruleWidth });
-  caption(`${numbered(plan.connections.length)} connections not drawn: so many lines would hide the parts. Each says how many it has.`);
+  caption(
+    `${numbered(plan.connections.length)} connections not drawn: so many lines would hide the parts. In: called by so many others. Out: calls so many.`,
+  );
   for (const kind of PART_KINDS) {
     const parts = plan.parts.filter((part) => part.kind === kind);
     if (parts.length === 0) continue;
@@ -35,8 +44,8 @@ export function listOverview(plan: Plan, pageWidth: number, stateOf: (part: stri
     parts.forEach((part, i) => {
       const note = [
         part.replicas > 1 ? `×${part.replicas}` : '',
-        calls.has(part.name) ? `calls ${calls.get(part.name)}` : '',
-        callers.has(part.name) ? `called by ${callers.get(part.name)}` : '',
+        callers.has(part.name) ? `in ${callers.get(part.name)}` : '',
+        calls.has(part.name) ? `out ${calls.get(part.name)}` : '',
       ];
       overview.cards.push({
         ...smallCardOf(part, stateOf(part.name), width, note.filter((word) => word !== '').join(' · ')),
@@ -57,7 +66,8 @@ export function kindsOverview(plan: Plan): Overview {
     const [caller, called] = [kindOf.get(from), kindOf.get(to)];
     if (!caller || !called || caller === called) continue;
     const key = `${caller} ${called}`;
-    if (strength === 'hard' || !strengths.has(key)) strengths.set(key, { from: caller, to: called, strength });
+    if (strength === 'hard' || !strengths.has(key))
+      strengths.set(key, { from: caller, to: called, strength });
   }
   const connections = [...strengths.values()];
   const parts = PART_KINDS.flatMap((kind) => kindPart(kind, plan.parts) ?? []);

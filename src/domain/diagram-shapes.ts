@@ -35,7 +35,7 @@ export function shapeOf(kind: PartKind, width: number, height: number): Shape {
       };
     // One comes in at the top, many go out below.
     case 'load-balancer':
-      return { outline: `M14 0H${w - 14}L${w} ${h}H0Z`, detail: '' };
+      return { outline: `M10 0H${w - 10}L${w} ${h}H0Z`, detail: '' };
     case 'cluster-control':
       return { outline: `M10 0H${w - 10}L${w} ${h / 2}L${w - 10} ${h}H10L0 ${h / 2}Z`, detail: '' };
     // What others stand on.

@@ -6,13 +6,15 @@ const NARROW = 0.38;
 const USUAL = 0.62;
 const WIDE = 0.98;
 
+const NARROW_LETTERS = new Set("iIjlftr.,:;'!|()[]{} -");
+const WIDE_LETTERS = new Set('mwMW@%');
+
 /** How wide a text may become, in pixels at `fontSize`. */
 export function textWidth(text: string, fontSize: number): number {
   let em = 0;
-  for (const char of text) {
-    if (/[iIjlftr.,:;'!|()[\]{} -]/.test(char)) em += NARROW;
-    else if (/[mwMW@%]/.test(char) || char.codePointAt(0)! > 0x2e7f) em += WIDE;
-    else em += USUAL;
+  for (const letter of text) {
+    if (NARROW_LETTERS.has(letter)) em += NARROW;
+    else em += letter > '\u2e7f' || WIDE_LETTERS.has(letter) ? WIDE : USUAL;
   }
   return em * fontSize;
 }
