@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { db } from '../src/db/client.js';
+import { type Browser, signedIn, useApp } from './support/app.js';
+
+useApp();
+
+const COMPOSE = `services:
+  web:
+    image: shop:1.4
+    ports: ["80:8080"]
+    depends_on: [db, cache]
+    deploy: { replicas: 3, resources: { reservations: { cpus: "0.5", memory: 512M } } }
+  db:
+    image: postgres:17
+  cache:
+    image: redis:8
+`;
+
+const idOf = (address: string | undefined) => Number(/\d+/.exec(address ?? '')?.[0]);
+
+async function planFrom(editor: Browser, text: string, systemName: string): Promise<string> {
+  const preview = (await editor.post('/imports', { text })).headers.location ?? '';
+  const fields = { planName: 'Compose', systemId: '', systemName, assume: 'yes' };
+  return (await editor.post(`${preview}/plans`, fields)).headers.location ?? '';
+}
+
+describe('imports', () => {
+  test('a pasted compose file is previewed with picture, bill and report before anything is saved', async () => {
+    const editor = await signedIn('editor');
+    const before = await db.plan.count();
+    const sent = await editor.post('/imports', { text: COMPOSE });
+    expect(sent.status).toBe(303);
+    const page = await editor.get(sent.headers.location ?? '');
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('<svg');
+    expect(page.text).toContain('What was read, guessed and skipped');
+    const { bill, draft } = await editor.json(sent.headers.location ?? '');
+    expect(bill.containers.value).toBe(5);
+    expect(draft.connections).toHaveLength(2);
+    expect(await db.plan.count()).toBe(before);
+  });
+
+  test('the preview counts again with a machine type and other answers', async () => {
+    const editor = await signedIn('editor');
+    const preview = (await editor.post('/imports', { text: COMPOSE })).headers.location ?? '';
+    expect((await editor.json(preview)).bill.machines.value).toBeNull();
+    const type = await db.machineType.findFirstOrThrow({ where: { bookId: 'aws-m6i-large' } });
+    const { bill } = await editor.json(`${preview}?machineType=${type.id}`);
+    expect(bill.machines.value).toBe(1);
+    expect(bill.entries[0].unavailability.onPaper).toBeGreaterThan(0);
+    const unassumed = await editor.json(`${preview}?machineType=${type.id}&assume=no`);
+    expect(unassumed.bill.entries[0].unavailability.onPaper).toBeNull();
+  });
+
+  test('it becomes a plan of a new system, with its files kept', async () => {
+    const editor = await signedIn('editor');
+    const address = await planFrom(editor, COMPOSE, 'Pasted');
+    expect(address).toMatch(/^\/plans\/\d+-compose$/);
+    const { bill, plan, contents } = await editor.json(address);
+    expect(plan.system.name).toBe('Pasted');
+    expect(bill.containers.value).toBe(5);
+    expect(contents.parts.map((part: { technology: string }) => part.technology)).toContain('PostgreSQL');
+    expect((await editor.get(`${address}/source`)).text).toContain('image: postgres:17');
+  });
+
+  test('a file with a fault says where, keeps the text, and saves nothing', async () => {
+    const editor = await signedIn('editor');
+    const before = await db.import.count();
+    const answer = await editor.post('/imports', {
+      text: 'services:\n  web:\n    image: [unclosed\n  db: {}\n',
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('This cannot be read.');
+    expect(answer.text).toMatch(/pasted text:\d+/);
+    expect(answer.text).toContain('image: [unclosed');
+    expect(await db.import.count()).toBe(before);
+  });
+
+  test('nothing pasted, a plan without a name, a system’s name that is taken: told by field', async () => {
+    const editor = await signedIn('editor');
+    expect((await editor.post('/imports', { text: ' ' })).text).toContain(
+      'Paste a file, or choose one or more.',
+    );
+    await planFrom(editor, COMPOSE, 'Taken');
+    const preview = (await editor.post('/imports', { text: COMPOSE })).headers.location ?? '';
+    const nameless = await editor.post(`${preview}/plans`, { planName: '', systemName: 'Fresh' });
+    expect(nameless.status).toBe(422);
+    expect(nameless.text).toContain('Name of the plan cannot be empty.');
+    const homeless = await editor.post(`${preview}/plans`, { planName: 'A', systemName: '' });
+    expect(homeless.text).toContain('Pick a system, or name a new one.');
+    const taken = await editor.post(`${preview}/plans`, { planName: 'A', systemName: 'taken' });
+    expect(taken.status).toBe(422);
+    expect(taken.text).toContain('Another system has this name.');
+  });
+
+  test('uploads are read as files of their names', async () => {
+    const editor = await signedIn('editor');
+    const sent = await editor.agent
+      .post('/imports')
+      .field('_csrf', editor.token())
+      .field('text', '')
+      .attach('files', Buffer.from('services:\n  web:\n    image: ${IMAGE}\n'), 'docker-compose.yml')
+      .attach('files', Buffer.from('IMAGE=nginx:1\n'), '.env');
+    expect(sent.status).toBe(303);
+    const { draft } = await editor.json(sent.headers.location ?? '');
+    expect(draft.parts).toHaveLength(1);
+    expect(draft.parts[0].technology).toBe('nginx');
+  });
+
+  test('a file above 2 MB is refused in words', async () => {
+    const editor = await signedIn('editor');
+    const sent = await editor.agent
+      .post('/imports')
+      .field('_csrf', editor.token())
+      .attach('files', Buffer.alloc(2 * 1024 * 1024 + 1, 'a'), 'big.yml');
+    expect(sent.status).toBe(413);
+    expect(sent.text).toContain('larger than 2 MB');
+  });
+
+  test('reading changed files again updates in place, tells what changes, and keeps what people set', async () => {
+    const editor = await signedIn('editor');
+    const address = await planFrom(editor, COMPOSE, 'Updated');
+    const planId = idOf(address);
+    const web = await db.part.findFirstOrThrow({ where: { planId, name: 'web' } });
+    await db.part.update({ where: { id: web.id }, data: { replicas: 7, setByHand: ['replicas'] } });
+    await db.part.create({ data: { planId, name: 'by-hand', kind: 'service' } });
+    const changed = COMPOSE.replace(
+      '  cache:\n    image: redis:8\n',
+      '  queue:\n    image: rabbitmq:4\n',
+    ).replace('db, cache', 'db, queue');
+    const sent = await editor.post('/imports', { text: changed, plan: planId });
+    const preview = sent.headers.location ?? '';
+    const { merge, plan } = await editor.json(preview);
+    expect(merge.parts.added.map((part: { name: string }) => part.name)).toEqual(['queue']);
+    expect(merge.parts.removed).toEqual(['cache']);
+    expect(merge.parts.kept).toEqual([{ name: 'web', fields: ['replicas'] }]);
+    const done = await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, {
+      assume: 'yes',
+      revision: plan.revision,
+    });
+    expect(done.headers.location).toBe(address);
+    const { contents } = await editor.json(address);
+    const names = contents.parts.map((part: { name: string }) => part.name);
+    expect(names.sort()).toEqual(['by-hand', 'db', 'queue', 'web']);
+    expect(contents.parts.find((part: { name: string }) => part.name === 'web').replicas).toBe(7);
+  });
+
+  test('an update of a plan that changed meanwhile is shown again first', async () => {
+    const editor = await signedIn('editor');
+    const planId = idOf(await planFrom(editor, COMPOSE, 'Meanwhile'));
+    const preview = (await editor.post('/imports', { text: COMPOSE, plan: planId })).headers.location ?? '';
+    const { plan } = await editor.json(preview);
+    await db.plan.update({ where: { id: planId }, data: { revision: { increment: 1 } } });
+    const late = await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, {
+      assume: 'yes',
+      revision: plan.revision,
+    });
+    expect(late.headers.location).toBe(`/imports/${idOf(preview)}?plan=${planId}`);
+  });
+
+  test('one person’s preview is not another’s', async () => {
+    const ada = await signedIn('editor');
+    const ben = await signedIn('editor');
+    const preview = (await ada.post('/imports', { text: COMPOSE })).headers.location ?? '';
+    expect((await ben.get(preview)).status).toBe(404);
+  });
+
+  test('the schema of a plan is served', async () => {
+    const viewer = await signedIn('viewer');
+    const { body } = await viewer.get('/schemas/plan.json');
+    expect(body.$schema).toContain('2020-12');
+    expect(body.required).toContain('parts');
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { tellStory } from '../prisma/seed.js';
+import { db } from '../src/db/client.js';
+import { type Browser, signedIn, useApp } from './support/app.js';
+
+useApp();
+
+const draft = { name: 'Today', status: 'draft', description: 'As it *is*.', machineTypeId: '' };
+
+async function aSystem(editor: Browser, name: string): Promise<string> {
+  const fields = { name, lifecycle: 'production', team: '', description: '', links: '', tags: '' };
+  return (await editor.post('/systems', fields)).headers.location ?? '';
+}
+
+describe('plans', () => {
+  test('a plan is recorded, shown with an empty bill, edited', async () => {
+    const editor = await signedIn('editor');
+    const system = await aSystem(editor, 'Planned');
+    const made = await editor.post(`${system}/plans`, draft);
+    expect(made.headers.location).toMatch(/^\/plans\/\d+-today$/);
+    const address = made.headers.location ?? '';
+    const shown = await editor.get(address);
+    expect(shown.status).toBe(200);
+    expect(shown.text).toContain('Nothing in this plan yet');
+    expect(shown.text).toContain('<em>is</em>');
+    const { plan, bill } = await editor.json(address);
+    expect(bill.containers.value).toBe(0);
+    const saved = await editor.post(address, { ...draft, name: 'Tomorrow', version: plan.version });
+    expect(saved.headers.location).toMatch(/-tomorrow$/);
+    expect((await editor.get(address)).status).toBe(200);
+  });
+
+  test('a system has at most one current plan, and the database itself sees to it', async () => {
+    const editor = await signedIn('editor');
+    const system = await aSystem(editor, 'Current');
+    await editor.post(`${system}/plans`, { ...draft, status: 'current' });
+    const second = await editor.post(`${system}/plans`, { ...draft, name: 'Other', status: 'current' });
+    expect(second.status).toBe(422);
+    expect(second.text).toContain('Another plan of this system is the current one.');
+    const systemId = Number(/\d+/.exec(system)?.[0]);
+    await expect(db.plan.create({ data: { systemId, name: 'Third', status: 'current' } })).rejects.toThrow();
+  });
+
+  test('of two people editing one plan the second is told and keeps what was typed', async () => {
+    const ada = await signedIn('editor');
+    const ben = await signedIn('editor');
+    const address = (await ada.post(`${await aSystem(ada, 'Raced')}/plans`, draft)).headers.location ?? '';
+    const { version } = (await ada.json(address)).plan;
+    await ada.post(address, { ...draft, name: 'By Ada', version });
+    const late = await ben.post(address, { ...draft, name: 'By Ben', version });
+    expect(late.status).toBe(409);
+    expect(late.text).toContain('By Ben');
+    expect(late.text).toContain('<q>By Ada</q>');
+  });
+
+  test('a deleted plan is gone with all in it and comes back by one click', async () => {
+    const editor = await signedIn('editor');
+    const address =
+      (await editor.post(`${await aSystem(editor, 'Deleting')}/plans`, draft)).headers.location ?? '';
+    expect((await editor.get(`${address}/deletion`)).text).toContain('With it go 0 parts');
+    const gone = await editor.post(`${address}/deletion`);
+    const page = await editor.get(gone.headers.location ?? '');
+    const undo = /action="(\/plans\/\d+\/restoration)"/.exec(page.text)?.[1] ?? '';
+    expect((await editor.get(address)).status).toBe(404);
+    await editor.post(undo);
+    expect((await editor.get(address)).status).toBe(200);
+  });
+
+  test('the story has the worked example’s bill, and its copies have it too', async () => {
+    await db.user.deleteMany();
+    await tellStory();
+    const editor = await signedIn('editor');
+    const { rows } = await editor.json('/plans?q=future');
+    const { bill } = await editor.json(`/plans/${rows[0].id}`);
+    const figures = [
+      bill.services,
+      bill.containers,
+      bill.machines,
+      bill.machinesLowerBound,
+      bill.connections,
+      bill.usdPerMonth,
+    ];
+    expect(figures.map((figure) => figure.value)).toEqual([12, 50, 8, 8, 42, 688.91]);
+    const copied = await editor.post(`/plans/${rows[0].id}/copies`);
+    const copy = await editor.json(copied.headers.location ?? '');
+    expect(copy.plan.name).toBe("It's the future, copy");
+    expect(copy.bill).toEqual({ ...bill, planName: copy.plan.name });
+    const again = await editor.post(`/plans/${rows[0].id}/copies`);
+    expect((await editor.json(again.headers.location ?? '')).plan.name).toBe("It's the future, copy 2");
+  });
+
+  test('a copy keeps every column of every row', async () => {
+    const editor = await signedIn('editor');
+    const { rows } = await editor.json('/plans?q=heroku');
+    const planId = rows[0].id;
+    const part = await db.part.findFirstOrThrow({ where: { planId, name: 'web' } });
+    const everything = {
+      repositoryUrl: 'https://a.example',
+      runbookUrl: 'https://b.example',
+      notes: 'n',
+      checkedOn: new Date('2026-01-02'),
+    };
+    await db.part.update({
+      where: { id: part.id },
+      data: { ...everything, setByHand: ['replicas'], spread: true },
+    });
+    const address = (await editor.post(`/plans/${planId}/copies`)).headers.location ?? '';
+    const copyId = Number(/\d+/.exec(address)?.[0]);
+    const own = { id: 0, planId: 0, version: 0, createdAt: 0, updatedAt: 0 };
+    const rowsOf = async (id: number) =>
+      (await db.part.findMany({ where: { planId: id }, orderBy: { id: 'asc' } })).map((row) => ({
+        ...row,
+        ...own,
+      }));
+    expect(await rowsOf(copyId)).toEqual(await rowsOf(planId));
+  });
+
+  test('pressing a part shows what stops with it, as a page and as a picture', async () => {
+    const editor = await signedIn('editor');
+    const { rows } = await editor.json('/plans?q=future');
+    const page = await editor.get(`/plans/${rows[0].id}?down=etcd`);
+    expect(page.text).toContain('<strong>When etcd is down</strong>, 19 other parts stop');
+    expect(page.text).toContain('Users lose: browse, checkout, deploy.');
+    const machine = await editor.get(`/plans/${rows[0].id}?down=machine%201`);
+    expect(machine.text).toContain(
+      '<strong>When machine 1 is down</strong>, nothing else stops and 4 work on less',
+    );
+    const svg = await editor.get(`/plans/${rows[0].id}/diagram.svg?down=etcd`);
+    expect(svg.headers['content-type']).toContain('image/svg+xml');
+    expect(String(svg.body)).toContain('xmlns="http://www.w3.org/2000/svg"');
+  });
+
+  test('the plan as JSON is the plan again when it is imported', async () => {
+    const editor = await signedIn('editor');
+    const { rows } = await editor.json('/plans?q=future');
+    const exported = await editor.get(`/plans/${rows[0].id}/plan.json`);
+    expect(exported.headers['content-disposition']).toContain('attachment');
+    expect(exported.body.parts).toHaveLength(22);
+    const preview = await editor.post('/imports', { text: JSON.stringify(exported.body) });
+    const { draft, bill } = await editor.json(preview.headers.location ?? '');
+    expect(draft.parts.map((part: { name: string }) => part.name)).toEqual(
+      exported.body.parts.map((part: { name: string }) => part.name),
+    );
+    expect(bill.usdPerMonth.value).toBe(688.91);
+  });
+});
+
+describe('comparison', () => {
+  test('two plans stand side by side, each line with its winner and no total', async () => {
+    const viewer = await signedIn('viewer');
+    const { rows } = await viewer.json('/plans?q=simple&sort=-name');
+    const ids = rows
+      .filter((row: { name: string }) => !row.name.includes('copy'))
+      .map((row: { id: number }) => row.id);
+    const { comparison } = await viewer.json(`/comparison?plans=${ids.join(',')}`);
+    const line = (label: string) => comparison.lines.find((one: { label: string }) => one.label === label);
+    expect(line('Containers')).toMatchObject({ values: [50, 1], winners: [1] });
+    expect(line('Cost a month')).toMatchObject({ values: [688.91, 75], winners: [1] });
+    expect(comparison.worst.onPaper.winners).toEqual([0]);
+    const page = await viewer.get(`/comparison?plans=${ids.join(',')}`);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('10 %');
+  });
+
+  test('a form’s choice is sent on to the permalink, and one plan is no comparison', async () => {
+    const viewer = await signedIn('viewer');
+    const sent = await viewer.get('/comparison?plans=1&with=2');
+    expect(sent.headers.location).toBe('/comparison?plans=1,2');
+    const alone = await viewer.get('/comparison?plans=1');
+    expect(alone.status).toBe(404);
+    expect(alone.text).toContain('needs two to four plans');
+  });
+});
