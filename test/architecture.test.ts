@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { root } from '../src/root.js';
+
+type Source = { path: string; imports: string[]; text: string };
+
+const sources: Source[] = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('db/generated'))
+  .map((file) => {
+    const text = readFileSync(join(root, 'src', file), 'utf8');
+    const imports = [...text.matchAll(/(?:^|\n)(?:import|export)[^'"]*?from '([^']+)'|import\('([^']+)'\)/g)];
+    return { path: file, text, imports: imports.map((match) => resolved(file, match[1] ?? match[2] ?? '')) };
+  });
+
+/** './model.js' in domain/bill.ts is 'domain/model.ts'; a package stays its name. */
+function resolved(file: string, name: string): string {
+  return name.startsWith('.') ? normalize(join(dirname(file), name)).replace(/\.js$/, '.ts') : name;
+}
+
+function within(folder: string): Source[] {
+  return sources.filter(({ path }) => path.startsWith(`${folder}/`));
+}
+
+/** `file -> import` for every import that is not allowed. */
+function strays(from: Source[], isAllowed: (name: string, source: Source) => boolean): string[] {
+  return from.flatMap((source) =>
+    source.imports.filter((name) => !isAllowed(name, source)).map((name) => `${source.path} -> ${name}`),
+  );
+}
+
+const SPEAKS_HTTP_OR_SQL = /^imports\/(controller|form|queries|contents-queries)\.ts$/;
+
+describe('the architecture', () => {
+  test('there is something to look at', () => {
+    expect(within('domain').length).toBeGreaterThan(10);
+    expect(sources.flatMap((source) => source.imports).length).toBeGreaterThan(100);
+  });
+
+  test('the core imports itself only, and the library that lays out graphs', () => {
+    expect(
+      strays(within('domain'), (name) => name.startsWith('domain/') || name === '@dagrejs/dagre'),
+    ).toEqual([]);
+  });
+
+  test('the core knows no clock, no chance and no environment', () => {
+    const tainted = within('domain').filter(({ text }) =>
+      /\bDate\b|Math\.random|\bprocess\.|performance\./.test(text),
+    );
+    expect(tainted.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('the readers of files know the core, each other, YAML and zod', () => {
+    const readers = within('imports').filter(({ path }) => !SPEAKS_HTTP_OR_SQL.test(path));
+    const isAllowed = (name: string) =>
+      name.startsWith('domain/') || name === 'yaml' || name === 'zod' || name.startsWith('imports/');
+    expect(strays(readers, (name) => isAllowed(name) && !SPEAKS_HTTP_OR_SQL.test(name))).toEqual([]);
+  });
+
+  test('the database is spoken to in queries only, and in the files of auth and db', () => {
+    const speaks = (path: string) =>
+      /queries\.ts$/.test(path) ||
+      /^db\//.test(path) ||
+      [
+        'auth/accounts.ts',
+        'auth/sessions.ts',
+        'machine-types/price-book.ts',
+        'web/health.ts',
+        'server.ts',
+        'release.ts',
+      ].includes(path);
+    const reaches = (name: string) =>
+      /^db\/(client|generated)/.test(name) || name === 'pg' || name.startsWith('@prisma/');
+    expect(
+      strays(
+        sources.filter(({ path }) => !speaks(path)),
+        (name) => !reaches(name),
+      ),
+    ).toEqual([]);
+  });
+
+  test('the environment is read in one place', () => {
+    const readers = sources.filter(({ text }) => /process\.env/.test(text)).map(({ path }) => path);
+    // The entry points hand it over; settings.ts makes sense of it.
+    expect(readers.sort()).toEqual(['release.ts', 'server.ts']);
+  });
+
+  test('nothing but its front knows how auth works', () => {
+    const front = ['auth/auth.ts', 'auth/roles.ts', 'auth/controller.ts'];
+    const outside = sources.filter(({ path }) => !path.startsWith('auth/'));
+    const known = (name: string, { path }: Source) =>
+      !name.startsWith('auth/') ||
+      front.includes(name) ||
+      (path === 'server.ts' && name === 'auth/sessions.ts') ||
+      (path === 'home/controller.ts' && name === 'auth/accounts.ts');
+    expect(strays(outside, known)).toEqual([]);
+  });
+
+  test('a noun’s folder holds the same names everywhere', () => {
+    const nouns = ['systems', 'plans', 'parts', 'connections', 'entries', 'extra-costs', 'machine-types'];
+    for (const noun of nouns) {
+      const files = readdirSync(join(root, 'src', noun));
+      expect(files, noun).toEqual(expect.arrayContaining(['controller.ts', 'form.ts', 'queries.ts']));
+    }
+  });
+
+  test('no file imports in a circle', () => {
+    const graph = new Map(sources.map(({ path, text }) => [path, valueImports(path, text)]));
+    expect(circlesIn(graph)).toEqual([]);
+  });
+
+  test('views set no style and run no script of their own', () => {
+    const views = readdirSync(join(root, 'views'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ejs'),
+    );
+    const breaking = views.filter((file) => {
+      const text = readFileSync(join(root, 'views', file), 'utf8');
+      return /\sstyle="|\son[a-z]+="|<script(?! src=)/.test(text);
+    });
+    expect(breaking).toEqual([]);
+  });
+
+  test('the top level holds what the owner fixed and what tools insist on', () => {
+    const tracked = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
+    const here = readdirSync(root).filter((name) => !name.startsWith('.') && !tracked.includes(`${name}/`));
+    const fixed = [
+      'package.json',
+      'tsconfig.json',
+      'Procfile',
+      'prisma',
+      'src',
+      'views',
+      'public',
+      'test',
+      'README.md',
+    ];
+    expect(
+      here.filter((name) => ![...fixed, 'package-lock.json', 'app.json', 'LICENSE'].includes(name)),
+    ).toEqual([]);
+  });
+});
+
+/** Imports that are there when the program runs: types are gone by then. */
+function valueImports(path: string, text: string): string[] {
+  const statements = text.matchAll(/(?:^|\n)(?:import|export)\s+(?!type\b)([^'"]*?)from '(\.[^']+)'/g);
+  return [...statements]
+    .filter(([, names]) => !/^\{\s*(type [\w\s]+,?\s*)+\}\s*$/.test(names ?? ''))
+    .map(([, , name]) => resolved(path, name ?? ''));
+}
+
+function circlesIn(graph: Map<string, string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, trail: string[]) => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+    if (trail.includes(path) || done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return found;
+}
