@@ -47,7 +47,7 @@ export type FailingParts = {
   providers: Part[];
   /** Per-machine parts the entry hangs on: those its parts call, and the agents of the machines its parts stand on. */
   agents: Part[];
-  /** Whether it needs any machine at all. */
+  /** Whether it needs any machine: a part switched off, or of which none is needed, does not. */
   isOnMachines: boolean;
 };
 
@@ -61,12 +61,13 @@ export function failingParts(wiring: Wiring, closure: readonly number[]): Failin
   const parts = closure.map((number) => wiring.parts[number]!);
   const placed = parts.filter(isPlaced);
   const called = closure.filter((number) => isPerMachine(wiring.parts[number]!));
-  const agents = new Set(placed.length > 0 ? [...called, ...wiring.agents] : called);
+  const hasStanding = placed.some((part) => part.needed > 0 && part.replicas > 0);
+  const agents = new Set(hasStanding ? [...called, ...wiring.agents] : called);
   return {
     placed,
     providers: parts.filter((part) => part.runs !== 'machine'),
     agents: [...agents].sort((a, b) => a - b).map((number) => wiring.parts[number]!),
-    isOnMachines: placed.length > 0 || called.length > 0,
+    isOnMachines: hasStanding || called.length > 0,
   };
 }
 
@@ -99,21 +100,21 @@ export function entryFailure(parts: FailingParts, ground: Ground): EntryFailure 
     ...(isOnMachines ? [downOf(ground.machineType!)] : []),
     ...agents.map(downOf),
   ]);
-  const joint = placed.some((part) => part.needed > 0)
-    ? jointFailure(placedParts(placed, ground), machineDown, COMMON_CAUSE_SHARES, ground.tables)
-    : failureOfAgentsAlone(parts, machineDown, ground);
+  const isAgentsAlone = placed.every((part) => part.needed === 0);
+  const joint = isAgentsAlone
+    ? failureOfAgentsAlone(parts, machineDown, ground.packing)
+    : jointFailure(placedParts(placed, ground), machineDown, COMMON_CAUSE_SHARES, ground.tables);
   const ofProviders = unavailabilityInSeries(providers.map(downAtProvider));
+  const onOwnMachines = placed.map((part) =>
+    kOfNUnavailability(part.replicas, part.needed, eitherDown(downOf(part), machineDown)),
+  );
   return {
     unavailability: joint.unavailability.map((down) => eitherDown(down, ofProviders)),
     errorBar: joint.errorBar,
     isExact: joint.isExact,
     ifIndependent: eitherDown(
       ofProviders,
-      unavailabilityInSeries(
-        placed.map((part) =>
-          kOfNUnavailability(part.replicas, part.needed, eitherDown(downOf(part), machineDown)),
-        ),
-      ),
+      isAgentsAlone ? joint.unavailability[0]! : unavailabilityInSeries(onOwnMachines),
     ),
     ofProviders,
     worth: worthOf(placed, providers, joint, ofProviders),
@@ -144,12 +145,12 @@ function placedParts(placed: readonly Part[], { wiring, places }: Ground): Place
  * is left. With any other part on machines this is no question: that part stops first.
  */
 function failureOfAgentsAlone(
-  { placed, agents, isOnMachines }: FailingParts,
+  { placed, agents }: FailingParts,
   machineDown: number,
-  ground: Ground,
+  packing: Packing,
 ): JointFailure {
-  const machines = ground.packing.machines?.length ?? 0;
-  const needed = isOnMachines && agents.length > 0 ? Math.max(1, ...agents.map((agent) => agent.needed)) : 0;
+  const machines = packing.machines?.length ?? 0;
+  const needed = agents.length > 0 ? Math.max(1, ...agents.map((agent) => agent.needed)) : 0;
   return {
     unavailability: COMMON_CAUSE_SHARES.map((share) =>
       commonCauseUnavailability(machines, Math.min(needed, machines), machineDown, share),

@@ -6,10 +6,11 @@ export const SEED = 20_260_206;
 
 /** Machine states looked at: those with few machines down one by one, while they are at most this many in all ... */
 const COUNTED_STATES = 10_000;
-/** ... and about this many drawn from the rest, ... */
+/** ... and from the rest about this many are drawn, fewer where each of them takes many parts down, ... */
 const DRAWN_STATES = 10_000;
-/** ... of which each number of machines down gets at least so many. */
-const FEWEST_DRAWN = 100;
+const DRAWN_PARTS = 400_000;
+/** ... and at least this many for each number of machines down. */
+const FEWEST_DRAWN = 50;
 
 /** A number of machines down that is less likely than this is not looked at. */
 const NEGLIGIBLE = 1e-17;
@@ -53,7 +54,7 @@ export function sampleMachines(component: Component): JointFailure {
 type Group = { machinesDown: number; weights: number[]; states: number; isCounted: boolean };
 
 /** Which numbers of machines down are counted, which drawn from, and the weight of those left out, for each share. */
-function groupsOf({ machines, machineDown }: Component): { groups: Group[]; unseen: number[] } {
+function groupsOf({ machines, machineDown, parts }: Component): { groups: Group[]; unseen: number[] } {
   const groups: Group[] = [];
   const unseen = machineDown.map(() => 0);
   let counted = 0;
@@ -71,9 +72,12 @@ function groupsOf({ machines, machineDown }: Component): { groups: Group[]; unse
     groups.push({ machinesDown, weights, states, isCounted });
   }
   const drawn = groups.filter((group) => !group.isCounted);
-  const drawnWeight = drawn.reduce((sum, group) => sum + group.weights[0]!, 0);
+  const drawnWeight = total(drawn.map(({ weights }) => weights[0]!));
+  const partsPerMachine = total(parts.map((part) => part.machines.length)) / machines;
+  const machinesDown = total(drawn.map((group) => (group.machinesDown * group.weights[0]!) / drawnWeight));
+  const affordable = Math.min(DRAWN_STATES, DRAWN_PARTS / (machinesDown * partsPerMachine));
   for (const group of drawn) {
-    group.states = Math.max(FEWEST_DRAWN, Math.ceil((DRAWN_STATES * group.weights[0]!) / drawnWeight));
+    group.states = Math.max(FEWEST_DRAWN, Math.ceil((affordable * group.weights[0]!) / drawnWeight));
   }
   return { groups, unseen };
 }
@@ -169,6 +173,10 @@ function stateFailures(component: Component) {
   }
 
   return { add, gains: () => Array.from(gain, (touched, part) => touched + upWeight * odds[part]!) };
+}
+
+function total(amounts: readonly number[]): number {
+  return amounts.reduce((sum, amount) => sum + amount, 0);
 }
 
 /** Every choice of `size` machines; the array is reused. */

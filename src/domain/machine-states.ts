@@ -15,7 +15,7 @@ export const EXACT_MACHINES = 20;
 
 /** Table cells an exact sum may touch: for at most `EXACT_MACHINES` machines (a fraction of a second), and for more. */
 const EXACT_CELLS = 2 ** 25;
-const EXACT_CELLS_OF_MANY = 2 ** 19;
+const EXACT_CELLS_OF_MANY = 2 ** 21;
 
 /**
  * The probability that not all of the parts are up, when replicas of different parts share machines and every machine is

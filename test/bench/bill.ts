@@ -4,10 +4,8 @@ import type { Connection, Part, Plan } from '../../src/domain/model.js';
 
 /** What the bill of a large plan costs, one core: run with `node dist/test/bench/bill.js` after a build. */
 export function main(): void {
-  const rows = [
-    measure(1_000, 5_000, 50, 15),
-    measure(10_000, 50_000, 1_000, 5),
-  ];
+  const rows = [measure(1_000, 5_000, 50, 15), measure(10_000, 50_000, 1_000, 5)];
+  // biome-ignore lint/suspicious/noConsole: a table on the console is what this script is for.
   console.table(rows);
 }
 
