@@ -1,6 +1,6 @@
 import type { Connection, Entry, Part, PartKind, Strength } from '../domain/model.js';
-import priceBook from '../domain/price-book.json' with { type: 'json' };
 import { freeName } from './kubernetes-names.js';
+import { providerPart } from './kubernetes-provider.js';
 import { listed } from './kubernetes-words.js';
 import type { ClusterAnswer, Note } from './model.js';
 
@@ -110,7 +110,7 @@ function selfRun(
     const name = namesOf(role)[0]!;
     return { ...sized, name, runs: 'machine', perMachine, spread, availability, usdPerMonth: null };
   });
-  const loadBalancer = managedPart(namesOf(API)[0]!, 'load-balancer', null, priceOf('aws-lb'));
+  const loadBalancer = providerPart(namesOf(API)[0]!, 'load-balancer', null, 'aws-lb');
   const callers = parts.filter(({ kind }) => kind === 'web' || kind === 'service' || kind === 'worker');
 
   return {
@@ -144,7 +144,7 @@ function selfRun(
 /** The provider's control plane as one bought part. EKS stands for all of them: GKE and AKS ask the same 0.10 USD an hour. */
 function managed(parts: readonly Part[], present: RolesPresent): ClusterAddition {
   const name = freeName('Kubernetes control plane', new Set(parts.map((part) => part.name)));
-  const control = managedPart(name, 'cluster-control', 'Kubernetes', priceOf('aws-eks'));
+  const control = providerPart(name, 'cluster-control', 'Kubernetes', 'aws-eks');
   const doubled = present.get('kube-apiserver');
   const notes: Note[] = [
     control.note,
@@ -186,39 +186,6 @@ function calls(
       (called): Connection => ({ from: caller, to: called, strength: honest, origin: 'stated', evidence }),
     ),
   );
-}
-
-type Price = (typeof priceBook.prices)[number];
-
-function priceOf(id: string): Price {
-  const price = priceBook.prices.find((row) => row.id === id);
-  if (!price) throw new Error(`the price book has no ${id}`);
-  return price;
-}
-
-function managedPart(
-  name: string,
-  kind: PartKind,
-  technology: string | null,
-  price: Price,
-): { part: Part; note: Note } {
-  const availability = price.availability ?? null;
-  const part: Part = {
-    name,
-    kind,
-    replicas: 1,
-    needed: 1,
-    cpuMillicores: null,
-    memoryMib: null,
-    runs: 'managed',
-    perMachine: false,
-    spread: false,
-    availability,
-    usdPerMonth: price.usdMonth,
-    technology,
-  };
-  const message = `Added ${name}, run by a provider: assumed ${price.product} at ${price.usdMonth} USD a month (${price.asOf}, ${price.source}) and ${availability} available (${price.availabilityBasis}).`;
-  return { part, note: { kind: 'added', message, part: name } };
 }
 
 function sizeInWords(role: ClusterRole): string {

@@ -66,7 +66,7 @@ export function mentionsOf<C extends Caller>(
       const { variables, commandLine } = environmentOf(container, from.namespace, configs, hostOf, faults);
       variablesLeft -= variables.length;
       for (const { name, value, from: source, line } of variables) {
-        const evidence = source === null ? `env ${name}` : `env ${name} (${source})`;
+        const evidence = source === null ? `env ${name}` : `env ${name} of ${source}`;
         for (const host of hostsIn(name, value)) {
           if (serviceOf(host)) mention(host, evidence, line);
           else noteUnknown(host, from, line, found.unknownHosts);

@@ -1,4 +1,4 @@
-import type { Part } from '../domain/model.js';
+import type { Connection, Entry, Part } from '../domain/model.js';
 import type { Finder } from './kubernetes-namespaces.js';
 import type { KubernetesObject } from './kubernetes-object.js';
 import type { Service } from './kubernetes-services.js';
@@ -68,6 +68,36 @@ export function openings(
 
   notes.push(...notesOn(balanced, routes, [...lost]));
   return [...byName.values()];
+}
+
+/** The entry a way in makes of a plan; through the controllers in the files where a route leads in. */
+export function entryOf(
+  { name, workloads, by }: Opening,
+  names: ReadonlyMap<Workload, string>,
+  controllers: readonly string[],
+): Entry {
+  const called = [...workloads].map((workload) => names.get(workload)!);
+  return { name, parts: [...new Set([...(by === 'route' ? controllers : []), ...called])] };
+}
+
+/** The connections a route states where a controller in the files carries it out: soft, for it goes on when one it sends to stops. */
+export function routed(
+  { name, workloads, by }: Opening,
+  names: ReadonlyMap<Workload, string>,
+  controllers: readonly string[],
+): Connection[] {
+  if (by !== 'route') return [];
+  return controllers.flatMap((from) =>
+    [...workloads].map((workload): Connection => {
+      return {
+        from,
+        to: names.get(workload)!,
+        strength: 'soft',
+        origin: 'stated',
+        evidence: `route ${name}`,
+      };
+    }),
+  );
 }
 
 /** Programs that carry Ingresses and routes out: nginx and Envoy are such only where their image or name says so. */

@@ -2,7 +2,7 @@ import { WHOLE_SYSTEM } from '../domain/entries.js';
 import type { Connection, Entry, Part, Plan } from '../domain/model.js';
 import { type ClusterRole, clusterAddition } from './kubernetes-cluster.js';
 import { connectionsOf, type Mention, mentionsOf } from './kubernetes-connections.js';
-import { isRouteController, type Opening, openings } from './kubernetes-entries.js';
+import { entryOf, isRouteController, openings, routed } from './kubernetes-entries.js';
 import { readConfig } from './kubernetes-environment.js';
 import { freeName, partNames } from './kubernetes-names.js';
 import { finderOf } from './kubernetes-namespaces.js';
@@ -93,7 +93,7 @@ export const readKubernetes: Reader = (files, options) => {
       objects,
       leftOut,
       open,
-      plan,
+      connections,
       options,
     }),
   );
@@ -134,35 +134,6 @@ function externalParts(mentions: readonly Mention<Workload>[], taken: Set<string
     });
   }
   return parts;
-}
-
-function entryOf(
-  { name, workloads, by }: Opening,
-  names: ReadonlyMap<Workload, string>,
-  controllers: readonly string[],
-): Entry {
-  const called = [...workloads].map((workload) => names.get(workload)!);
-  return { name, parts: [...new Set([...(by === 'route' ? controllers : []), ...called])] };
-}
-
-/** The controller in the files carries a route out. It goes on when one of those it sends to stops. */
-function routed(
-  { name, workloads, by }: Opening,
-  names: ReadonlyMap<Workload, string>,
-  controllers: readonly string[],
-): Connection[] {
-  if (by !== 'route') return [];
-  return controllers.flatMap((from) =>
-    [...workloads].map((workload): Connection => {
-      return {
-        from,
-        to: names.get(workload)!,
-        strength: 'soft',
-        origin: 'stated',
-        evidence: `route ${name}`,
-      };
-    }),
-  );
 }
 
 function rolesIn(read: readonly PartRead[]): Map<ClusterRole, string[]> {

@@ -26,11 +26,11 @@ describe('connections guessed from addresses', () => {
       '{ apiVersion: v1, kind: Secret, metadata: { name: keys }, stringData: { url: "postgres://db/x" } }';
     const byKey = (reference: string, name: string) =>
       `env: [{ name: URL, valueFrom: { ${reference}: { name: ${name}, key: url } } }]`;
-    expect(callsOf(byKey('configMapKeyRef', 'conf'), [map])).toEqual(['db by env URL (ConfigMap conf)']);
-    expect(callsOf(byKey('secretKeyRef', 'keys'), [secret])).toEqual(['db by env URL (Secret keys)']);
-    expect(callsOf(byKey('secretKeyRef', 'keys'), [plain])).toEqual(['db by env URL (Secret keys)']);
+    expect(callsOf(byKey('configMapKeyRef', 'conf'), [map])).toEqual(['db by env URL of ConfigMap conf']);
+    expect(callsOf(byKey('secretKeyRef', 'keys'), [secret])).toEqual(['db by env URL of Secret keys']);
+    expect(callsOf(byKey('secretKeyRef', 'keys'), [plain])).toEqual(['db by env URL of Secret keys']);
     expect(callsOf('envFrom: [{ prefix: DB_, configMapRef: { name: conf } }]', [map])).toEqual([
-      'db by env DB_url (ConfigMap conf)',
+      'db by env DB_url of ConfigMap conf',
     ]);
     expect(callsOf('envFrom: [{ secretRef: { name: keys, optional: true } }]', [map])).toEqual([]);
   });
