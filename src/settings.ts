@@ -4,22 +4,23 @@ import { z } from 'zod';
 /** Every setting, its meaning and its default. The table in the README and `.env.example` say the same; a test holds them together. */
 const schema = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PORT: wholeNumber(0, 65_535, 3000).default(3000),
   DATABASE_URL: z
     .string()
-    .regex(
-      /^postgres(ql)?:\/\/./,
-      'must begin with postgres://, for example postgres://user:password@host:5432/name',
+    .refine(
+      (url) => /^postgres(ql)?:\/\/./.test(url) && URL.canParse(url),
+      'must be an address that begins with postgres://, for example postgres://user:password@host:5432/name ' +
+        '(a password with / ? or # in it must be percent-encoded)',
     )
     .optional(),
   DATABASE_TLS: z.enum(['auto', 'off', 'encrypt', 'verify']).default('auto'),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(5),
+  DATABASE_POOL_SIZE: wholeNumber(1, 200, 5).default(5),
   DATA_FOLDER: z.string().min(1).default('.data/postgres'),
   SESSION_SECRET: z
     .string()
     .min(32, 'must have 32 characters or more, for example the output of: openssl rand -hex 32')
     .optional(),
-  TRUST_PROXY: z.coerce.number().int().min(0).max(5).optional(),
+  TRUST_PROXY: wholeNumber(0, 5, 1).optional(),
   FORCE_HTTPS: z.enum(['on', 'off']).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
@@ -75,6 +76,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 }
 
 export const SETTING_NAMES = Object.keys(schema.shape);
+
+function wholeNumber(min: number, max: number, example: number) {
+  const error = `must be a whole number from ${min} to ${max}, for example ${example}`;
+  return z.coerce.number(error).int(error).min(min, error).max(max, error);
+}
 
 function missingInProduction(given: z.infer<typeof schema>): string[] {
   const missing: string[] = [];
