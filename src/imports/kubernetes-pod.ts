@@ -13,7 +13,7 @@ export type Container = {
   envFrom: Values[];
   /** command and args, one after the other. */
   commandLine: string[];
-  ports: { name: string; number: number | undefined; hostPort: number | undefined }[];
+  ports: { number: number | undefined; hostPort: number | undefined }[];
   line: number;
 };
 
@@ -83,7 +83,6 @@ function containersAt(
       envFrom: mappingsIn(values, 'envFrom', at, faults),
       commandLine: [...textsIn(values, 'command', at, faults), ...textsIn(values, 'args', at, faults)],
       ports: mappingsIn(values, 'ports', at, faults).map((port) => ({
-        name: textAt(port, 'name', `${at}.ports`, faults) ?? '',
         number: portAt(port, 'containerPort'),
         hostPort: portAt(port, 'hostPort'),
       })),

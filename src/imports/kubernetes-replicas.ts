@@ -1,5 +1,5 @@
 import { type Labels, selects } from './kubernetes-labels.js';
-import { type Finder, finderOf, isSameNamespace } from './kubernetes-namespaces.js';
+import { type Finder, isSameNamespace } from './kubernetes-namespaces.js';
 import type { KubernetesObject } from './kubernetes-object.js';
 import type { Fault } from './model.js';
 import { NEEDS_MAJORITY } from './technology-names.js';
@@ -37,10 +37,6 @@ export function autoscalersOf(objects: readonly KubernetesObject[], faults: Faul
         object,
       };
     });
-}
-
-export function autoscalerFinder(autoscalers: readonly Autoscaler[]): Finder<Autoscaler> {
-  return finderOf(autoscalers);
 }
 
 /**
