@@ -107,9 +107,10 @@ async function showForm(
 ) {
   const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
   const title = entry ? `Edit ${entry.name}` : `New entry of ${plan.name}`;
+  // Ticked boxes arrive as a list, typed names as a text: both are shown, and held against what others saved, as a text.
   const chosen = partNamesIn(form.values.parts);
-  // Names that are no part of the plan cannot be ticked; in a text they stay where they were typed.
-  const partNames = await listPartNames(plan.id, MOST_TO_TICK);
-  const onlyHtml = { partNames, chosen };
-  page(req, res, entry ? 'entries/edit' : 'entries/new', { title, plan, entry, form }, { status, onlyHtml });
+  const shown = { ...form, values: { ...form.values, parts: chosen.join('\n') } };
+  const onlyHtml = { partNames: await listPartNames(plan.id, MOST_TO_TICK), chosen };
+  const view = entry ? 'entries/edit' : 'entries/new';
+  page(req, res, view, { title, plan, entry, form: shown }, { status, onlyHtml });
 }

@@ -56,6 +56,26 @@ export async function listMachineTypes(list: ListRequest<'provider'>): Promise<R
   return pageOf(rows, list, list.size);
 }
 
+/** Every machine type in the domain's shape, for the forms to pick from. */
+export async function listMachineTypeNames(): Promise<(MachineType & { id: number })[]> {
+  const types = await db.machineType.findMany({
+    where: { deletedAt: null },
+    select: {
+      id: true,
+      name: true,
+      cpuMillicores: true,
+      memoryMib: true,
+      reserve: true,
+      maxContainers: true,
+      usdPerMonth: true,
+      availability: true,
+    },
+    orderBy: { name: 'asc' },
+    take: 500,
+  });
+  return types.map((type) => ({ ...type, reserve: type.reserve as MachineType['reserve'] }));
+}
+
 /** Everybody who sells one of the machine types. */
 export async function listProviders(): Promise<string[]> {
   const found = await db.machineType.findMany({
@@ -231,24 +251,4 @@ async function orNameTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
     if (!violates(error, 'machine_types_name_key')) throw error;
     return { ok: false, errors: { name: 'Another machine type has this name.' } };
   }
-}
-
-/** Every machine type in the domain's shape, for the forms to pick from. */
-export async function listMachineTypeNames(): Promise<(MachineType & { id: number })[]> {
-  const types = await db.machineType.findMany({
-    where: { deletedAt: null },
-    select: {
-      id: true,
-      name: true,
-      cpuMillicores: true,
-      memoryMib: true,
-      reserve: true,
-      maxContainers: true,
-      usdPerMonth: true,
-      availability: true,
-    },
-    orderBy: { name: 'asc' },
-    take: 500,
-  });
-  return types.map((type) => ({ ...type, reserve: type.reserve as MachineType['reserve'] }));
 }

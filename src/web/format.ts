@@ -1,3 +1,5 @@
+import { availabilityText } from './quantities.js';
+
 /** How numbers and times are written, the same everywhere. Unknown (null) is always said, never shown as 0. */
 
 export function integer(value: number | null): string {
@@ -25,6 +27,11 @@ export function unavailability(value: number | null): string {
   if (value === 0) return '100 %';
   const digits = Math.min(12, Math.max(2, Math.ceil(-Math.log10(value)) + 1));
   return `${(100 - value * 100).toFixed(digits - 1)} %`;
+}
+
+/** An availability as somebody stated it, every digit and no more: 0.9995 -> 99.95 %. */
+export function statedAvailability(value: number | null): string {
+  return value === null ? 'unknown' : availabilityText(value);
 }
 
 /** Minutes as people say them: 15.4 min, 4 h 48 min, 26 s. */
