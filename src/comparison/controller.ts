@@ -33,11 +33,7 @@ export async function show(req: Request, res: Response) {
     bill,
     href: addressOf('plans', record),
     priceDate: priceDateOf(record),
-    machines: machinesPictureOf(whole, bill.packing, {
-      scale,
-      isCompact: true,
-      width: 1000 / counted.length,
-    }),
+    machines: machinesPictureOf(whole, bill.packing, { scale, isCompact: counted.length > 2 }),
     diagram: diagramOf(whole, { weak: weakPartsOf(bill.entries) }),
   }));
   const title = records.map((plan) => plan.name).join(' or ');
