@@ -9,7 +9,7 @@ import type { Person } from '../../src/auth/sessions.js';
 import { type Database, openDatabase } from '../../src/db/client.js';
 import { createLog } from '../../src/log.js';
 import { readSettings } from '../../src/settings.js';
-import { statement } from './global.js';
+import { statement } from './statement.js';
 
 /** The app on a database of this test file's own. Call `useApp()` at the head of the file. */
 export let app: Express;

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/db/client.js';
 import { migrate } from '../../src/db/migrations.js';
 import { loadPriceBook } from '../../src/machine-types/price-book.js';
+import { statement } from './statement.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -45,11 +45,4 @@ async function fill(where: { url: string | null; folder: string }): Promise<void
   await migrate(database.adapter);
   await loadPriceBook();
   await database.close();
-}
-
-export async function statement(server: string, sql: string): Promise<void> {
-  const client = new pg.Client(server);
-  await client.connect();
-  await client.query(sql);
-  await client.end();
 }

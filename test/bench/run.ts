@@ -1,0 +1,198 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import autocannon from 'autocannon';
+import { DEMO_ACCOUNT, tellStory } from '../../prisma/seed.js';
+import { openDatabase } from '../../src/db/client.js';
+import { migrate } from '../../src/db/migrations.js';
+import { loadPriceBook } from '../../src/machine-types/price-book.js';
+import { root } from '../../src/root.js';
+import { statement } from '../support/statement.js';
+import { main as benchBills } from './bill.js';
+import { fill } from './fill.js';
+
+/**
+ * `BENCH_DATABASE_URL=postgres://... npm run bench`: the bill by itself, then the pages next to the floor (floor.ts), in turns and in one
+ * run, because the machine's speed drifts. The numbers say what this machine did; the ratios are what to keep.
+ */
+const SYSTEMS = 10_000;
+const CONNECTIONS = 16;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 8);
+const APP = 3950;
+const FLOOR = 3951;
+
+const server = process.env.BENCH_DATABASE_URL;
+await benchBills();
+if (server) await benchPages(server);
+else
+  say(
+    'Set BENCH_DATABASE_URL to a Postgres server where a database may be made, and the pages are measured too.',
+  );
+
+async function benchPages(server: string): Promise<void> {
+  const name = `moving_parts_bench_${randomBytes(4).toString('hex')}`;
+  await statement(server, `CREATE DATABASE ${name}`);
+  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  const children: ChildProcess[] = [];
+  try {
+    await prepare(url);
+    const secret = randomBytes(32).toString('hex');
+    const environment = {
+      NODE_ENV: 'production',
+      DATABASE_URL: url,
+      SESSION_SECRET: secret,
+      LOG_LEVEL: 'error',
+    };
+    const startedAt = performance.now();
+    const app = start('dist/src/server.js', { ...environment, PORT: String(APP) });
+    children.push(app, start('dist/test/bench/floor.js', { DATABASE_URL: url, PORT: String(FLOOR) }));
+    await until(`http://localhost:${APP}/healthz`);
+    const readyMs = performance.now() - startedAt;
+    await until(`http://localhost:${FLOOR}/`);
+    const headers = await signedIn();
+    await measure(headers, app.pid ?? 0, readyMs);
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    await statement(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  }
+}
+
+async function prepare(url: string): Promise<void> {
+  const database = await openDatabase({ url, tls: 'off', poolSize: 2, folder: '' }, () => {});
+  await migrate(database.adapter);
+  await loadPriceBook();
+  await tellStory();
+  await fill(SYSTEMS);
+  await database.close();
+}
+
+type Headers = Record<string, string>;
+
+async function measure(headers: Headers, pid: number, readyMs: number): Promise<void> {
+  const app = `http://localhost:${APP}`;
+  const token = await csrfToken(headers);
+  const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+  let made = 0;
+  const create = () =>
+    new URLSearchParams({
+      _csrf: token,
+      name: `Made ${randomBytes(5).toString('hex')} ${made++}`,
+      lifecycle: 'production',
+    }).toString();
+  const pages: { page: string; run: () => Promise<autocannon.Result> }[] = [
+    { page: 'floor: the same list, bare', run: () => load({ url: `http://localhost:${FLOOR}/` }) },
+    { page: 'list of systems, 25 rows', run: () => load({ url: `${app}/systems`, headers }) },
+    { page: 'list, far in', run: async () => load({ url: app + (await farIn(headers)), headers }) },
+    { page: 'a system', run: () => load({ url: `${app}/systems/5000`, headers }) },
+    { page: 'a plan of 22 parts, with its bill', run: () => load({ url: `${app}/plans/1`, headers }) },
+    {
+      page: 'recording a system',
+      run: () =>
+        load({
+          url: `${app}/systems`,
+          requests: [
+            {
+              method: 'POST',
+              path: '/systems',
+              headers: form,
+              setupRequest: (request) => ({ ...request, body: create() }),
+            },
+          ],
+        }),
+    },
+    { page: 'floor, again', run: () => load({ url: `http://localhost:${FLOOR}/` }) },
+    { page: 'list of systems, again', run: () => load({ url: `${app}/systems`, headers }) },
+  ];
+  say(
+    `\n| page | requests a second | of the floor | median ms | p99 ms | not 2xx or 3xx |\n|---|--:|--:|--:|--:|--:|`,
+  );
+  let floor = 0;
+  for (const { page, run } of pages) {
+    const result = await run();
+    if (page.startsWith('floor')) floor = result.requests.average;
+    const { latency } = result;
+    const wrong = result['4xx'] + result['5xx'] + result.errors;
+    const share = `${Math.round((100 * result.requests.average) / floor)} %`;
+    say(
+      `| ${page} | ${Math.round(result.requests.average)} | ${share} | ${latency.p50} | ${latency.p99} | ${wrong} |`,
+    );
+  }
+  say(
+    `\nReady ${Math.round(readyMs)} ms after the start, on a migrated database. Memory after the load: ${residentMb(pid)} MB.`,
+  );
+}
+
+function load(options: autocannon.Options): Promise<autocannon.Result> {
+  const shared = { connections: CONNECTIONS, pipelining: 1 };
+  return autocannon({ ...options, ...shared, duration: 2 }).then(() =>
+    autocannon({ ...options, ...shared, duration: SECONDS }),
+  );
+}
+
+/** The address of a page deep in the list: found as a person would, by its cursor. */
+async function farIn(headers: Headers): Promise<string> {
+  const cursor = Buffer.from('9000 system f').toString('base64url');
+  const response = await fetch(`http://localhost:${APP}/systems?after=${cursor}`, { headers });
+  if (!response.ok) throw new Error(`the list far in answers ${response.status}`);
+  return `/systems?after=${cursor}`;
+}
+
+async function signedIn(): Promise<Headers> {
+  const proxied = { 'x-forwarded-proto': 'https' };
+  const page = await fetch(`http://localhost:${APP}/sign-in`, { headers: proxied });
+  const { email, password } = DEMO_ACCOUNT;
+  const body = new URLSearchParams({ email, password, _csrf: tokenIn(await page.text()) });
+  const answer = await fetch(`http://localhost:${APP}/sign-in`, {
+    method: 'POST',
+    headers: { ...proxied, cookie: cookiesOf(page) },
+    body,
+    redirect: 'manual',
+  });
+  if (answer.status !== 303) throw new Error(`signing in answers ${answer.status}`);
+  return { ...proxied, cookie: cookiesOf(answer) };
+}
+
+/** The token of the session, its cookie added to the headers. */
+async function csrfToken(headers: Headers): Promise<string> {
+  const page = await fetch(`http://localhost:${APP}/systems/new`, { headers });
+  headers.cookie = [headers.cookie, cookiesOf(page)].filter(Boolean).join('; ');
+  return tokenIn(await page.text());
+}
+
+function tokenIn(html: string): string {
+  return /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+}
+
+function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';', 1)[0])
+    .join('; ');
+}
+
+function start(file: string, environment: Record<string, string>): ChildProcess {
+  const path = process.env.PATH ?? '';
+  return spawn(process.execPath, [join(root, file)], {
+    env: { PATH: path, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+async function until(url: string): Promise<void> {
+  for (let tries = 0; tries < 2_000; tries += 1) {
+    const answer = await fetch(url).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+function residentMb(pid: number): number {
+  const kib = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kib) / 1024);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
