@@ -27,8 +27,9 @@ export function singleMachinesOf(
     const { replicas, needed } = wiring.parts[number]!;
     const place = places[number];
     if (!place || replicas < needed) continue;
-    for (const [index, machine] of place.machines.entries()) {
-      if (replicas - place.replicasOn[index]! < needed) single.add(machine);
+    const { machines, replicasOn } = place;
+    for (let index = 0; index < machines.length; index++) {
+      if (replicas - replicasOn[index]! < needed) single.add(machines[index]!);
     }
   }
   return [...single].sort((a, b) => a - b);
