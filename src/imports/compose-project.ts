@@ -204,12 +204,11 @@ function resolve(
   const known = done.get(name);
   if (known) return known;
   const service = services[name] as Values;
-  const { extends: reference, ...own } = service;
-  const base =
-    reference === undefined || reference === null
-      ? {}
-      : baseOf(name, services, file, variables, loading, chain);
-  const result = mergeService(base, reference ? withPlaces(own, service) : service);
+  // Without a base it stays as it is: what it resets (`!reset`) may stand in the layer below.
+  const result =
+    (service.extends ?? null) === null
+      ? service
+      : mergeService(baseOf(name, services, file, variables, loading, chain), service);
   done.set(name, result);
   return result;
 }
@@ -267,9 +266,4 @@ function baseOf(
     return {};
   }
   return resolve(extended, there, source, variables, loading, [...chain, step]);
-}
-
-function withPlaces(mapping: Values, original: Values): Values {
-  for (const key of Object.keys(mapping)) setPlace(mapping, key, placeOf(original, key));
-  return mapping;
 }

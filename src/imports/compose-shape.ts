@@ -1,5 +1,6 @@
 import type { SourceFile } from './model.js';
 import { isMapping, type Values } from './values.js';
+import { plainText } from './yaml-documents.js';
 
 /**
  * Whether a YAML document is a Compose file: with `services`, whatever else there is; without, what has nothing but Compose's other
@@ -28,8 +29,8 @@ export function isVariablesFile({ name, text }: SourceFile): boolean {
 /** Whether all lines with content that is no comment have a shape, and there is one. A long text is judged by its beginning. */
 export function everyLine(text: string, shape: RegExp): boolean {
   let isAny = false;
-  for (const line of text.slice(0, 100_000).split('\n')) {
-    if (/^\ufeff?\s*(?:#|$)/.test(line)) continue;
+  for (const line of plainText(text).slice(0, 100_000).split('\n')) {
+    if (/^\s*(?:#|$)/.test(line)) continue;
     if (!shape.test(line)) return false;
     isAny = true;
   }

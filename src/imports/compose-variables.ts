@@ -1,6 +1,7 @@
 import type { Place } from './places.js';
 import { placeOf, setPlace } from './places.js';
 import { isMapping } from './values.js';
+import { plainText } from './yaml-documents.js';
 
 export type Variables = ReadonlyMap<string, string>;
 
@@ -20,7 +21,7 @@ export function readVariables(text: string, outer: Variables = new Map()): Map<s
   const lookUp = (name: string) => variables.get(name) ?? outer.get(name);
   const line =
     /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*(?:([=:])[ \t]*('[^']*'|"(?:[^"\\]|\\[\s\S])*"|[^\n]*))?.*$/gm;
-  for (const [, name = '', equals, written = ''] of text.matchAll(line)) {
+  for (const [, name = '', equals, written = ''] of plainText(text).matchAll(line)) {
     const inherited = outer.get(name);
     if (equals) variables.set(name, unquoted(written, lookUp));
     else if (inherited !== undefined) variables.set(name, inherited);

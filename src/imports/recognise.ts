@@ -36,13 +36,14 @@ export function recognise(file: SourceFile, isAlone: boolean): Recognised {
   if (isVariablesFile(file)) return { as: 'env' };
   const isYamlName = /\.ya?ml$/i.test(base);
   if (!isYamlName && isProcfile(text)) return { as: 'heroku' };
-  if (/^\s*[{[]/.test(text)) {
-    const json = parsedJson(text);
-    if (json !== undefined) return ofJson(json, base);
-  }
+  const isJsonLike = /^\s*[{[]/.test(text);
+  const json = isJsonLike ? parsedJson(text) : undefined;
+  if (json !== undefined) return ofJson(json, base);
   const { documents, faults } = yamlDocuments(file);
   if (faults.length > 0) return ofBrokenText(text, base, faults, isAlone || isYamlName);
   if (documents.length === 0) return other('empty but for comments');
+  // YAML forgives what JSON does not (a comma too many); whose file it is can be told all the same.
+  if (isJsonLike) return ofJson(documents[0]?.value, base);
   return ofDocuments(
     documents.map(({ value, line }) => ({ format: ofValue(value, base), line })),
     file,
@@ -66,7 +67,7 @@ function unreadableFor(text: string): { message: string; isForeign: boolean } | 
     return { message: 'larger than 2 MB, more than one import takes', isForeign: false };
   if (text.trim() === '' || text === '\ufeff') return { message: 'empty', isForeign: true };
   const start = text.slice(0, 100_000);
-  if (start.split('\0').length - 1 > start.length / 3)
+  if (start.length > 8 && start.split('\0').length - 1 > start.length / 3)
     return { message: 'text in UTF-16; save it as UTF-8', isForeign: false };
   const odd = [...start].filter(isOdd).length;
   if (text.includes('\0') || odd > start.length / 100)
