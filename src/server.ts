@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
+import { keptSecret } from './auth/kept-secret.js';
 import { sweepSessions } from './auth/sessions.js';
 import { type Database, openDatabase } from './db/client.js';
 import { migrate, pendingMigrations } from './db/migrations.js';
@@ -20,6 +21,9 @@ await start().catch((error: unknown) => {
 
 async function start(): Promise<void> {
   const settings = readSettings(process.env);
+  if (settings.env !== 'production' && !process.env.SESSION_SECRET) {
+    settings.sessionSecret = await keptSecret(`${settings.database.folder}.session-secret`);
+  }
   const log = createLog(settings.logLevel);
   const database = await openDatabase(settings.database, (error) =>
     log.warn({ err: error }, 'a database connection broke'),
