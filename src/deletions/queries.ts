@@ -34,7 +34,7 @@ export async function listDeletions(list: ListRequest<'noun'>): Promise<Rows<Del
     SELECT x.noun, x.id, x.name, x.deleted_at AS "deletedAt", x."end", x.cursor, by.name AS by, by.action,
       CASE WHEN s.id IS NULL THEN NULL ELSE json_build_object('id', s.id, 'name', s.name, 'deleted', s.deleted_at IS NOT NULL) END AS system,
       CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'name', p.name, 'deleted', p.deleted_at IS NOT NULL) END AS plan
-    FROM (${Prisma.join(stretches, ' UNION ALL ')} ORDER BY deleted_at) x
+    FROM (${Prisma.join(stretches, ' UNION ALL ')}) x
       LEFT JOIN plans p ON p.id = x.plan_id
       LEFT JOIN systems s ON s.id = coalesce(x.system_id, p.system_id)
       LEFT JOIN LATERAL (${changeThatDeleted}) by ON true
