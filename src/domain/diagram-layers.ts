@@ -70,29 +70,56 @@ function upwardLinks(graph: Graph): boolean[] {
 
 type Link = Graph['links'][number];
 
-/** Longest way from the top; then parts nobody calls come down to what they call, and stores that call nothing to the bottom. */
+/**
+ * Longest way from the top. What hangs free above (parts nobody calls, and chains of parts that only those call) comes down to what
+ * it shares with others; stores that call nothing go to the bottom.
+ */
 function depthOf(graph: Graph, links: Link[]): number[] {
   const callers = counted(graph.count, links, (link) => link.to);
-  const calls = counted(graph.count, links, (link) => link.from);
   const outgoing: number[][] = Array.from({ length: graph.count }, () => []);
   for (const link of links) outgoing[link.from]!.push(link.to);
+  const order = topologicalOrder(outgoing, callers);
 
   const hasTop = graph.isTop.some(Boolean);
-  const depth: number[] = graph.isTop.map((isTop) => (hasTop && !isTop ? 1 : 0));
+  const top: number[] = graph.isTop.map((isTop) => (hasTop && !isTop ? 1 : 0));
+  const first = longestWays(top, outgoing, order);
+  const isFree = graph.isTop.map((isTop, node) => !isTop && callers[node] === 0);
+  for (const node of order)
+    for (const to of outgoing[node]!) if (callers[to] === 1) isFree[to] = isFree[node]!;
+  const latest = [...first];
+  for (const node of [...order].reverse()) {
+    if (!isFree[node]) continue;
+    latest[node] = Math.min(Number.POSITIVE_INFINITY, ...outgoing[node]!.map((to) => latest[to]! - 1));
+  }
+  const lowered = latest.map((depth, node) => (isFree[node] && Number.isFinite(depth) ? depth : top[node]!));
+
+  const depth = longestWays(lowered, outgoing, order);
+  const bottom = Math.max(0, ...depth);
+  return depth.map((own, node) => {
+    const isEnd = outgoing[node]!.length === 0 && callers[node]! > 0;
+    return graph.isStore[node] && isEnd ? bottom : own;
+  });
+}
+
+/** Every node after all that link to it. The links must be free of circles. */
+function topologicalOrder(outgoing: number[][], callers: number[]): number[] {
   const waiting = [...callers];
-  const ready = waiting.flatMap((n, node) => (n === 0 ? [node] : []));
-  for (const node of ready) {
+  const order = waiting.flatMap((count, node) => (count === 0 ? [node] : []));
+  for (const node of order) {
     for (const to of outgoing[node]!) {
-      depth[to] = Math.max(depth[to]!, depth[node]! + 1);
-      if (--waiting[to]! === 0) ready.push(to);
+      waiting[to]!--;
+      if (waiting[to] === 0) order.push(to);
     }
   }
-  const bottom = depth.reduce((a, b) => Math.max(a, b), 0);
-  return depth.map((own, node) => {
-    if (graph.isStore[node] && calls[node] === 0 && callers[node]! > 0) return bottom;
-    if (graph.isTop[node] || callers[node]! > 0 || calls[node] === 0) return own;
-    return outgoing[node]!.reduce((highest, to) => Math.min(highest, depth[to]!), bottom) - 1;
-  });
+  return order;
+}
+
+/** For each node the longest way to it, counted from where each node stands at least. */
+function longestWays(least: number[], outgoing: number[][], order: number[]): number[] {
+  const depth = [...least];
+  for (const node of order)
+    for (const to of outgoing[node]!) depth[to] = Math.max(depth[to]!, depth[node]! + 1);
+  return depth;
 }
 
 function counted(count: number, links: Link[], end: (link: Link) => number): number[] {

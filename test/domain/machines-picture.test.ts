@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type MachinesPicture,
+  machinesPictureOf,
+  machinesScaleOf,
+} from '../../src/domain/machines-picture.js';
+import type { Box } from '../../src/domain/machines-picture-boxes.js';
+import type { Plan } from '../../src/domain/model.js';
+import { packParts } from '../../src/domain/packing.js';
+import { itsTheFuture, m6iLarge, machineOf, partNamed, planOf } from './worked-example.js';
+
+const oneDyno = planOf(
+  [
+    partNamed('web', { kind: 'web', runs: 'managed', memoryMib: 512 }),
+    partNamed('postgres', { kind: 'database', runs: 'managed', memoryMib: null }),
+  ],
+  { name: 'One dyno' },
+);
+
+describe('50 containers on 8 machines', () => {
+  const picture = pictureOf(itsTheFuture);
+  const boxes = picture.machines.flatMap((machine) => machine.boxes);
+
+  it('are all there, each once', () => {
+    expect(picture.machines).toHaveLength(8);
+    expect(boxes).toHaveLength(50);
+    const count = (part: string) => boxes.filter((box) => box.part === part).length;
+    expect([count('etcd'), count('kube-router'), count('postgres'), count('gateway')]).toEqual([5, 8, 2, 2]);
+    expect(boxes.filter((box) => box.look === 'agent').map((box) => box.part)).toEqual(
+      Array(8).fill('kube-router'),
+    );
+  });
+
+  it('are as tall as their memory', () => {
+    const height = (part: string) => boxes.find((box) => box.part === part)!.height;
+    expect(height('postgres') / height('gateway')).toBeCloseTo(3072 / 512, 0);
+    expect(height('etcd') / height('users')).toBeCloseTo(2, 0);
+  });
+
+  it('stand inside their machines, on what the machine keeps for itself, none on another', () => {
+    expectSound(picture);
+    for (const machine of picture.machines) {
+      for (const box of machine.boxes) {
+        expect(box.y).toBeGreaterThanOrEqual(machine.y);
+        expect(box.y + box.height).toBeLessThanOrEqual(machine.reserve!.y + 0.1);
+      }
+    }
+  });
+
+  it('fit a page in one row, with bars of memory and cpu that say their share', () => {
+    expect(picture.width).toBeLessThanOrEqual(1000);
+    expect(new Set(picture.machines.map((machine) => machine.y)).size).toBe(1);
+    const [memory, cpu] = picture.machines[0]!.bars;
+    expect([memory!.number.text, cpu!.number.text]).toEqual(['99 %', '83 %']);
+  });
+
+  it('leave three load balancers to the provider, which are no containers', () => {
+    expect(picture.areas.map((area) => area.kind)).toEqual(['provider']);
+    expect(picture.areas[0]!.boxes.map((box) => [box.part, box.look])).toEqual(
+      ['lb-public', 'lb-api', 'lb-db'].map((name) => [name, 'provided']),
+    );
+  });
+
+  it('go on in further rows where the page is narrow', () => {
+    const narrow = machinesPictureOf(itsTheFuture, packParts(itsTheFuture.parts, m6iLarge), { width: 360 });
+    expect(narrow.width).toBeLessThanOrEqual(360);
+    expect(new Set(narrow.machines.map((machine) => machine.y)).size).toBe(3);
+    expectSound(narrow);
+  });
+});
+
+describe('one dyno beside them', () => {
+  const scale = machinesScaleOf([itsTheFuture, oneDyno]);
+
+  it('is one lonely box, at the same scale', () => {
+    const dyno = pictureOf(oneDyno, { scale });
+    expect(dyno.machines).toEqual([]);
+    const containers = dyno.areas.flatMap((area) => area.boxes).filter((box) => box.look === 'container');
+    expect(containers.map((box) => box.part)).toEqual(['web']);
+    const gateway = pictureOf(itsTheFuture, { scale })
+      .machines.flatMap((machine) => machine.boxes)
+      .find((box) => box.part === 'gateway')!;
+    expect(containers[0]!.height).toBe(gateway.height);
+    expect(containers[0]!.width).toBe(gateway.width);
+  });
+
+  it('says that there are no machines', () => {
+    expect(pictureOf(oneDyno).description).toBe('No machines of our own. Run by a provider: web, postgres.');
+  });
+
+  it('shares its scale with larger machines, too', () => {
+    const huge = { ...itsTheFuture, machineType: machineOf(16_000, 65_536) };
+    expect(machinesScaleOf([oneDyno, huge])).toBeCloseTo(machinesScaleOf([itsTheFuture]) / 8, 10);
+    const tall = pictureOf(huge);
+    expect(tall.machines[0]!.height).toBeLessThan(400);
+  });
+
+  it('is smaller, without words, in a card', () => {
+    const compact = pictureOf(itsTheFuture, { isCompact: true });
+    expect(compact.machines.flatMap((machine) => machine.boxes)).toHaveLength(50);
+    expect(compact.width).toBeLessThan(300);
+    expect(compact.machines.some((machine) => machine.name || machine.bars.length > 0)).toBe(false);
+    expectSound(compact);
+  });
+});
+
+describe('unknown machines', () => {
+  const plan = planOf([
+    partNamed('web', { kind: 'web', replicas: 3, memoryMib: null }),
+    partNamed('migrate', { kind: 'job' }),
+    partNamed('off', { replicas: 0 }),
+    partNamed('db', { kind: 'database', memoryMib: 1024 }),
+  ]);
+
+  it('are asked for, and the containers lie in a heap', () => {
+    const picture = pictureOf(plan);
+    expect(picture.areas.map((area) => [area.kind, area.caption?.text])).toEqual([
+      ['heap', 'Choose a machine type to see the machines'],
+    ]);
+    expect(picture.areas[0]!.boxes.map((box) => box.part)).toEqual(['web', 'web', 'web', 'db']);
+    expectSound(picture);
+  });
+
+  it('come with the reason when a part is too big for one', () => {
+    const machineType = machineOf(1000, 512);
+    const packing = packParts(plan.parts.slice(3), machineType);
+    expect(packing.reason).toContain('db');
+    const picture = machinesPictureOf({ ...plan, machineType }, packing);
+    expect(picture.areas[0]!.caption?.text).toBe(packing.reason);
+  });
+
+  it('do not pass unknown memory off as none', () => {
+    const bars = (parts: Plan['parts']) =>
+      pictureOf(planOf(parts, { machineType: machineOf(1000, 4096) })).machines[0]!.bars.map(
+        (bar) => bar.number.text,
+      );
+    const unknown = partNamed('web', { memoryMib: null, cpuMillicores: null });
+    expect(bars([unknown])).toEqual(['unknown', 'unknown']);
+    expect(bars([unknown, partNamed('db', { memoryMib: 1024, cpuMillicores: 100 })])).toEqual([
+      '≥ 25 %',
+      '≥ 10 %',
+    ]);
+  });
+});
+
+describe('very many machines', () => {
+  const plan = planOf([partNamed('service', { replicas: 5000, memoryMib: 512, cpuMillicores: 10 })], {
+    machineType: machineOf(8000, 4096),
+  });
+
+  it('are drawn small, as far as they can be seen, and the rest is counted', () => {
+    const packing = packParts(plan.parts, plan.machineType);
+    const picture = machinesPictureOf(plan, packing);
+    expect(picture.isCompact).toBe(true);
+    const rest = packing.machines!.length - picture.machines.length;
+    expect(picture.more?.text).toBe(`+ ${rest} more machines`);
+    expect(picture.machines.flatMap((machine) => machine.boxes).length).toBeLessThanOrEqual(2500);
+    expectSound(picture);
+  });
+
+  it('show the containers of one pod beside each other in its box', () => {
+    const pods = planOf([partNamed('web', { containersPerReplica: 3, memoryMib: 512 })], {
+      machineType: machineOf(1000, 4096),
+    });
+    expect(pictureOf(pods).machines[0]!.boxes[0]!.split.match(/M/g)).toHaveLength(2);
+  });
+
+  it('and an empty plan: nothing', () => {
+    const picture = pictureOf(planOf([]));
+    expect(picture.machines).toEqual([]);
+    expect(picture.more?.text).toBe('Nothing runs here yet');
+    expect(picture.height).toBeGreaterThan(0);
+  });
+});
+
+function pictureOf(plan: Plan, options: Parameters<typeof machinesPictureOf>[2] = {}): MachinesPicture {
+  const standing = plan.parts.filter((part) => part.kind !== 'job');
+  return machinesPictureOf(plan, packParts(standing, plan.machineType), options);
+}
+
+function expectSound(picture: MachinesPicture): void {
+  const inside = (thing: { x: number; y: number; width: number; height: number }) => {
+    expect(thing.x).toBeGreaterThanOrEqual(0);
+    expect(thing.y).toBeGreaterThanOrEqual(0);
+    expect(thing.x + thing.width).toBeLessThanOrEqual(picture.width + 0.1);
+    expect(thing.y + thing.height).toBeLessThanOrEqual(picture.height + 0.1);
+  };
+  for (const group of [...picture.machines, ...picture.areas]) {
+    inside(group);
+    group.boxes.forEach(inside);
+    expect(group.boxes.filter((a, i) => group.boxes.slice(i + 1).some((b) => overlap(a, b)))).toEqual([]);
+  }
+}
+
+function overlap(a: Box, b: Box): boolean {
+  const slack = 0.15;
+  return (
+    a.x + a.width > b.x + slack &&
+    b.x + b.width > a.x + slack &&
+    a.y + a.height > b.y + slack &&
+    b.y + b.height > a.y + slack
+  );
+}
