@@ -6,13 +6,14 @@
  *
  * `isHost` says which names are hosts; only those are given. Takes time in proportion to the value's length.
  */
-export function hostsNamed(variable: string, value: string, isHost: (name: string) => boolean): string[] {
+export function hostsNamed(variable: string, written: string, isHost: (name: string) => boolean): string[] {
   if (NAMES_NO_CALL.test(variable)) return [];
+  const value = written.slice(0, MAX_LENGTH);
   const found = new Set<string>();
   const take = (host: string): void => {
     if (host !== '' && host.length <= MAX_HOST_LENGTH && isHost(host)) found.add(host);
   };
-  for (const authority of authorities(value)) for (const { host } of hostsOfAuthority(authority)) take(host);
+  for (const authority of authorities(value)) for (const host of hostsOfAuthority(authority)) take(host);
   for (const { host } of hostPorts(value)) take(host);
   if (suggestsAddress(variable)) for (const host of bareHosts(value)) take(host);
   for (const [key, inner] of keyValues(value))
@@ -23,15 +24,12 @@ export function hostsNamed(variable: string, value: string, isHost: (name: strin
 
 /** The hosts of the URLs in a value, known or not. Time as above. */
 export function hostsOfUrls(value: string): string[] {
-  return [...authorities(value)].flatMap((authority) => hostsOfAuthority(authority).map(({ host }) => host));
+  return [...authorities(value.slice(0, MAX_LENGTH))].flatMap(hostsOfAuthority);
 }
 
-/** The ports a value calls a host by, `mongodb://user-db:27017` -> 27017 for user-db. Time as above. */
-export function portsNamed(value: string, host: string): number[] {
-  const named = [...authorities(value)].flatMap(hostsOfAuthority);
-  return [...named, ...hostPorts(value)].flatMap((each) =>
-    each.host === host && each.port !== undefined ? [each.port] : [],
-  );
+/** The hosts a value calls by a port, with the ports: `mongodb://user-db:27017`. Time as above. */
+export function portsNamed(value: string): { host: string; port: number }[] {
+  return hostPorts(value.slice(0, MAX_LENGTH));
 }
 
 /** What a host inside a cluster may mean, likeliest first. `namespace` undefined: the caller's own. */
@@ -52,6 +50,9 @@ export function clusterServices(host: string): ClusterService[] {
 }
 
 const MAX_HOST_LENGTH = 253;
+
+/** What is longer is no address but a file; its beginning is read. */
+const MAX_LENGTH = 200_000;
 
 /** Lists of who may call or be called back, own names, and images: they hold hosts, but nobody is called by them. */
 const NAMES_NO_CALL =
@@ -74,8 +75,6 @@ function suggestsAddress(name: string): boolean {
   return isAddressWord.has(last) || /[A-Z](?:HOST|HOSTS|ADDR|URL|URI|SERVER|DSN)$/.test(last);
 }
 
-type HostPort = { host: string; port?: number };
-
 /** What stands between `://` and the path. */
 function* authorities(value: string): Generator<string> {
   const end = /[/?#\s"'`<>(){}[\]|\\;]|$/g;
@@ -86,20 +85,15 @@ function* authorities(value: string): Generator<string> {
 }
 
 /** `user:password@a:9092,b:9092`; a password may hold an @, a host may not. In `http://a,http://b` the second `http:` is none. */
-function hostsOfAuthority(authority: string): HostPort[] {
+function hostsOfAuthority(authority: string): string[] {
   return authority
     .slice(authority.lastIndexOf('@') + 1)
     .split(',')
-    .flatMap((item) => (item.endsWith(':') ? [] : [hostPort(item)]));
-}
-
-function hostPort(item: string): HostPort {
-  const [host = '', port] = item.split(':', 2);
-  return isPort(port) ? { host, port: Number(port) } : { host };
+    .flatMap((item) => (item.endsWith(':') ? [] : [item.split(':', 1)[0] ?? '']));
 }
 
 /** `host:port` wherever it stands: `tcp(mysql:3306)`, `server.1=zoo1:2888:3888`, `thin:@oracle:1521:xe`. */
-function hostPorts(value: string): HostPort[] {
+function hostPorts(value: string): { host: string; port: number }[] {
   if (!value.includes(':')) return [];
   return value.split(/[^A-Za-z0-9_.:@-]+/).flatMap((chunk) => {
     const parts = chunk.slice(chunk.lastIndexOf('@') + 1).split(':');

@@ -98,13 +98,15 @@ function guess(
   remarks: Remarks,
 ): void {
   for (const [variable, { value, place }] of service.environment) {
-    for (const host of hostsNamed(variable, value, (name) => targetOf(name) !== undefined)) {
+    const hosts = hostsNamed(variable, value, (name) => targetOf(name) !== undefined);
+    for (const host of hosts) {
       const target = targetOf(host);
-      if (target === undefined) continue;
-      add(found, service.name, target, 'hard', 'guessed', `env ${variable}`);
-      const ports = found.portsCalled.get(target) ?? new Set();
-      for (const port of portsNamed(value, host)) ports.add(port);
-      found.portsCalled.set(target, ports);
+      if (target !== undefined) add(found, service.name, target, 'hard', 'guessed', `env ${variable}`);
+    }
+    for (const { host, port } of hosts.length > 0 ? portsNamed(value) : []) {
+      const target = targetOf(host);
+      if (target !== undefined)
+        found.portsCalled.set(target, (found.portsCalled.get(target) ?? new Set()).add(port));
     }
     const isUnknown = (name: string) =>
       /^[a-z][a-z0-9-]*$/.test(name) && name !== 'localhost' && targetOf(name) === undefined;
@@ -137,9 +139,13 @@ function add(
   if (!known) pairs.set(key, { from, to, strength, origin, evidence });
   else {
     if (strength === 'hard' && origin === 'stated') known.strength = 'hard';
-    if (!known.evidence?.split(', ').includes(evidence)) known.evidence += `, ${evidence}`;
+    const sources = known.evidence?.split(', ') ?? [];
+    if (sources.length < MAX_SOURCES && !sources.includes(evidence)) known.evidence += `, ${evidence}`;
   }
 }
+
+/** Evidence is for people. */
+const MAX_SOURCES = 6;
 
 function remarkMissing(
   from: string,
