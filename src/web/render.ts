@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
 import { root } from '../root.js';
@@ -15,7 +14,7 @@ export function render(name: string, locals: Record<string, unknown>): string {
   const known = templates.get(name);
   if (known) return known(locals);
   const filename = join(folder, `${name}.ejs`);
-  const template = ejs.compile(readFileSync(filename, 'utf8'), { filename, views: [folder], cache: keep });
+  const template = ejs.compile(String(ejs.fileLoader(filename)), { filename, views: [folder], cache: keep });
   if (keep) templates.set(name, template);
   return template(locals);
 }

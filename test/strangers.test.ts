@@ -1,0 +1,100 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { tellStory } from '../prisma/seed.js';
+import { root } from '../src/root.js';
+import { app, signedIn, useApp, visitor } from './support/app.js';
+import { type DrawnRoute, pathWith, routesOf } from './support/routes.js';
+
+useApp();
+
+const PUBLIC = ['get /healthz', 'get /', 'get /sign-in', 'post /sign-in', 'get /sign-up', 'post /sign-up'];
+
+const nameOf = ({ method, path }: DrawnRoute) => `${method} ${path}`;
+
+describe('the walls, walked from routes.ts: a new route is covered unasked', () => {
+  let routes: DrawnRoute[];
+  beforeAll(async () => {
+    await tellStory();
+    routes = routesOf(app);
+  });
+
+  test('nothing is public but what is named here', () => {
+    expect(routes.length).toBeGreaterThan(70);
+    expect(routes.filter((route) => route.isPublic).map(nameOf)).toEqual(PUBLIC);
+  });
+
+  test('a visitor is asked to sign in everywhere else', async () => {
+    const stranger = await visitor();
+    for (const route of routes.filter(({ isPublic }) => !isPublic)) {
+      const path = pathWith(route.path);
+      const answer = route.method === 'get' ? await stranger.get(path) : await stranger.post(path);
+      expect({ route: nameOf(route), status: answer.status }).toEqual({ route: nameOf(route), status: 303 });
+      expect(answer.headers.location).toMatch(/^\/sign-in/);
+    }
+  });
+
+  test('a program without a session is told 401, not sent to a form', async () => {
+    const answer = await (await visitor()).get('/systems', { Accept: 'application/json' });
+    expect(answer.status).toBe(401);
+    expect(answer.body.message).toContain('Sign in first');
+  });
+
+  test('every write stands behind a wall of its own, and a viewer is stopped by it', async () => {
+    const viewer = await signedIn('viewer');
+    const open = routes.filter((route) => route.isPublic || route.path === '/sign-out');
+    const walled = routes.filter(
+      (route) => !open.includes(route) && (route.method === 'post' || route.walls.length > 0),
+    );
+    for (const route of walled) {
+      expect(route.walls.length, nameOf(route)).toBeGreaterThan(0);
+      const path = pathWith(route.path);
+      const answer = route.method === 'get' ? await viewer.get(path) : await viewer.post(path);
+      expect({ route: nameOf(route), status: answer.status }).toEqual({ route: nameOf(route), status: 403 });
+    }
+  });
+
+  test('every write without the form’s token is refused, and so is one from another site', async () => {
+    const editor = await signedIn('editor');
+    for (const route of routes.filter(({ method }) => method === 'post')) {
+      const path = pathWith(route.path);
+      const bare = await editor.agent.post(path).type('form').send('name=x');
+      expect({ route: nameOf(route), status: bare.status }).toEqual({ route: nameOf(route), status: 403 });
+      const foreign = await editor.agent
+        .post(path)
+        .set('Origin', 'https://evil.example')
+        .type('form')
+        .send(new URLSearchParams({ _csrf: editor.token(), name: 'x' }).toString());
+      expect({ route: nameOf(route), status: foreign.status }).toEqual({ route: nameOf(route), status: 403 });
+    }
+  });
+
+  test('ids that are nobody’s, and ids that are no ids, are not found', async () => {
+    const editor = await signedIn('editor');
+    const gets = routes.filter(({ path, method }) => method === 'get' && path.includes(':'));
+    for (const route of gets) {
+      for (const id of ['2147483647', '99999999999', 'x', '-1', '1e3', '%27--']) {
+        const path = pathWith(route.path, new Proxy({}, { get: () => id }));
+        const answer = await editor.get(path);
+        expect({ path, status: answer.status }).toEqual({ path, status: 404 });
+      }
+    }
+  });
+
+  test('every action of every controller has its route', async () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('controller.ts'),
+    );
+    const drawn = new Set(routes.map(({ action }) => action));
+    const idle: string[] = [];
+    for (const file of files) {
+      const actions: Record<string, unknown> = await import(pathToFileURL(join(root, 'src', file)).href);
+      for (const [name, action] of Object.entries(actions)) {
+        if (typeof action === 'function' && !drawn.has(action as never)) idle.push(`${file}: ${name}`);
+      }
+    }
+    expect(files.length).toBeGreaterThan(10);
+    expect(idle).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import ejs from 'ejs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { tellStory } from '../prisma/seed.js';
+import { db } from '../src/db/client.js';
+import { root } from '../src/root.js';
+import { app, type Browser, signedIn, useApp, visitor } from './support/app.js';
+import { pathWith, routesOf } from './support/routes.js';
+
+useApp();
+
+const folder = join(root, 'views');
+const read = new Set<string>();
+// EJS reads a view when it is first rendered, by a page or by an include in a branch that is taken.
+ejs.fileLoader = (file) => {
+  read.add(relative(folder, file));
+  return readFileSync(file, 'utf8');
+};
+
+const COMPOSE =
+  'services:\n  web:\n    image: shop\n    ports: ["80:80"]\n    depends_on: [db]\n  db:\n    image: postgres\n';
+
+describe('every page', () => {
+  let editor: Browser;
+  let pages: string[];
+
+  beforeAll(async () => {
+    await visitor().then((nobody) => Promise.all([nobody.get('/'), nobody.get('/sign-up')]));
+    await tellStory();
+    editor = await signedIn('admin');
+    const ids = await idsOfTheStory(editor);
+    const gets = routesOf(app).filter(({ method }) => method === 'get');
+    pages = gets
+      .map(({ path }) => pathWith(path, ids))
+      .concat('/comparison?plans=1,2', `/plans/${ids.planId}?down=etcd`);
+  });
+
+  test('answers, and holds no undefined, no [object Object] and no NaN', async () => {
+    for (const path of pages) {
+      const answer = await editor.get(path);
+      const isAside = ['/sign-in', '/sign-up', '/comparison'].includes(path);
+      expect({ path, status: answer.status }).toEqual({ path, status: isAside ? expect.any(Number) : 200 });
+      if (answer.type !== 'text/html') continue;
+      expect({ path, odd: /undefined|\[object Object\]|\bNaN\b/.exec(answer.text)?.[0] }).toEqual({
+        path,
+        odd: undefined,
+      });
+      const ids = [...answer.text.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1]);
+      expect({ path, twice: ids.filter((id, i) => ids.indexOf(id) !== i) }).toEqual({ path, twice: [] });
+    }
+  });
+
+  test('answers the same content as JSON', async () => {
+    for (const path of pages.filter((path) => !/\.(json|svg)$|sign-|healthz|^\/comparison$/.test(path))) {
+      const answer = await editor.get(path, { Accept: 'application/json' });
+      expect({ path, type: answer.type }).toEqual({ path, type: 'application/json' });
+      expect(answer.body.title).toEqual(expect.any(String));
+      expect(JSON.stringify(answer.body)).not.toMatch(/passwordHash|argon2/);
+    }
+  });
+
+  test('is made of views that are all used: none is left without a page', async () => {
+    await visitor().then((nobody) => nobody.get('/sign-in'));
+    await editor.get('/nowhere');
+    await editor.post('/systems', { name: '' });
+    await editor.post('/imports', { text: 'a: [' });
+    const planId = (await db.plan.findFirstOrThrow({ orderBy: { id: 'asc' } })).id;
+    const preview = await editor.post('/imports', { text: COMPOSE, plan: planId });
+    await editor.get(preview.headers.location ?? '');
+    await editor.post('/systems/1/deletion');
+    await editor.get('/deletions');
+    const views = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ejs'),
+    );
+    expect(views.filter((view) => !read.has(view))).toEqual([]);
+  });
+});
+
+async function idsOfTheStory(editor: Browser): Promise<Record<string, number>> {
+  const plan = await db.plan.findFirstOrThrow({ where: { name: "It's the future" } });
+  const where = { planId: plan.id };
+  const preview = await editor.post('/imports', { text: COMPOSE });
+  return {
+    systemId: plan.systemId,
+    planId: plan.id,
+    partId: (await db.part.findFirstOrThrow({ where })).id,
+    connectionId: (await db.connection.findFirstOrThrow({ where })).id,
+    entryId: (await db.entry.findFirstOrThrow({ where })).id,
+    costId: (await db.extraCost.findFirstOrThrow({ where })).id,
+    machineTypeId: plan.machineTypeId ?? 0,
+    importId: Number(/\d+/.exec(preview.headers.location ?? '')?.[0]),
+  };
+}
