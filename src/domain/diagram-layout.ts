@@ -102,7 +102,7 @@ function layeredDiagram(plan: Plan, stateOf: (part: string) => CardState): Overv
     x += picture.width + 48;
     shelfHeight = Math.max(shelfHeight, picture.height);
   }
-  drawn.height = y + shelfHeight + MARGIN;
+  drawn.height = y + shelfHeight + 2 * MARGIN;
   const alone = islands.filter((island) => !isConnected(island)).flatMap((island) => island.parts);
   addRow(
     drawn,
