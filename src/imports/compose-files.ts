@@ -36,16 +36,20 @@ export function chooseFiles(files: readonly SourceFile[]): ComposeFiles {
   return { layers, left: composeFiles.filter((each) => !layers.includes(each)), variables, variablesFile };
 }
 
-/** The file a reference in a file of `folder` means: by its path, or, where folders were lost on the way here, by a name only one has. */
+/**
+ * The file a reference in a file of `folder` means: by its path, or, where folders were lost on the way here, by a name that only one
+ * other than the file itself (`from`) has.
+ */
 export function findFile(
   files: readonly SourceFile[],
   reference: string,
   folder: string,
+  from?: SourceFile,
 ): SourceFile | undefined {
   const path = normalisedPath(`${folder}${reference}`);
   const exact = files.find((file) => normalisedPath(file.name) === path);
   if (exact) return exact;
-  const sameName = files.filter((file) => baseOf(file.name) === baseOf(path));
+  const sameName = files.filter((file) => file !== from && baseOf(file.name) === baseOf(path));
   return sameName.length === 1 ? sameName[0] : undefined;
 }
 
@@ -89,7 +93,7 @@ function defaultLayers(
   folder: string,
 ): SourceFile[] {
   const referenced = new Set(
-    files.flatMap((file) => references(file).map((name) => findFile(files, name, folderOf(file.name)))),
+    files.flatMap((file) => references(file).map((name) => findFile(files, name, folderOf(file.name), file))),
   );
   const free = files.filter((file) => !referenced.has(file));
   if (!base) return free.length > 0 ? free : files.slice(0, 1);

@@ -12,6 +12,7 @@ export function partOf(
   service: Service,
   awaited: ReadonlySet<string>,
   portsCalled: ReadonlySet<number>,
+  isOpen: boolean,
   options: ImportOptions,
   remarks: Remarks,
 ): Part {
@@ -30,7 +31,7 @@ export function partOf(
   if (service.perMachine) remark(remarks, 'read', 'One on every machine (mode: global)', name, place);
   return {
     name,
-    kind: job ? 'job' : kindOf(service, technology),
+    kind: job ? 'job' : kindOf(service, technology, isOpen),
     replicas,
     needed: neededOf(service, technology, remarks),
     cpuMillicores: service.cpuMillicores,
@@ -58,11 +59,11 @@ function technologyOf(
   return guess;
 }
 
-function kindOf({ name, ports, values }: Service, technology: Technology | null): PartKind {
+function kindOf({ name, values }: Service, technology: Technology | null, isOpen: boolean): PartKind {
   if (technology) return technology.kind;
   if ('provider' in values) return 'external';
   if (/(?:^|[^a-z])(?:workers?|scheduler|consumer|celery|sidekiq|beat|cron)$/i.test(name)) return 'worker';
-  return ports.some(({ isLocal }) => !isLocal) ? 'web' : 'service';
+  return isOpen ? 'web' : 'service';
 }
 
 /** One copy is taken to carry the load, but a store that votes needs the majority of its members. */
@@ -82,22 +83,42 @@ function neededOf(
 }
 
 /**
- * An entry for each part that is open to the outside. Stores and tools whose ports are published too are mostly open to the team;
- * they count only where nothing else is.
+ * Which services are open to the outside: those that publish a port, not only on the machine itself. Where one that is no store or
+ * tool has a fixed port, a port that Docker picks anew at each start is for the developer, and does not count.
  */
-export function entriesOf(services: readonly Service[], parts: readonly Part[], remarks: Remarks): Entry[] {
+export function openServices(services: readonly Service[]): Set<string> {
+  const published = services.filter(({ ports }) => ports.some(({ isLocal }) => !isLocal));
+  const fixed = published.filter(({ ports }) => ports.some(({ isLocal, isFixed }) => !isLocal && isFixed));
+  const isForUsers = ({ image }: Service) => {
+    const kind = technologyOfImage(image)?.kind;
+    return kind === undefined || kind === 'web' || kind === 'load-balancer';
+  };
+  return new Set((fixed.some(isForUsers) ? fixed : published).map(({ name }) => name));
+}
+
+/** An entry for each open part. Stores and tools that are open too are so for the team; they count only where nothing else is. */
+export function entriesOf(
+  services: readonly Service[],
+  parts: readonly Part[],
+  openNames: ReadonlySet<string>,
+  remarks: Remarks,
+): Entry[] {
   const open = parts.filter(
-    (part, i) =>
-      part.kind !== 'job' && part.replicas > 0 && services[i]?.ports.some(({ isLocal }) => !isLocal),
+    ({ name, kind, replicas }) => openNames.has(name) && kind !== 'job' && replicas > 0,
   );
   const forUsers = open.filter(
     ({ kind }) => !isStoreKind(kind) && kind !== 'platform' && kind !== 'cluster-control',
   );
   const tools = open.filter(({ kind }) => kind === 'platform');
   const chosen = [forUsers, tools, open].find((each) => each.length > 0) ?? [];
-  for (const { name } of chosen) {
-    const values = services.find((service) => service.name === name)?.values ?? {};
-    remark(remarks, 'guessed', 'Entries, from the ports that are published', name, placeOf(values, 'ports'));
-  }
+  const valuesOf = new Map(services.map(({ name, values }) => [name, values]));
+  for (const { name } of chosen)
+    remark(
+      remarks,
+      'guessed',
+      'Entries, from the ports that are published',
+      name,
+      placeOf(valuesOf.get(name) ?? {}, 'ports'),
+    );
   return chosen.map(({ name }) => ({ name, parts: [name] }));
 }

@@ -175,7 +175,7 @@ function addIncluded(layer: Values, file: SourceFile, variables: Variables, load
   for (const item of listAt(layer, 'include', '', loading.faults)) {
     const envFiles = isMapping(item) ? [item.env_file].flat() : [];
     for (const path of includedPaths([item])) {
-      const included = findFile(files, path, folderOf(file.name));
+      const included = findFile(files, path, folderOf(file.name), file);
       if (!included) {
         const message = 'Included but not given, so that its services are missing here (add the file)';
         remark(loading.remarks, 'warning', message, path, placeOf(layer, 'include'));
@@ -233,7 +233,7 @@ function baseOf(
   const extended = textAt(reference, 'service', `${where}.extends`, faults) ?? '';
   const place = placeOf(service, 'extends');
 
-  const source = from === undefined ? file : findFile(project.files, from, folderOf(file.name));
+  const source = from === undefined ? file : findFile(project.files, from, folderOf(file.name), file);
   const candidates =
     from === undefined || source === file
       ? [services]

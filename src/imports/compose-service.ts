@@ -42,8 +42,11 @@ export type Service = {
   innerPorts: number[];
 };
 
-/** A port that is published on the machine. `isLocal`: for programs on that machine only. */
-export type Port = { inner: number; isLocal: boolean };
+/**
+ * A port that is published on the machine, `inner` inside the container (0: not known). `isLocal`: for programs on that machine only.
+ * `isFixed`: under a number of its own, so that users can know it; else Docker picks one at each start.
+ */
+export type Port = { inner: number; isLocal: boolean; isFixed: boolean };
 
 /** Reads a service of a project; every wrong type is a fault with its path and line. */
 export function readService(name: string, project: Project, remarks: Remarks, faults: Fault[]): Service {
@@ -70,7 +73,7 @@ export function readService(name: string, project: Project, remarks: Remarks, fa
     environment: environmentOf(name, values, project, remarks, faults),
     aliases: aliasesOf(values, where, faults),
     ports,
-    innerPorts: [...ports.map(({ inner }) => inner), ...exposed(values, where, faults)],
+    innerPorts: [...ports.map(({ inner }) => inner).filter(Boolean), ...exposed(values, where, faults)],
   };
 }
 
@@ -162,7 +165,9 @@ function needsOf(
 function memoryAt(from: Values, key: string, where: string, faults: Fault[]): number | null {
   const value = from[key] ?? '';
   const mib = composeMib(value);
-  if (mib === null && value !== '') faults.push(wrongType(from, key, where, 'a size such as 512M'));
+  // A unit alone is what an unset variable leaves of "${SIZE}M".
+  if (mib === null && !/^[kmgtp]?i?b?$/i.test(asText(value) ?? '?'))
+    faults.push(wrongType(from, key, where, 'a size such as 512M'));
   return mib;
 }
 
@@ -247,17 +252,27 @@ function readPorts(values: Values, where: string, faults: Fault[]): Port[] {
 }
 
 function longPort(port: Values): Port[] | null {
-  const target = Number(asText(port.target)?.split('-')[0] ?? Number.NaN);
-  if (!Number.isInteger(target)) return null;
-  return [{ inner: target, isLocal: isLoopback(asText(port.host_ip) ?? '') }];
+  const target = asText(port.target) ?? '';
+  if (!/^\d*(?:-\d*)?$/.test(target)) return null;
+  const isFixed = (port.published ?? '') !== '';
+  return [
+    { inner: Number.parseInt(target, 10) || 0, isLocal: isLoopback(asText(port.host_ip) ?? ''), isFixed },
+  ];
 }
 
-/** `80`, `8080:80`, `127.0.0.1:8001:8001`, `[::1]:80:80`, ranges, `/udp`. Of a range the first port stands for all. */
+/**
+ * `80`, `8080:80`, `127.0.0.1:8001:8001`, `[::1]:80:80`, ranges, `/udp`. Of a range the first port stands for all. Numbers may be
+ * missing, as unset variables leave them.
+ */
 function shortPort(text: string): Port[] | null {
   if (text === '' || text.length > 200) return text === '' ? [] : null;
-  const [, address = '', , inner] =
-    /^(?:(\[[\da-f:.]+\]|[^:[\]]*):)?(?:([\d-]*):)?(\d+)(?:-\d+)?(?:\/\w+)?$/i.exec(text) ?? [];
-  return inner === undefined ? null : [{ inner: Number(inner), isLocal: isLoopback(address) }];
+  const [whole, address = '', outer, inner] =
+    /^(?:(\[[\da-f:.]+\]|[^:[\]]*):)?(?:([\d-]*):)?(\d*)(?:-\d*)?(?:\/\w*)?$/i.exec(text) ?? [];
+  if (whole === undefined) return null;
+  // `8080:80`: with one colon what stands before it is no address but the outer port.
+  const isAddress = outer !== undefined || /[.[a-z]/i.test(address);
+  const fixed = isAddress ? outer : address;
+  return [{ inner: Number(inner), isLocal: isAddress && isLoopback(address), isFixed: (fixed ?? '') !== '' }];
 }
 
 function isLoopback(address: string): boolean {

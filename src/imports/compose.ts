@@ -1,6 +1,6 @@
 import type { Plan } from '../domain/model.js';
 import { connect } from './compose-connections.js';
-import { entriesOf, partOf } from './compose-parts.js';
+import { entriesOf, openServices, partOf } from './compose-parts.js';
 import { type Project, readProject } from './compose-project.js';
 import { readService, type Service } from './compose-service.js';
 import { counted, listed } from './kubernetes-words.js';
@@ -25,15 +25,17 @@ export const readCompose: Reader = (files, options) => {
   const { connections, awaited, portsCalled } = connect(services, leftOut, remarks, faults);
   if (faults.length > 0) return { ok: false, faults: faults.slice(0, MAX_FAULTS), report: notesOf(remarks) };
 
-  const parts = services.map((service) =>
-    partOf(service, awaited, portsCalled.get(service.name) ?? new Set(), options, remarks),
-  );
+  const open = openServices(services);
+  const parts = services.map((service) => {
+    const ports = portsCalled.get(service.name) ?? new Set();
+    return partOf(service, awaited, ports, open.has(service.name), options, remarks);
+  });
   const plan: Plan = {
     name: options.planName ?? project.name ?? nameOfFolder(project.filesRead[0]?.name ?? ''),
     machineType: null,
     parts,
     connections,
-    entries: entriesOf(services, parts, remarks),
+    entries: entriesOf(services, parts, open, remarks),
     extraCosts: [],
   };
   remarkSections(project, remarks);

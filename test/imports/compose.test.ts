@@ -333,6 +333,12 @@ describe('variables', () => {
     expect(told(image('x'), 'Variables')).toBeUndefined();
   });
 
+  test('that are unset leave ports and sizes unknown, which is no fault', () => {
+    const text =
+      'services:\n  a:\n    image: x\n    ports: ["${P}:${P}", "${P}", "127.0.0.1:${P}:80", {target: "${P}"}]\n    mem_limit: ${M}m\n    cpus: "${C}"\n    scale: ${N}\n';
+    expect(part(text, 'a')).toMatchObject({ kind: 'web', memoryMib: null, cpuMillicores: null, replicas: 1 });
+  });
+
   test('a name alone takes its value from .env, as a list item and as a key', () => {
     for (const environment of ['[DB_HOST]', '{DB_HOST: }'])
       expect(
@@ -526,6 +532,8 @@ describe('include', () => {
     expect(
       told(read('include: [oci://x/y]\nservices:\n  a: {image: x}\n'), 'Included but not given'),
     ).toMatchObject({ kind: 'warning', line: 1 });
+    const lost = read('include: [child/compose.yaml]\nservices:\n  a: {image: x}\n');
+    expect(told(lost, 'Included but not given')?.message).toMatch(/: child\/compose\.yaml\.$/);
     const result = readCompose(
       [
         { name: 'compose.yaml', text: 'include: [b.yml]\n' },
