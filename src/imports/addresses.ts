@@ -75,10 +75,15 @@ function suggestsAddress(name: string): boolean {
   return isAddressWord.has(last) || /[A-Z](?:HOST|HOSTS|ADDR|URL|URI|SERVER|DSN)$/.test(last);
 }
 
+/** Schemes after which a bucket, a file or an image stands, and no host. */
+const NO_HOST_SCHEME =
+  /(?:^|[^a-z0-9+.-])(?:s3a?|gs|az|abfss?|wasbs?|file|unix|npipe|oci|docker|docker-image)$/i;
+
 /** What stands between `://` and the path. */
 function* authorities(value: string): Generator<string> {
   const end = /[/?#\s"'`<>(){}[\]|\\;]|$/g;
   for (let at = value.indexOf('://'); at !== -1; at = value.indexOf('://', at + 3)) {
+    if (NO_HOST_SCHEME.test(value.slice(Math.max(0, at - 12), at))) continue;
     end.lastIndex = at + 3;
     yield value.slice(at + 3, end.exec(value)?.index);
   }

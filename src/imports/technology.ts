@@ -110,7 +110,7 @@ function gluedTechnology(word: string): Technology | null {
 const DECORATION = new Set(
   `db database server local cluster node master slave primary replica secondary leader follower standalone single shard main data
   store storage alpine debian slim ubi community enterprise ce ee oss base custom image docker container service svc dev prod broker cache
-  management repmgr ha mod my standby instance`.split(/\s+/),
+  management repmgr ha mod my standby instance self hosted`.split(/\s+/),
 );
 
 /** Words that make it something else: what watches, feeds, asks, migrates or shows the technology. */

@@ -55,6 +55,8 @@ describe('words that are no address are not', () => {
     ['SENTENCE', 'redis and postgres are up'],
     ['AMQP', 'amqp://web:db@elsewhere/redis'],
     ['PORT', 'redis:70000'],
+    ['BUCKET_URL', 's3://web/x?y=z'],
+    ['SOCKET_URL', 'file://db/var unix://redis'],
   ])('%s=%s', (variable, value) => {
     expect(named(variable, value)).toEqual([]);
   });

@@ -327,7 +327,7 @@ describe('variables', () => {
       line: 3,
       message: expect.stringMatching(/: A, B\.$/),
     });
-    expect(told(result, 'Variables the files insist on')).toMatchObject({
+    expect(told(result, 'Variables that must have a value')).toMatchObject({
       message: expect.stringMatching(/: C\.$/),
     });
     expect(told(image('x'), 'Variables')).toBeUndefined();

@@ -16,6 +16,7 @@ describe('an image tells its technology', () => {
     ['cockroachdb/cockroach:v1.1.0', 'CockroachDB', 'database'],
     ['mcr.microsoft.com/mssql/server:2022-latest', 'SQL Server', 'database'],
     ['docker.elastic.co/elasticsearch/elasticsearch:8.1.0', 'Elasticsearch', 'database'],
+    ['clickhouse-self-hosted-local', 'ClickHouse', 'database'],
     ['clickhouse/clickhouse-server', 'ClickHouse', 'database'],
     ['registry.k8s.io/redis:e2e', 'Redis', 'cache'],
     ['valkey/valkey:8-alpine', 'Valkey', 'cache'],
