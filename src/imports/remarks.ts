@@ -10,7 +10,7 @@ export function remark(
   kind: Note['kind'],
   message: string,
   name?: string,
-  place?: Place,
+  place?: { file: string; line?: number },
 ): void {
   const key = `${kind} ${message}`;
   const known = remarks.get(key);
