@@ -281,6 +281,36 @@ describe('parts', () => {
     expect(text).toContain(`href="/entries/${entries.browse}-browse"`);
   });
 
+  test('a cursor that makes no sense counts as none', async () => {
+    const editor = await signedIn('editor');
+    const { address } = await aPlan(editor.person, { parts: { web: {}, api: {} } });
+    const wrong = [
+      ['name', '9999999999 x'],
+      ['replicas', '1 abc'],
+      ['replicas', '1 99999999999'],
+      ['memory', '1 0x10'],
+      ['updated', '1 yesterday'],
+      ['updated', '1 2026-02-30 10:00:00+00'],
+    ];
+    for (const [sort, cursor] of wrong) {
+      const after = Buffer.from(cursor ?? '').toString('base64url');
+      const { rows } = await editor.json(`${address}/parts?sort=${sort}&after=${after}`);
+      expect(rows, `${sort} after ${cursor}`).toHaveLength(2);
+    }
+  });
+
+  test('a table too long to export at once is not cut short in silence', async () => {
+    const editor = await signedIn('editor');
+    const { address, plan } = await aPlan(editor.person);
+    await db.$executeRaw`
+      INSERT INTO parts (plan_id, name, kind) SELECT ${plan.id}::int, 'p' || i, 'job' FROM generate_series(0, 50000) i`;
+    const answer = await editor.get(`${address}/parts?format=csv`);
+    expect(answer.status).toBe(413);
+    expect(answer.text).toContain('too long to export at once');
+    const narrowed = await editor.get(`${address}/parts?format=csv&q=p4999`);
+    expect(narrowed.text.trim().split('\r\n')).toHaveLength(12);
+  });
+
   test('the list searches, filters, sorts, pages both ways and exports, of this plan alone', async () => {
     const editor = await signedIn('editor');
     const many = Object.fromEntries(

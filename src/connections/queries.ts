@@ -39,11 +39,12 @@ export async function listConnections(
   const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`c.id`, list, list.size);
   const { strength, origin, part } = list.filters;
   const words = containing(list.search);
+  const end = Prisma.sql`(SELECT id FROM parts WHERE plan_id = ${planId} AND name = ${part} AND deleted_at IS NULL)`;
   const wanted = [
     list.search && Prisma.sql`(f.name ILIKE ${words} OR t.name ILIKE ${words} OR c.evidence ILIKE ${words})`,
     strength && Prisma.sql`c.strength = ${strength}`,
     origin && Prisma.sql`c.origin = ${origin}`,
-    part && Prisma.sql`(f.name = ${part} OR t.name = ${part})`,
+    part && Prisma.sql`(c.from_part_id = ${end} OR c.to_part_id = ${end})`,
   ].filter((condition) => condition !== '');
   const rows = await db.$queryRaw<(ConnectionRow & { cursor: string })[]>`
     SELECT c.id, f.id AS "fromId", f.name AS "from", t.id AS "toId", t.name AS "to", c.strength, c.origin, c.evidence,

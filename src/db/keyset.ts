@@ -30,14 +30,17 @@ export function keyset(
   const descending = sort.startsWith('-');
   const column = columns[sort.replace(/^-/, '')] ?? Object.values(columns)[0];
   if (!column) throw new Error('A list needs at least one column to sort by.');
-  const at = readCursor(before ?? after);
+  const at = readCursor(before ?? after, column.type);
   const backwards = before !== undefined && at !== null;
   const down = descending !== backwards;
   const type = Prisma.raw(column.type === 'float' ? 'float8' : column.type);
   const way = Prisma.raw(down ? 'DESC' : 'ASC');
+  const beyond = Prisma.raw(down ? '<' : '>');
+  const value = Prisma.sql`${at?.value}::text::${type}`;
   return {
+    // Where the sort's column and the id stand in two tables no index serves the pair, but one may serve the column alone.
     where: at
-      ? Prisma.sql`(${column.by}, ${id}) ${Prisma.raw(down ? '<' : '>')} (${at.value}::text::${type}, ${at.id}::int)`
+      ? Prisma.sql`${column.by} ${beyond}= ${value} AND (${column.by}, ${id}) ${beyond} (${value}, ${at.id}::int)`
       : Prisma.sql`true`,
     orderBy: Prisma.sql`${column.by} ${way}, ${id} ${way}`,
     cursor: Prisma.sql`${id} || ' ' || (${column.by})::text`,
@@ -75,8 +78,29 @@ function encode(cursor: string): string {
   return Buffer.from(cursor).toString('base64url');
 }
 
-function readCursor(text: string | undefined): { id: number; value: string } | null {
+function readCursor(
+  text: string | undefined,
+  type: SortColumn['type'] = 'text',
+): { id: number; value: string } | null {
   if (!text) return null;
   const parts = /^(\d{1,10}) ([^\0]{0,2000})$/su.exec(Buffer.from(text, 'base64url').toString('utf8'));
-  return parts ? { id: Number(parts[1]), value: parts[2] ?? '' } : null;
+  const [id, value] = [Number(parts?.[1]), parts?.[2] ?? ''];
+  return id <= MAX_INT && isOfType[type](value) ? { id, value } : null;
+}
+
+const MAX_INT = 2_147_483_647;
+
+/** Whether the database could read the value as this type; in another it would fail on it. */
+const isOfType: Record<SortColumn['type'], (value: string) => boolean> = {
+  text: () => true,
+  int: (value) => /^-?\d{1,10}$/.test(value) && Math.abs(Number(value)) <= MAX_INT,
+  float: (value) => /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value)),
+  timestamptz: (value) => TIMESTAMP.test(value) && isDay(value.slice(0, 10)),
+};
+
+const TIMESTAMP = /^\d{4}-\d\d-\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/;
+
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text) && !text.startsWith('0000');
 }
