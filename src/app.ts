@@ -59,7 +59,7 @@ export function createApp({ settings, log }: Dependencies): Express {
   app.get('/healthz', health);
   if (settings.forceHttps) app.use(toHttps);
   app.use(compression());
-  app.use(express.static(join(root, 'public'), { index: false, immutable: true, maxAge: '365d' }));
+  app.use('/public', express.static(join(root, 'public'), { index: false, immutable: true, maxAge: '365d' }));
 
   app.use(cookieParser());
   identify(app, settings);

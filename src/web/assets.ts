@@ -16,7 +16,7 @@ const versions = new Map(
 
 /** The address of a file in public/, with its content's hash: it may be kept for ever, and a new one is fetched at once. */
 export function assetUrl(name: string): string {
-  return `/${name}?v=${versions.get(name) ?? ''}`;
+  return `/public/${name}?v=${versions.get(name) ?? ''}`;
 }
 
 /** The text of a file in public/, for what must carry its own copy (an SVG that leaves the site). */

@@ -22,7 +22,7 @@ type Row = {
   name: string;
   lifecycle: string;
   tags: string[];
-  team: string;
+  team: string | null;
   updated_at: Date;
   plans: number;
   current: { name: string } | null;
@@ -34,7 +34,7 @@ const server = createServer(async (_req, res) => {
     .slice(0, 25)
     .map(
       (row) =>
-        `<tr><th><a href="/systems/${row.id}">${escaped(row.name)}</a></th><td>${row.lifecycle}</td><td>${escaped(row.team)}</td><td>${escaped(row.current?.name ?? '')}</td><td>${row.plans}</td><td>${escaped(row.tags.join(' '))}</td><td>${row.updated_at.toISOString().slice(0, 10)}</td></tr>`,
+        `<tr><th><a href="/systems/${row.id}">${escaped(row.name)}</a></th><td>${row.lifecycle}</td><td>${escaped(row.team ?? '')}</td><td>${escaped(row.current?.name ?? '')}</td><td>${row.plans}</td><td>${escaped(row.tags.join(' '))}</td><td>${row.updated_at.toISOString().slice(0, 10)}</td></tr>`,
     )
     .join('');
   res.setHeader('content-type', 'text/html; charset=utf-8');

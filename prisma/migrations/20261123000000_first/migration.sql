@@ -350,12 +350,12 @@ ALTER TABLE "imports" ADD CONSTRAINT "imports_created_by_id_fkey" FOREIGN KEY ("
 -- AddForeignKey
 ALTER TABLE "changes" ADD CONSTRAINT "changes_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
--- What Prisma's schema cannot say.
+-- What the Prisma schema cannot say.
 
 -- A system has at most one current plan.
 CREATE UNIQUE INDEX "plans_one_current" ON "plans"("system_id") WHERE "status" = 'current' AND "deleted_at" IS NULL;
 
--- Names are one's own among what is not deleted; people's, teams' and technologies' are compared without case.
+-- Names are unique among what is not deleted. Those of people, teams and technologies are compared without case.
 CREATE UNIQUE INDEX "users_email_key" ON "users"(lower("email"));
 CREATE UNIQUE INDEX "teams_name_key" ON "teams"(lower("name"));
 CREATE UNIQUE INDEX "technologies_name_key" ON "technologies"(lower("name"));
