@@ -19,7 +19,7 @@ const COUNTED_PLANS = 12;
 
 export async function index(req: Request, res: Response) {
   const list = readList(req, systems.systemsList);
-  const [rows, teams] = await Promise.all([systems.listSystems(list), listTeamNames()]);
+  const rows = await systems.listSystems(list);
   answerList(
     req,
     res,
@@ -36,7 +36,7 @@ export async function index(req: Request, res: Response) {
       'current plan': (system) => system.currentPlan?.name ?? null,
       updated: (system) => system.updatedAt.toISOString(),
     },
-    { teams, lifecycles: LIFECYCLES },
+    { lifecycles: LIFECYCLES },
   );
 }
 

@@ -64,6 +64,8 @@ export function answerList<T, F extends string>(
   const links = {
     next: after && addressWith(req, { after, before: undefined }),
     previous: before && addressWith(req, { before, after: undefined }),
+    csv: addressWith(req, { format: 'csv' }),
+    json: addressWith(req, { format: 'json' }),
   };
   page(
     req,

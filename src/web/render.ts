@@ -23,9 +23,10 @@ export function render(name: string, locals: Locals, outer: Locals | null = null
 function compile(name: string): TemplateFunction {
   const filename = join(folder, `${name}.ejs`);
   // The locals are our own objects, made above: their prototypes are the scopes they stand in.
-  const options: Options & { async: false; unsafePrototypeLocals: true } = {
+  const options: Options & { async: false; client: false; unsafePrototypeLocals: true } = {
     filename,
     async: false,
+    client: false,
     unsafePrototypeLocals: true,
   };
   const template = ejs.compile(String(ejs.fileLoader(filename)), options);
