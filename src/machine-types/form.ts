@@ -7,8 +7,8 @@ import {
   memoryText,
   optionalAvailability,
   optionalCpu,
-  optionalDay,
   optionalMemory,
+  optionalRoughDay,
 } from '../web/quantities.js';
 
 /** The reserve rules in the words of people. */
@@ -26,7 +26,7 @@ export const machineTypeForm = z.object({
   reserve: choice('What it keeps for itself', RESERVE_RULES),
   maxContainers: optionalNumber('Containers at most', { min: 1, max: 100_000, whole: true }),
   usdPerMonth: optionalNumber('Price', { max: 1e9 }),
-  priceDate: optionalDay('Date of the price').transform((day) => day ?? ''),
+  priceDate: optionalRoughDay('Date of the price').transform((day) => day ?? ''),
   priceSource: line('Source of the price', { max: 500, required: false }),
   availability: optionalAvailability('Availability'),
   availabilityBasis: line('Source of the availability', { max: 500, required: false }),

@@ -54,7 +54,7 @@ export async function index(req: Request, res: Response) {
       'last checked': (part) => part.checkedOn,
       updated: (part) => part.updatedAt.toISOString(),
     },
-    { kinds, runs, technologies, teams, kindLabels: KIND_LABELS, runsLabels: RUNS_LABELS },
+    { kinds, runs, technologies, teams, kindLabels: KIND_LABELS },
   );
 }
 

@@ -43,16 +43,16 @@ export function optionalAvailability(label: string) {
 
 /** A day as 2026-11-22. */
 export function optionalDay(label: string) {
-  return z
-    .string(`${label} must be one date.`)
-    .default('')
-    .transform((value, context) => {
-      const day = value.trim();
-      if (day === '') return null;
-      if (isDay(day)) return day;
-      context.addIssue({ code: 'custom', message: `${label} must be a date like 2026-11-22.` });
-      return z.NEVER;
-    });
+  return day((text) => (isDay(text) ? null : `${label} must be a date like 2026-11-22.`));
+}
+
+/** A day, or as much of it as is known: 2026-11-22, 2026-11, 2026. */
+export function optionalRoughDay(label: string) {
+  return day((text) =>
+    isDay(`${text}-01-01`.slice(0, 10)) && /^\d{4}(-\d\d){0,2}$/.test(text)
+      ? null
+      : `${label} must be a date like 2026-11-22, 2026-11 or 2026.`,
+  );
 }
 
 export function cpuText(millicores: number | null): string {
@@ -87,6 +87,20 @@ function quantity(read: (text: string) => number | string) {
       const result = read(text);
       if (typeof result === 'number') return result;
       context.addIssue({ code: 'custom', message: result });
+      return z.NEVER;
+    });
+}
+
+/** `problem` gives what is wrong with the text, or null. */
+function day(problem: (text: string) => string | null) {
+  return z
+    .string('Give one date.')
+    .default('')
+    .transform((value, context) => {
+      const text = value.trim();
+      const message = text === '' ? null : problem(text);
+      if (message === null) return text === '' ? null : text;
+      context.addIssue({ code: 'custom', message });
       return z.NEVER;
     });
 }

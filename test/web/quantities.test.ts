@@ -8,6 +8,7 @@ import {
   optionalCpu,
   optionalDay,
   optionalMemory,
+  optionalRoughDay,
 } from '../../src/web/quantities.js';
 
 const cpu = optionalCpu('CPU');
@@ -88,6 +89,14 @@ describe('quantities as people write them', () => {
     expect(day.parse('2024-02-29')).toBe('2024-02-29');
     expect(day.parse('')).toBeNull();
     for (const wrong of ['2026-02-29', '22.11.2026', '0001-01-01'])
+      expect(day.safeParse(wrong).success).toBe(false);
+  });
+
+  test('a rough day may lack its day or its month', () => {
+    const day = optionalRoughDay('Date of the price');
+    for (const known of ['2026', '2026-07', '2026-07-20']) expect(day.parse(known)).toBe(known);
+    expect(day.parse(' ')).toBeNull();
+    for (const wrong of ['2026-13', '2026-02-30', '26', '2026-', 'July'])
       expect(day.safeParse(wrong).success).toBe(false);
   });
 });
