@@ -1,9 +1,11 @@
 import { db } from '../db/client.js';
-import type { Connection, Part, Plan } from '../domain/model.js';
+import type { Connection, MachineType, Part } from '../domain/model.js';
 import type { PlanRecord } from '../plans/queries.js';
 
 /** A plan with all that is in it, in the domain's own shape; every row with its id beside. In the order in which things were added. */
-export type WholePlan = Omit<Plan, 'parts' | 'connections' | 'entries' | 'extraCosts'> & {
+export type WholePlan = {
+  name: string;
+  machineType: (MachineType & { priceBasis: string }) | null;
   parts: (Part & PartExtras)[];
   connections: (Connection & { id: number; setByHand: string[] })[];
   entries: { id: number; name: string; parts: string[]; fromFile: boolean }[];
@@ -48,10 +50,12 @@ export async function findWhole(record: PlanRecord): Promise<WholePlan> {
   return { name: record.name, machineType: machineTypeOf(record), parts, connections, entries, extraCosts };
 }
 
-/** The plan's machine type as the domain knows it; none once it is deleted. */
-export function machineTypeOf({ machineType }: Pick<PlanRecord, 'machineType'>): Plan['machineType'] {
+/** The plan's machine type as the domain knows it, and where its price is from; none once it is deleted. */
+function machineTypeOf({ machineType }: PlanRecord): WholePlan['machineType'] {
   if (!machineType || machineType.deletedAt) return null;
-  const { name, cpuMillicores, memoryMib, maxContainers, usdPerMonth, availability } = machineType;
-  const reserve = machineType.reserve as NonNullable<Plan['machineType']>['reserve'];
-  return { name, cpuMillicores, memoryMib, reserve, maxContainers, usdPerMonth, availability };
+  const { name, cpuMillicores, memoryMib, maxContainers, usdPerMonth, availability, priceDate, priceSource } =
+    machineType;
+  const reserve = machineType.reserve as MachineType['reserve'];
+  const priceBasis = [priceDate, priceSource].filter(Boolean).join(', ');
+  return { name, cpuMillicores, memoryMib, reserve, maxContainers, usdPerMonth, availability, priceBasis };
 }

@@ -4,7 +4,7 @@ import type { CostLine } from '../domain/cost.js';
 import { type Diagram, type Down, diagramOf } from '../domain/diagram-layout.js';
 import { type LegendItem, legendOf } from '../domain/diagram-legend.js';
 import { type MachinesPicture, machinesPictureOf } from '../domain/machines-picture.js';
-import type { Connection, ExtraCost, Part, Plan } from '../domain/model.js';
+import type { Connection, ExtraCost, MachineType, Part, Plan } from '../domain/model.js';
 
 /** How many parts a page lists; the rest has a list of its own. */
 const LISTED_PARTS = 100;
@@ -12,7 +12,8 @@ const LISTED_PARTS = 100;
 type Priced = { priceBasis?: string };
 
 /** A plan as a page shows it: rows may carry where their prices are from. */
-export type Shown = Omit<Plan, 'parts' | 'extraCosts'> & {
+export type Shown = Omit<Plan, 'parts' | 'extraCosts' | 'machineType'> & {
+  machineType: (MachineType & Priced) | null;
   parts: (Part & Priced)[];
   extraCosts: (ExtraCost & Priced)[];
 };
@@ -30,17 +31,24 @@ export type Sheet = {
   priceBasis: (line: CostLine) => string;
 };
 
+const drawn = new WeakMap<Shown, Sheet>();
+
 /**
- * The pictures and tables of one plan with its bill. `down` is the name of a part, or `machine 3` (from 1), to show what stops with it;
- * a name that is neither shows everything up. `machinePriceBasis` says where the machine's price is from.
+ * The pictures and tables of one plan with its bill, drawn once for as long as the plan is remembered. `down` is the name of a part, or
+ * `machine 3` (from 1), to show what stops with it; a name that is neither shows everything up.
  */
-export function sheetOf(
-  plan: Shown,
-  bill: Bill,
-  { down, machinePriceBasis = '' }: { down?: string; machinePriceBasis?: string },
-): Sheet {
+export function sheetOf(plan: Shown, bill: Bill, down?: string): Sheet {
   const fallen = down === undefined ? null : downOf(plan, bill, down);
-  const weak = [...new Set(bill.entries.flatMap((entry) => entry.singlePoints.map((point) => point.part)))];
+  const known = fallen ? undefined : drawn.get(plan);
+  if (known) return known;
+  const sheet = draw(plan, bill, fallen);
+  if (!fallen) drawn.set(plan, sheet);
+  return sheet;
+}
+
+function draw(plan: Shown, bill: Bill, down: Down | null): Sheet {
+  const weak = bill.entries.flatMap((entry) => entry.singlePoints.map((point) => point.part));
+  const diagram = diagramOf(plan, { weak, ...(down && { down }) });
   const calls = new Map<string, Connection[]>();
   for (const connection of plan.connections) {
     const known = calls.get(connection.from);
@@ -50,19 +58,18 @@ export function sheetOf(
   const bases = new Map([
     ...plan.parts.map((part) => [`part ${part.name}`, part.priceBasis ?? ''] as const),
     ...plan.extraCosts.map((cost) => [`extra ${cost.label}`, cost.priceBasis ?? ''] as const),
+    [`machines ${plan.machineType?.name}`, plan.machineType?.priceBasis ?? ''],
   ]);
-  const diagram = diagramOf(plan, { weak, ...(fallen && { down: fallen }) });
   return {
     empty: plan.parts.length === 0 && plan.extraCosts.length === 0,
     diagram,
     legend: legendOf(diagram),
     machinesPicture: machinesPictureOf(plan, bill.packing),
-    down: fallen,
+    down,
     parts: plan.parts.slice(0, LISTED_PARTS),
     moreParts: Math.max(0, plan.parts.length - LISTED_PARTS),
     callsOf: (part) => calls.get(part) ?? [],
-    priceBasis: (line) =>
-      line.kind === 'machines' ? machinePriceBasis : (bases.get(`${line.kind} ${line.label}`) ?? ''),
+    priceBasis: (line) => bases.get(`${line.kind} ${line.label}`) ?? '',
   };
 }
 

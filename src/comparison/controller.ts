@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { countedPlan } from '../bills/remembered.js';
+import { sheetOf } from '../bills/sheet.js';
 import { compare } from '../domain/comparison.js';
-import { diagramOf } from '../domain/diagram-layout.js';
 import { legendOf } from '../domain/diagram-legend.js';
 import { machinesPictureOf, machinesScaleOf } from '../domain/machines-picture.js';
 import { findPlans, type PlanRecord } from '../plans/queries.js';
@@ -34,7 +34,7 @@ export async function show(req: Request, res: Response) {
     href: addressOf('plans', record),
     priceDate: priceDateOf(record),
     machines: machinesPictureOf(whole, bill.packing, { scale, isCompact: counted.length > 2 }),
-    diagram: diagramOf(whole, { weak: weakPartsOf(bill.entries) }),
+    diagram: sheetOf(whole, bill).diagram,
   }));
   const title = records.map((plan) => plan.name).join(' or ');
   const plans = counted.map(({ record, bill }) => ({
@@ -60,10 +60,6 @@ function idsIn(...given: unknown[]): number[] {
     .map(Number)
     .filter((id) => Number.isSafeInteger(id) && id > 0 && id <= 2_147_483_647);
   return [...new Set(ids)].slice(0, MOST);
-}
-
-function weakPartsOf(entries: { singlePoints: { part: string }[] }[]): string[] {
-  return [...new Set(entries.flatMap((entry) => entry.singlePoints.map((point) => point.part)))];
 }
 
 function priceDateOf({ machineType }: PlanRecord): string {

@@ -134,7 +134,7 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     plan,
   };
   const onlyHtml = {
-    ...sheetOf(draft.plan, bill, {}),
+    ...sheetOf(draft.plan, bill),
     importId: id,
     answers,
     form: { ...form, values: { planName: draft.plan.name, systemId: answers.system ?? '', ...form.values } },

@@ -40,7 +40,7 @@ export async function show(req: Request, res: Response) {
     plans.listPlansOf(plan.system.id),
   ]);
   const here = addressOf('plans', plan);
-  const sheet = sheetOf(whole, bill, { ...downIn(req), machinePriceBasis: priceBasisOf(plan) });
+  const sheet = sheetOf(whole, bill, downIn(req));
   const onlyHtml = {
     ...sheet,
     here,
@@ -149,7 +149,7 @@ export async function diagramSvg(req: Request, res: Response) {
 export async function machinesSvg(req: Request, res: Response) {
   const plan = await planOf(req);
   const { whole, bill } = await countedPlan(plan);
-  const { machinesPicture } = sheetOf(whole, bill, {});
+  const { machinesPicture } = sheetOf(whole, bill);
   res
     .type('svg')
     .send(
@@ -185,10 +185,7 @@ async function showForm(
   page(req, res, plan ? 'plans/edit' : 'plans/new', { title, system, plan, form }, { status, onlyHtml });
 }
 
-function downIn(req: Request): { down?: string } {
-  return typeof req.query.down === 'string' && req.query.down !== '' ? { down: req.query.down } : {};
-}
-
-function priceBasisOf({ machineType }: plans.PlanRecord): string {
-  return [machineType?.priceDate, machineType?.priceSource].filter(Boolean).join(', ');
+/** `?down=etcd`: what is pressed to see what stops with it. */
+function downIn(req: Request): string | undefined {
+  return typeof req.query.down === 'string' && req.query.down !== '' ? req.query.down : undefined;
 }

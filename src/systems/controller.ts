@@ -51,7 +51,7 @@ export async function show(req: Request, res: Response) {
     counted: plans,
     morePlans: listed.length - counted.length,
     current: current
-      ? { ...current, ...sheetOf(current.whole, current.bill, {}), partHref: partHref(current.plan) }
+      ? { ...current, ...sheetOf(current.whole, current.bill), partHref: partHref(current.plan) }
       : null,
     here: addressOf('systems', system),
   };
