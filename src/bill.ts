@@ -7,8 +7,8 @@ import { billToText } from './domain/bill-text.js';
 import { type MachineType, type Plan, RESERVE_RULES, type ReserveRule } from './domain/model.js';
 import { importFiles } from './imports/import.js';
 import type { ClusterAnswer, Fault, ImportOptions, Note, SourceFile } from './imports/model.js';
-import { planToJson } from './imports/plan-json.js';
-import { pricedMachine, pricedMachineIds, readMachineType } from './imports/plan-machine.js';
+import { planToJson } from './imports/plan-json/plan-json.js';
+import { pricedMachine, pricedMachineIds, readMachineType } from './imports/plan-json/plan-machine.js';
 
 const HELP = `Counts what the files of a system make one run: parts, containers, machines, connections, downtime, cost.
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { BillJson } from '../src/domain/bill-json.js';
-import { planToJson, readPlanJson } from '../src/imports/plan-json.js';
+import { planToJson, readPlanJson } from '../src/imports/plan-json/plan-json.js';
 import { golden, itsTheFuture } from './domain/worked-example.js';
 
 const PROGRAM = new URL('../dist/src/bill.js', import.meta.url).pathname;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { diagramOf } from '../src/domain/diagram-layout.js';
-import { legendOf } from '../src/domain/diagram-legend.js';
-import { machinesPictureOf } from '../src/domain/machines-picture.js';
 import type { Plan } from '../src/domain/model.js';
-import { packParts } from '../src/domain/packing.js';
+import { packParts } from '../src/domain/packing/packing.js';
+import { diagramOf } from '../src/domain/pictures/diagram-layout.js';
+import { legendOf } from '../src/domain/pictures/diagram-legend.js';
+import { machinesPictureOf } from '../src/domain/pictures/machines-picture.js';
 import { render } from '../src/web/render.js';
 import { itsTheFuture, partNamed, planOf } from './domain/worked-example.js';
 

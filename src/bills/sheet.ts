@@ -1,10 +1,10 @@
 import type { Bill } from '../domain/bill.js';
 import { type BlastRadius, blastRadiusOfMachine, blastRadiusOfPart } from '../domain/blast-radius.js';
 import type { CostLine } from '../domain/cost.js';
-import { type Diagram, type Down, diagramOf } from '../domain/diagram-layout.js';
-import { type LegendItem, legendOf } from '../domain/diagram-legend.js';
-import { type MachinesPicture, machinesPictureOf } from '../domain/machines-picture.js';
 import type { Connection, ExtraCost, MachineType, Part, Plan } from '../domain/model.js';
+import { type Diagram, type Down, diagramOf } from '../domain/pictures/diagram-layout.js';
+import { type LegendItem, legendOf } from '../domain/pictures/diagram-legend.js';
+import { type MachinesPicture, machinesPictureOf } from '../domain/pictures/machines-picture.js';
 
 /** How many parts a page lists; the rest has a list of its own. */
 const LISTED_PARTS = 100;

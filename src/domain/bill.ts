@@ -12,7 +12,7 @@ import {
 import { type EntryBill, entryBills } from './entry-bill.js';
 import type { Figure } from './figure.js';
 import type { Part, Plan } from './model.js';
-import { type Packing, packParts } from './packing.js';
+import { type Packing, packParts } from './packing/packing.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
 /** Everything the product counts of one plan. Lists of parts are in the plan's order unless they say otherwise. */

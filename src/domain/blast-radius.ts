@@ -1,8 +1,8 @@
 import { hardClosure, stoppedBy } from './closure.js';
 import { entriesOf } from './entries.js';
 import type { Plan } from './model.js';
-import type { Packing } from './packing.js';
-import { placesOf } from './placement.js';
+import type { Packing } from './packing/packing.js';
+import { placesOf } from './packing/placement.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
 /** What happens when something is down. Parts are sorted by name, entries stand in the plan's order. */

@@ -1,6 +1,6 @@
 import { type Figure, figure, formatted } from './figure.js';
 import type { MachineType, Part, Plan } from './model.js';
-import type { Packing } from './packing.js';
+import type { Packing } from './packing/packing.js';
 import { isPerMachine, isPlaced } from './wiring.js';
 
 /** One line of the monthly cost. `usdPerMonth` = quantity x each; null = unknown. */

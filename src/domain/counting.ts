@@ -1,6 +1,6 @@
 import { counted, type Figure, figure, formatted } from './figure.js';
 import type { Part, PartKind, Plan } from './model.js';
-import type { Packing } from './packing.js';
+import type { Packing } from './packing/packing.js';
 import { isPerMachine, type Wiring } from './wiring.js';
 
 /** Kinds that are the team's own code and run all the time. */

@@ -1,6 +1,4 @@
-import { hardClosure } from './closure.js';
-import { minutesDown } from './downtime.js';
-import { entriesOf, type WiredEntry } from './entries.js';
+import { minutesDown } from './availability/downtime.js';
 import {
   entryFailure,
   failingParts,
@@ -8,11 +6,13 @@ import {
   groundOf,
   type PartWorth,
   whatIsUnknown,
-} from './entry-failure.js';
+} from './availability/entry-failure.js';
+import { hardClosure } from './closure.js';
+import { entriesOf, type WiredEntry } from './entries.js';
 import { entryWorking } from './entry-working.js';
 import type { Working } from './figure.js';
 import type { MachineType, Plan } from './model.js';
-import type { Packing } from './packing.js';
+import type { Packing } from './packing/packing.js';
 import { type SinglePoint, singleMachinesOf, singlePointsOf, twoMachineCutsOf } from './weak-points.js';
 import type { Wiring } from './wiring.js';
 

@@ -1,7 +1,7 @@
+import type { EntryFailure, FailingParts } from './availability/entry-failure.js';
+import { SEED } from './availability/machine-sampling.js';
 import type { WiredEntry } from './entries.js';
-import type { EntryFailure, FailingParts } from './entry-failure.js';
 import { availabilityInWords, counted, type Working } from './figure.js';
-import { SEED } from './machine-sampling.js';
 import type { MachineType } from './model.js';
 import { MAX_MACHINES_FOR_PAIRS } from './weak-points.js';
 

@@ -1,5 +1,5 @@
 import type { Runs } from './model.js';
-import type { PartPlaces } from './placement.js';
+import type { PartPlaces } from './packing/placement.js';
 import { isPerMachine, type Wiring } from './wiring.js';
 
 /** A part whose every replica is needed: it has none to spare. */

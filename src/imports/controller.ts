@@ -16,7 +16,7 @@ import { type Answers, filesOf, newPlanForm, pasteForm, questions } from './form
 import { importFiles } from './import.js';
 import { isNothing, mergeOf } from './merge.js';
 import type { ImportResult } from './model.js';
-import { planJsonSchema } from './plan-schema.js';
+import { planJsonSchema } from './plan-json/plan-schema.js';
 import * as imports from './queries.js';
 
 /** A crash a month and 22 minutes to notice and restart: 720 h / (720 h + 0.36 h). Said wherever it is used. */

@@ -1,10 +1,10 @@
-import { readCompose } from './compose.js';
-import { readKubernetes } from './kubernetes.js';
+import { readCompose } from './compose/compose.js';
+import { readHeroku } from './heroku/procfile.js';
+import { readKubernetes } from './kubernetes/kubernetes.js';
 import type { Fault, Format, ImportOptions, ImportResult, Note, Reader, SourceFile } from './model.js';
-import { readPlanJson } from './plan-json.js';
-import { readHeroku } from './procfile.js';
+import { readPlanJson } from './plan-json/plan-json.js';
+import { notesOf, type Remarks, remark } from './reading/remarks.js';
 import { FORMAT_NAMES, FORMATS_IN_WORDS, type Recognised, recognise } from './recognise.js';
-import { notesOf, type Remarks, remark } from './remarks.js';
 
 const READERS: Record<Format, Reader> = {
   compose: readCompose,

@@ -1,8 +1,8 @@
-import { everyLine, isCompose, isVariablesFile } from './compose-shape.js';
+import { everyLine, isCompose, isVariablesFile } from './compose/shape.js';
+import { isProcfileName } from './heroku/files.js';
 import type { Fault, Format, SourceFile } from './model.js';
-import { isProcfileName } from './procfile-files.js';
-import { asText, isMapping } from './values.js';
-import { plainText, yamlDocuments } from './yaml-documents.js';
+import { asText, isMapping } from './reading/values.js';
+import { plainText, yamlDocuments } from './reading/yaml-documents.js';
 
 /**
  * What a file is. `env`: variables, which only a Compose file gives a meaning. `other`: nothing an importer reads; `what` says so

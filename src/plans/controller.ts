@@ -3,7 +3,7 @@ import { personOf } from '../auth/auth.js';
 import { countedPlan } from '../bills/remembered.js';
 import { sheetOf } from '../bills/sheet.js';
 import { refused, versionIn } from '../db/saved.js';
-import { planToJson } from '../imports/plan-json.js';
+import { planToJson } from '../imports/plan-json/plan-json.js';
 import { findSource } from '../imports/queries.js';
 import { listMachineTypeNames } from '../machine-types/queries.js';
 import { findSystem, type System } from '../systems/queries.js';

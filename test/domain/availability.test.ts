@@ -10,14 +10,14 @@ import {
   unavailabilityInSeries,
   unavailabilityWithoutEach,
   unequalKOfNUnavailability,
-} from '../../src/domain/availability.js';
+} from '../../src/domain/availability/availability.js';
 import {
   incidentBudget,
   minutesDown,
   unavailabilityOfRepairs,
   unavailabilityOfRestarts,
   unavailabilityOfStandby,
-} from '../../src/domain/downtime.js';
+} from '../../src/domain/availability/downtime.js';
 import { golden } from './worked-example.js';
 
 const down = (availability: number | string) => 1 - Number(availability);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Diagram, diagramOf } from '../../src/domain/diagram-layout.js';
-import { legendOf } from '../../src/domain/diagram-legend.js';
 import { type Connection, PART_KINDS, type Plan } from '../../src/domain/model.js';
+import { type Diagram, diagramOf } from '../../src/domain/pictures/diagram-layout.js';
+import { legendOf } from '../../src/domain/pictures/diagram-legend.js';
 import { itsTheFuture, partNamed, planOf } from './worked-example.js';
 
 describe('the diagram of the worked example', () => {

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { kOfNUnavailability, unavailabilityInSeries } from '../../src/domain/availability.js';
-import { componentFor, componentsOf, type PlacedPart } from '../../src/domain/machine-component.js';
-import { sampleMachines } from '../../src/domain/machine-sampling.js';
-import { jointFailure } from '../../src/domain/machine-states.js';
+import { kOfNUnavailability, unavailabilityInSeries } from '../../src/domain/availability/availability.js';
+import {
+  componentFor,
+  componentsOf,
+  type PlacedPart,
+} from '../../src/domain/availability/machine-component.js';
+import { sampleMachines } from '../../src/domain/availability/machine-sampling.js';
+import { jointFailure } from '../../src/domain/availability/machine-states.js';
 import { golden } from './worked-example.js';
 
 const SHARES = [0, 0.05, 0.1];

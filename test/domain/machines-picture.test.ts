@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/domain/model.js';
+import { packParts } from '../../src/domain/packing/packing.js';
 import {
   type MachinesPicture,
   machinesPictureOf,
   machinesScaleOf,
-} from '../../src/domain/machines-picture.js';
-import type { Box } from '../../src/domain/machines-picture-boxes.js';
-import type { Plan } from '../../src/domain/model.js';
-import { packParts } from '../../src/domain/packing.js';
+} from '../../src/domain/pictures/machines-picture.js';
+import type { Box } from '../../src/domain/pictures/machines-picture-boxes.js';
 import { itsTheFuture, m6iLarge, machineOf, partNamed, planOf } from './worked-example.js';
 
 const oneDyno = planOf(

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Part } from '../../src/domain/model.js';
 import {
   allocatableRoom,
   eksMaxPods,
@@ -7,11 +8,10 @@ import {
   gkeReservedMemoryMib,
   reservedCpuMillicores,
   reservedRoom,
-} from '../../src/domain/allocatable.js';
-import { firstFit } from '../../src/domain/first-fit.js';
-import type { Part } from '../../src/domain/model.js';
-import { packParts } from '../../src/domain/packing.js';
-import { podRequest } from '../../src/domain/pod-request.js';
+} from '../../src/domain/packing/allocatable.js';
+import { firstFit } from '../../src/domain/packing/first-fit.js';
+import { packParts } from '../../src/domain/packing/packing.js';
+import { podRequest } from '../../src/domain/packing/pod-request.js';
 import { golden, itsTheFuture, machineOf, partNamed } from './worked-example.js';
 
 describe('what a machine has for containers', () => {

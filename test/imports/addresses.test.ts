@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clusterServices, hostsNamed, hostsOfUrls, portsNamed } from '../../src/imports/addresses.js';
+import { clusterServices, hostsNamed, hostsOfUrls, portsNamed } from '../../src/imports/reading/addresses.js';
 
 const HOSTS = new Set(
   'db redis postgres mongodb user-db rabbitmq es01 es02 kafka a b oracle zoo1 mysql sql web postgresql'.split(

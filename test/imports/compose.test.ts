@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Part, Plan } from '../../src/domain/model.js';
-import { readCompose } from '../../src/imports/compose.js';
+import { readCompose } from '../../src/imports/compose/compose.js';
 import { importFiles } from '../../src/imports/import.js';
 import type { ImportOptions, Note } from '../../src/imports/model.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readJson } from '../../src/imports/json-text.js';
+import { readJson } from '../../src/imports/reading/json-text.js';
 
 test('valid JSON reads as JSON.parse reads it', () => {
   fc.assert(

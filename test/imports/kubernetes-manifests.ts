@@ -1,5 +1,5 @@
 import type { Part, Plan } from '../../src/domain/model.js';
-import { readKubernetes } from '../../src/imports/kubernetes.js';
+import { readKubernetes } from '../../src/imports/kubernetes/kubernetes.js';
 import type { Fault, ImportOptions, Note } from '../../src/imports/model.js';
 
 export type Read = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { readKubernetes } from '../../src/imports/kubernetes.js';
+import { readKubernetes } from '../../src/imports/kubernetes/kubernetes.js';
 import type { ImportResult } from '../../src/imports/model.js';
 import { documents, read, service, workload } from './kubernetes-manifests.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readKubernetes } from '../../src/imports/kubernetes.js';
+import { readKubernetes } from '../../src/imports/kubernetes/kubernetes.js';
 import { containersOf, documents, faultsOf, read, service, workload } from './kubernetes-manifests.js';
 
 const golden = JSON.parse(readFileSync(new URL('../domain/golden.json', import.meta.url), 'utf8'));

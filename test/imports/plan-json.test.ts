@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ORIGINS, PART_KINDS, type Plan, RESERVE_RULES, RUNS, STRENGTHS } from '../../src/domain/model.js';
 import type { ImportOptions } from '../../src/imports/model.js';
-import { planToJson, readPlanJson } from '../../src/imports/plan-json.js';
-import { planSchema } from '../../src/imports/plan-schema.js';
+import { planToJson, readPlanJson } from '../../src/imports/plan-json/plan-json.js';
+import { planSchema } from '../../src/imports/plan-json/plan-schema.js';
 
 const FILE = 'plan.json';
 

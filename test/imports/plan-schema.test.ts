@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { PART_KINDS } from '../../src/domain/model.js';
-import { readPlanJson } from '../../src/imports/plan-json.js';
-import { planJsonSchema } from '../../src/imports/plan-schema.js';
+import { readPlanJson } from '../../src/imports/plan-json/plan-json.js';
+import { planJsonSchema } from '../../src/imports/plan-json/plan-schema.js';
 
 type JsonSchema = {
   $schema?: string;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readProcfile } from '../../src/imports/heroku/lines.js';
+import { readHeroku } from '../../src/imports/heroku/procfile.js';
 import type { ImportOptions, Note, SourceFile } from '../../src/imports/model.js';
-import { readHeroku } from '../../src/imports/procfile.js';
-import { readProcfile } from '../../src/imports/procfile-lines.js';
 
 type Files = { Procfile?: string; 'app.json'?: unknown; [name: string]: unknown };
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/domain/model.js';
 import { importFiles } from '../../src/imports/import.js';
 import type { Note, SourceFile } from '../../src/imports/model.js';
-import { isStoreKind } from '../../src/imports/technology.js';
+import { isStoreKind } from '../../src/imports/reading/technology.js';
 
 type Expected = {
   parts: number;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readHeroku } from '../../src/imports/procfile.js';
+import { readHeroku } from '../../src/imports/heroku/procfile.js';
 
 type Expected = {
   parts: number;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Part, Plan } from '../../src/domain/model.js';
-import { readKubernetes } from '../../src/imports/kubernetes.js';
+import { readKubernetes } from '../../src/imports/kubernetes/kubernetes.js';
 import type { SourceFile } from '../../src/imports/model.js';
 import { recognise } from '../../src/imports/recognise.js';
 import { containersOf } from './kubernetes-manifests.js';

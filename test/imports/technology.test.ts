@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { guessTechnology, technologyOfImage } from '../../src/imports/technology.js';
-import { NEEDS_MAJORITY, TECHNOLOGY_BY_IMAGE } from '../../src/imports/technology-names.js';
+import { guessTechnology, technologyOfImage } from '../../src/imports/reading/technology.js';
+import { NEEDS_MAJORITY, TECHNOLOGY_BY_IMAGE } from '../../src/imports/reading/technology-names.js';
 
 describe('an image tells its technology', () => {
   test.each([

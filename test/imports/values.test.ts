@@ -8,8 +8,8 @@ import {
   listAt,
   mappingAt,
   textAt,
-} from '../../src/imports/values.js';
-import { yamlDocuments } from '../../src/imports/yaml-documents.js';
+} from '../../src/imports/reading/values.js';
+import { yamlDocuments } from '../../src/imports/reading/yaml-documents.js';
 
 test.each([
   ['512M', 512],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { placeOf } from '../../src/imports/places.js';
-import { lineOf, yamlDocuments } from '../../src/imports/yaml-documents.js';
+import { placeOf } from '../../src/imports/reading/places.js';
+import { lineOf, yamlDocuments } from '../../src/imports/reading/yaml-documents.js';
 
 const read = (text: string) => yamlDocuments({ name: 'a.yaml', text });
 const values = (text: string) => {

@@ -1,0 +1,68 @@
+import type { Fault, SourceFile } from '../model.js';
+import { placeOf, setPlace } from '../reading/places.js';
+import { type Remarks, remark } from '../reading/remarks.js';
+import { isMapping, type Values } from '../reading/values.js';
+import { yamlDocuments } from '../reading/yaml-documents.js';
+import { interpolate, type Unset, type Variables } from './variables.js';
+
+/** The reading of one deployment's files: what was given, and what came of it so far. */
+export type Loading = {
+  files: readonly SourceFile[];
+  remarks: Remarks;
+  faults: Fault[];
+  layersOf: Map<SourceFile, Values[]>;
+  /** Services whose `extends` has been followed, by the document they stand in. */
+  extended: WeakMap<Values, Map<string, Values>>;
+  /** Services that lack something because a file they take from was not given. */
+  incomplete: Set<string>;
+};
+
+/** The top-level sections of a Compose file that name things which are no services. */
+export const SECTIONS = ['volumes', 'networks', 'secrets', 'configs'];
+
+/**
+ * The documents of a file as layers, variables filled in: each a mapping with `services`; those of version 1, which stand at the top,
+ * are put under that key.
+ */
+export function layersOf(file: SourceFile, variables: Variables, loading: Loading): Values[] {
+  const known = loading.layersOf.get(file);
+  if (known) return known;
+  const { documents, faults, warnings } = yamlDocuments(file);
+  loading.faults.push(...faults);
+  for (const { message, line } of warnings)
+    loading.faults.push({ message: `${message} docker compose refuses that.`, file: file.name, line });
+  const layers: Values[] = [];
+  for (const { value, line } of documents) {
+    const layer = interpolate(value, variables, (unset) => remarkUnset(unset, loading.remarks));
+    if (isMapping(layer)) layers.push(isVersion1(layer) ? underServices(layer) : layer);
+    else
+      loading.faults.push({
+        message: 'A Compose file must be a mapping with services.',
+        file: file.name,
+        line,
+      });
+  }
+  loading.layersOf.set(file, layers);
+  return layers;
+}
+
+function remarkUnset({ name, place, message }: Unset, remarks: Remarks): void {
+  const which = message === undefined ? 'without a value' : 'that must have a value and have none';
+  remark(remarks, 'warning', `Variables ${which}, taken as empty`, name, place);
+}
+
+function isVersion1(layer: Values): boolean {
+  const keys = Object.keys(layer).filter((key) => !key.startsWith('x-'));
+  const isNewer = keys.some((key) => key === 'services' || key === 'include' || SECTIONS.includes(key));
+  return !isNewer && keys.some((key) => isMapping(layer[key]));
+}
+
+function underServices(layer: Values): Values {
+  const services: Values = Object.create(null);
+  for (const [key, value] of Object.entries(layer)) {
+    if (/^(?:version|name|x-.*)$/.test(key)) continue;
+    services[key] = value;
+    setPlace(services, key, placeOf(layer, key));
+  }
+  return Object.assign(Object.create(null), { services });
+}

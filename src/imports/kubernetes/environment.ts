@@ -1,0 +1,109 @@
+import type { Fault } from '../model.js';
+import { placeOf } from '../reading/places.js';
+import { asText, isMapping, mappingAt, textAt, type Values } from '../reading/values.js';
+import type { Finder } from './namespaces.js';
+import type { KubernetesObject } from './object.js';
+import type { Container } from './pod.js';
+
+/** What a ConfigMap or a Secret holds, in clear text. */
+export type Config = { kind: string; name: string; namespace: string; entries: ReadonlyMap<string, string> };
+
+export type ConfigFinders = { configMap: Finder<Config>; secret: Finder<Config> };
+
+/** `from` says where the value stands when that is not the container itself: `ConfigMap service-api-config`. */
+export type Variable = { name: string; value: string; from: string | null; line: number };
+
+export type Environment = {
+  variables: Variable[];
+  /** The command and its arguments with `$(VAR)` filled in. */
+  commandLine: string[];
+};
+
+/** Values nobody would write: what `$(VAR)` in `$(VAR)` can grow to must end somewhere. */
+const MAX_VALUE = 10_000;
+
+export function readConfig(
+  { kind, name, namespace, title, value }: KubernetesObject,
+  faults: Fault[],
+): Config {
+  const entries = new Map<string, string>();
+  const add = (key: string, decode: (text: string) => string) => {
+    for (const [entry, written] of Object.entries(mappingAt(value, key, title, faults) ?? {})) {
+      const text = asText(written);
+      if (text !== undefined) entries.set(entry, decode(text));
+    }
+  };
+  add('data', kind === 'Secret' ? (text) => Buffer.from(text, 'base64').toString('utf8') : (text) => text);
+  add('stringData', (text) => text);
+  return { kind, name, namespace, entries };
+}
+
+/**
+ * The environment a container starts with, by the rules of Kubernetes (API reference, EnvVar and EnvFromSource): `envFrom` first, a later
+ * source over an earlier one, then `env`, where `$(NAME)` stands for what is set above it. What comes from outside the files, a field of
+ * the pod say, is left out. `hostOf` gives the host behind variables that Kubernetes sets itself (`REDIS_SERVICE_HOST`).
+ */
+export function environmentOf(
+  container: Container,
+  namespace: string,
+  finders: ConfigFinders,
+  hostOf: (variable: string) => string | null,
+  faults: Fault[],
+): Environment {
+  const variables = new Map<string, Variable>();
+  const set = (variable: Variable) => {
+    variables.delete(variable.name);
+    variables.set(variable.name, variable);
+  };
+  const filled = (text: string): string => {
+    const result = text.replace(/\$\$|\$\(([\w.-]+)\)/g, (written, name?: string) =>
+      name === undefined ? '$' : (variables.get(name)?.value ?? hostOf(name) ?? written),
+    );
+    return result.length > MAX_VALUE ? text : result;
+  };
+
+  for (const source of container.envFrom) {
+    const config =
+      configOf(source.configMapRef, finders.configMap, namespace) ??
+      configOf(source.secretRef, finders.secret, namespace);
+    if (!config) continue;
+    const prefix = asText(source.prefix) ?? '';
+    const line =
+      placeOf(source, config.kind === 'Secret' ? 'secretRef' : 'configMapRef')?.line ?? container.line;
+    for (const [key, value] of config.entries) {
+      set({ name: prefix + key, value, from: `${config.kind} ${config.name}`, line });
+    }
+  }
+  for (const entry of container.env) {
+    const name = textAt(entry, 'name', `container ${container.name}: env`, faults);
+    if (name === undefined) continue;
+    const line = placeOf(entry, 'name')?.line ?? container.line;
+    const value = textAt(entry, 'value', `container ${container.name}: env ${name}`, faults);
+    if (value !== undefined) set({ name, value: filled(value), from: null, line });
+    else if (isMapping(entry.valueFrom)) {
+      const referenced = referencedValue(entry.valueFrom, namespace, finders);
+      if (referenced) set({ name, ...referenced, line });
+    }
+  }
+  return { variables: [...variables.values()], commandLine: container.commandLine.map(filled) };
+}
+
+function referencedValue(
+  valueFrom: Values,
+  namespace: string,
+  finders: ConfigFinders,
+): Pick<Variable, 'value' | 'from'> | null {
+  for (const [reference, find] of [
+    [valueFrom.configMapKeyRef, finders.configMap],
+    [valueFrom.secretKeyRef, finders.secret],
+  ] as const) {
+    const config = configOf(reference, find, namespace);
+    const value = isMapping(reference) ? config?.entries.get(asText(reference.key) ?? '') : undefined;
+    if (config && value !== undefined) return { value, from: `${config.kind} ${config.name}` };
+  }
+  return null;
+}
+
+function configOf(reference: unknown, find: Finder<Config>, namespace: string): Config | null {
+  return isMapping(reference) ? find(asText(reference.name) ?? '', namespace) : null;
+}

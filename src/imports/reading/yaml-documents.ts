@@ -1,0 +1,172 @@
+import { Composer, type Document, Lexer, LineCounter, Parser } from 'yaml';
+import type { Fault, Note, SourceFile } from '../model.js';
+import { placeOf } from './places.js';
+import { inPlainWords, MAX_DEPTH, TOO_DEEP, templateIn, YamlError } from './yaml-faults.js';
+import { type Reading, valuesOf } from './yaml-values.js';
+
+export type YamlDocument = { file: string; line: number; value: unknown };
+
+export type YamlFile = { documents: YamlDocument[]; faults: Fault[]; warnings: Note[] };
+
+/** Lexical pieces one file may have: a manifest of 2 MB has about 300,000, and each takes the parser some 2 microseconds. */
+const MAX_PIECES = 400_000;
+const MAX_DOCUMENTS = 10_000;
+
+const readBefore = new WeakMap<SourceFile, YamlFile>();
+
+/**
+ * Reads a file as YAML 1.2 with merge keys (`<<`), JSON included. Empty documents are dropped; unknown tags are not fatal, they
+ * stand in the places (places.ts). A file has documents or a fault, never both; a fault has line and column. A key that stands
+ * twice keeps its last value and gets a warning. A CustomResourceDefinition is not read but for its kind: it can be
+ * megabytes of schema, and nothing in it runs. Reading the same file object again costs nothing.
+ */
+export function yamlDocuments(file: SourceFile): YamlFile {
+  const known = readBefore.get(file);
+  if (known) return known;
+  const result = read(file);
+  readBefore.set(file, result);
+  return result;
+}
+
+/** The line of a path in a document, of the deepest step that is there: `lineOf(document, 'spec', 'containers', 0)`. */
+export function lineOf(document: YamlDocument, ...path: (string | number)[]): number {
+  let { line, value } = document;
+  for (const step of path) {
+    const place = typeof value === 'object' && value !== null ? placeOf(value, step) : undefined;
+    if (!place) break;
+    line = place.line;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return line;
+}
+
+/** The text without a byte-order mark, and with the line ends of old Macs made ordinary. */
+export function plainText(text: string): string {
+  const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  return bare.includes('\r') && !bare.includes('\n') ? bare.replaceAll('\r', '\n') : bare;
+}
+
+function read(file: SourceFile): YamlFile {
+  const text = plainText(file.text);
+  const lines = new LineCounter();
+  for (let start = 0; start !== -1; start = nextLine(text, start)) lines.addNewLine(start);
+  const reading: Reading = { file: file.name, lines, offset: 0, pieces: 0, expanded: 0, warnings: [] };
+  const documents: YamlDocument[] = [];
+  try {
+    for (const { source, offset } of chunks(text)) {
+      reading.offset = offset;
+      if (/^(?:---)?\s*$/.test(source)) continue;
+      if (isResourceDefinition(source)) {
+        const value = Object.assign(Object.create(null), { kind: 'CustomResourceDefinition' });
+        documents.push({ file: file.name, line: lines.linePos(offset).line, value });
+      } else documents.push(...readChunk(source, reading));
+      if (documents.length > MAX_DOCUMENTS)
+        throw new YamlError(`This file has more than ${MAX_DOCUMENTS} YAML documents. Split it.`, offset);
+    }
+  } catch (error) {
+    return { documents: [], faults: [faultOf(error, text, reading)], warnings: [] };
+  }
+  return { documents, faults: [], warnings: reading.warnings };
+}
+
+function nextLine(text: string, start: number): number {
+  const end = text.indexOf('\n', start);
+  return end === -1 ? -1 : end + 1;
+}
+
+/** `---` at the start of a line begins a document wherever it stands, so a file can be cut there before it is understood. */
+function chunks(text: string): { source: string; offset: number }[] {
+  const starts = [...text.matchAll(/^---(?=[ \t\r\n]|$)/gm)].map((match) => match.index);
+  // A directive (`%YAML 1.2`) belongs to the document after it.
+  if (/^(?:#.*\r?\n|\r?\n)*%/.test(text)) starts.shift();
+  const bounds = starts[0] === 0 ? starts : [0, ...starts];
+  return bounds.map((offset, i) => ({ source: text.slice(offset, bounds[i + 1] ?? text.length), offset }));
+}
+
+function isResourceDefinition(source: string): boolean {
+  return /^kind:[ \t]*["']?CustomResourceDefinition\b/m.test(source);
+}
+
+function readChunk(source: string, reading: Reading): YamlDocument[] {
+  const composer = new Composer({
+    schema: 'core',
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  // The library collects every error of a document before it gives the first: a million commas take it half a minute.
+  let first: YamlError | null = null;
+  Object.assign(composer, {
+    onError: (where: unknown, code: string, message: string, isWarning?: boolean) => {
+      if (isWarning) return;
+      first ??= new YamlError(inPlainWords(code, message), reading.offset + startOf(where));
+      throw first;
+    },
+  });
+  const documents: YamlDocument[] = [];
+  const keep = (composed: Document.Parsed): void => {
+    const value = valuesOf(composed.contents, reading) ?? null;
+    const { line } = reading.lines.linePos(reading.offset + (composed.contents?.range[0] ?? 0));
+    if (value !== null) documents.push({ file: reading.file, line, value });
+  };
+  const parser = new Parser();
+  const take = (tokens: ReturnType<Parser['next']>): void => {
+    for (const token of tokens) {
+      if (token.type === 'error')
+        throw new YamlError(inPlainWords('', token.message), reading.offset + token.offset);
+      for (const document of composer.next(token)) keep(document);
+    }
+  };
+  for (const piece of pieces(source, reading)) take(parser.next(piece));
+  take(parser.end());
+  for (const document of composer.end()) keep(document);
+  return documents;
+}
+
+/** The lexical pieces of a text, after a check that the parser will not take minutes over them. */
+function pieces(source: string, reading: Reading): string[] {
+  const found: string[] = [];
+  let at = reading.offset;
+  let isScalar = false;
+  let open = 0;
+  let onThisLine = 0;
+  for (const piece of new Lexer().lex(source)) {
+    found.push(piece);
+    reading.pieces += 1;
+    if (reading.pieces > MAX_PIECES)
+      throw new YamlError(
+        `This file has more than ${MAX_PIECES} words and signs of YAML, too many for one import. Split it.`,
+        at,
+      );
+    if (isScalar) isScalar = false;
+    else if (piece === SCALAR_MARK) isScalar = true;
+    else if (piece === '{' || piece === '[') open += 1;
+    else if (piece === '}' || piece === ']') open -= 1;
+    else if (piece.endsWith('\n')) onThisLine = 0;
+    else if (open <= 0 && (piece === '-' || piece === '?' || piece === ':')) onThisLine += 1;
+    if (open > MAX_DEPTH || onThisLine > MAX_DEPTH) throw new YamlError(TOO_DEEP, at);
+    if (!isMark(piece)) at += piece.length;
+  }
+  return found;
+}
+
+/** Pieces of the lexer's own that stand for no text: a scalar follows, a document begins, a flow collection ends in error. */
+const SCALAR_MARK = '\x1f';
+function isMark(piece: string): boolean {
+  return piece === SCALAR_MARK || piece === '\x02' || piece === '\x18';
+}
+
+function startOf(where: unknown): number {
+  if (typeof where === 'number') return where;
+  if (Array.isArray(where)) return Number(where[0]);
+  return typeof where === 'object' && where !== null && 'offset' in where ? Number(where.offset) : 0;
+}
+
+function faultOf(error: unknown, text: string, reading: Reading): Fault {
+  // The parser calls itself for each level; what the check of the pieces lets through may still be too deep for it.
+  const found = error instanceof RangeError ? new YamlError(TOO_DEEP, reading.offset) : error;
+  if (!(found instanceof YamlError)) throw error;
+  const { message, offset } = templateIn(text) ?? found;
+  const { line, col } = reading.lines.linePos(Math.min(offset, text.length));
+  return { message, file: reading.file, line, column: col };
+}
