@@ -33,32 +33,24 @@ type Size = {
 
 /**
  * A stacked control plane on three machines (kubernetes.io, "Options for Highly Available Topology"); etcd needs its majority, the
- * others one. Requests: what kubeadm writes, and where it writes none, a middling cluster's use.
+ * others one. Requests are assumed, a middling cluster's, but for coredns, whose kubeadm writes.
  */
 const SIZES: Record<ClusterRole, Size> = {
-  'kube-apiserver': size(
-    'cluster-control',
-    3,
+  'kube-apiserver': size('cluster-control', 3, 1, 250, 1024, 'Kubernetes', 'assumed'),
+  'kube-controller-manager': size('cluster-control', 3, 1, 200, 512, 'Kubernetes', 'assumed'),
+  'kube-scheduler': size('cluster-control', 3, 1, 100, 256, 'Kubernetes', 'assumed'),
+  etcd: size('cluster-control', 3, 2, 100, 2048, 'etcd', 'assumed'),
+  coredns: size(
+    'platform',
+    2,
     1,
-    250,
-    1024,
-    'Kubernetes',
-    'cpu from kubeadm, memory assumed',
+    100,
+    70,
+    'CoreDNS',
+    '100 m and 70 MiB as kubeadm writes them, the 2 replicas assumed',
   ),
-  'kube-controller-manager': size(
-    'cluster-control',
-    3,
-    1,
-    200,
-    512,
-    'Kubernetes',
-    'cpu from kubeadm, memory assumed',
-  ),
-  'kube-scheduler': size('cluster-control', 3, 1, 100, 256, 'Kubernetes', 'cpu from kubeadm, memory assumed'),
-  etcd: size('cluster-control', 3, 2, 100, 2048, 'etcd', 'cpu from kubeadm, memory assumed'),
-  coredns: size('platform', 2, 1, 100, 70, 'CoreDNS', 'from kubeadm, the 2 replicas assumed'),
   'kube-proxy': size('platform', 1, 1, 100, 50, 'Kubernetes', 'assumed'),
-  'network-agent': size('platform', 1, 1, 100, 50, null, 'as flannel asks for'),
+  'network-agent': size('platform', 1, 1, 100, 50, null, 'assumed'),
 };
 const PER_MACHINE: ReadonlySet<ClusterRole> = new Set(['kube-proxy', 'network-agent']);
 

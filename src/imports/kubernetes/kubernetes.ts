@@ -165,6 +165,6 @@ function planName(files: readonly string[], workloads: readonly Workload[]): str
   const [namespace = ''] = namespaces.size === 1 ? namespaces : [];
   if (namespace !== '' && namespace !== 'default') return namespace;
   const [first = ''] = files;
-  const folder = first.includes('/') ? first.slice(0, first.indexOf('/')) : first.replace(/\.[a-z]+$/i, '');
+  const folder = first.split('/').at(-2) ?? first.replace(/\.[a-z]+$/i, '');
   return folder || 'Kubernetes manifests';
 }
