@@ -118,6 +118,18 @@ describe('the architecture', () => {
     expect(breaking).toEqual([]);
   });
 
+  test('no comment of a migration holds a semicolon: the engine would cut the script there', () => {
+    const folder = join(root, 'prisma/migrations');
+    const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.sql'),
+    );
+    const cut = scripts.flatMap(
+      (file) => readFileSync(join(folder, file), 'utf8').match(/^\s*--.*[;'].*$/gm) ?? [],
+    );
+    expect(scripts.length).toBeGreaterThan(0);
+    expect(cut).toEqual([]);
+  });
+
   test('the top level holds what the owner fixed and what tools insist on', () => {
     const tracked = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
     const here = readdirSync(root).filter((name) => !name.startsWith('.') && !tracked.includes(`${name}/`));

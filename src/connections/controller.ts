@@ -3,7 +3,7 @@ import { personOf } from '../auth/auth.js';
 import { refused, versionIn } from '../db/saved.js';
 import { ORIGINS, STRENGTHS } from '../domain/model.js';
 import { listPartNames } from '../parts/queries.js';
-import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { requestedPlan } from '../plans/requested.js';
 import { addressOf, idIn } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
@@ -19,7 +19,7 @@ const MOST_TO_PICK_FROM = 300;
 const strengths = STRENGTHS.map((value) => ({ value, label: STRENGTH_LABELS[value] }));
 
 export async function index(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const list = readList(req, connections.connectionsList);
   const rows = await connections.listConnections(plan.id, list);
   answerList(
@@ -49,11 +49,11 @@ export async function show(req: Request, res: Response) {
 
 export async function newForm(req: Request, res: Response) {
   const values = { from: String(req.query.from ?? ''), to: String(req.query.to ?? ''), strength: 'hard' };
-  await showForm(req, res, await planOf(req), null, { values, errors: {} });
+  await showForm(req, res, await requestedPlan(req), null, { values, errors: {} });
 }
 
 export async function create(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const read = readForm(connectionForm, req.body);
   if (!read.ok) return showForm(req, res, plan, null, read.form);
   const saved = await connections.createConnection(personOf(req).id, plan.id, read.data);
@@ -113,10 +113,6 @@ export async function restore(req: Request, res: Response) {
   }
   setFlash(req, { message: `The connection ${saved.record.name} is back.` });
   res.redirect(303, addressOf('connections', saved.record));
-}
-
-async function planOf(req: Request): Promise<PlanRecord> {
-  return found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
 }
 
 async function connectionOf(req: Request): Promise<connections.ConnectionRecord> {

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
 import { refused, versionIn } from '../db/saved.js';
 import { listPartNames } from '../parts/queries.js';
-import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { requestedPlan } from '../plans/requested.js';
 import { addressOf, idIn } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
@@ -16,7 +16,7 @@ import * as entries from './queries.js';
 const MOST_TO_TICK = 60;
 
 export async function index(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const list = readList(req, entries.entriesList);
   const rows = await entries.listEntries(plan.id, list);
   answerList(req, res, 'entries/index', { title: `Entries of ${plan.name}`, plan, list }, rows, {
@@ -34,11 +34,11 @@ export async function show(req: Request, res: Response) {
 }
 
 export async function newForm(req: Request, res: Response) {
-  await showForm(req, res, await planOf(req), null, { values: {}, errors: {} });
+  await showForm(req, res, await requestedPlan(req), null, { values: {}, errors: {} });
 }
 
 export async function create(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const read = readForm(entryForm, req.body);
   if (!read.ok) return showForm(req, res, plan, null, read.form);
   const saved = await entries.createEntry(personOf(req).id, plan.id, read.data);
@@ -88,10 +88,6 @@ export async function restore(req: Request, res: Response) {
   }
   setFlash(req, { message: `The entry ${saved.record.name} is back.` });
   res.redirect(303, addressOf('entries', saved.record));
-}
-
-async function planOf(req: Request): Promise<PlanRecord> {
-  return found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
 }
 
 async function entryOf(req: Request): Promise<entries.EntryRecord> {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
 import { refused, versionIn } from '../db/saved.js';
-import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { requestedPlan } from '../plans/requested.js';
 import { addressOf, idIn } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
@@ -12,7 +12,7 @@ import { extraCostForm, extraCostValues } from './form.js';
 import * as extraCosts from './queries.js';
 
 export async function index(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const list = readList(req, extraCosts.extraCostsList);
   const rows = await extraCosts.listExtraCosts(plan.id, list);
   answerList(req, res, 'extra-costs/index', { title: `Extra costs of ${plan.name}`, plan, list }, rows, {
@@ -30,11 +30,11 @@ export async function show(req: Request, res: Response) {
 }
 
 export async function newForm(req: Request, res: Response) {
-  showForm(req, res, await planOf(req), null, { values: {}, errors: {} });
+  showForm(req, res, await requestedPlan(req), null, { values: {}, errors: {} });
 }
 
 export async function create(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const read = readForm(extraCostForm, req.body);
   if (!read.ok) return showForm(req, res, plan, null, read.form);
   const cost = await extraCosts.createExtraCost(personOf(req).id, plan.id, read.data);
@@ -77,10 +77,6 @@ export async function restore(req: Request, res: Response) {
   );
   setFlash(req, { message: `The extra cost ${cost.label} is back.` });
   res.redirect(303, addressOfCost(cost));
-}
-
-async function planOf(req: Request): Promise<PlanRecord> {
-  return found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
 }
 
 async function costOf(req: Request): Promise<extraCosts.ExtraCostRecord> {

@@ -6,6 +6,7 @@ import { refused } from '../db/saved.js';
 import { billOf } from '../domain/bill.js';
 import { listMachineTypeNames } from '../machine-types/queries.js';
 import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { requestedPlan } from '../plans/requested.js';
 import { listSystemNames } from '../systems/queries.js';
 import { addressOf, idIn } from '../web/addresses.js';
 import { found } from '../web/errors.js';
@@ -82,7 +83,7 @@ export async function createPlan(req: Request, res: Response) {
 /** Brings an existing plan in line with what was previewed. */
 export async function updatePlan(req: Request, res: Response) {
   const { draft, id } = await draftOf(req, req.body);
-  const plan = found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
+  const plan = await requestedPlan(req);
   const merge = mergeOf(await findWhole(plan), draft.plan);
   const seen = Number((req.body as Record<string, unknown>).revision);
   const done = seen === plan.revision && (await imports.updatePlanBy(personOf(req).id, plan, id, merge));

@@ -111,6 +111,13 @@ export async function updatePlanBy(
   );
 }
 
+function wholeUnits({ cpuMillicores, memoryMib }: MachineType) {
+  return {
+    cpuMillicores: Math.max(1, Math.round(cpuMillicores)),
+    memoryMib: Math.max(1, Math.floor(memoryMib)),
+  };
+}
+
 /** The machine type a plan file brings along: the one of that name, else a new one. */
 async function machineTypeFor(
   tx: Prisma.TransactionClient,
@@ -124,7 +131,7 @@ async function machineTypeFor(
   });
   if (known) return known.id;
   const made = await tx.machineType.create({
-    data: { ...type, priceSource: 'from an imported plan' },
+    data: { ...type, ...wholeUnits(type), priceSource: 'from an imported plan' },
     select: { id: true },
   });
   await recordChange(tx, {

@@ -3,7 +3,7 @@ import { personOf } from '../auth/auth.js';
 import { refused, versionIn } from '../db/saved.js';
 import { PART_KINDS, RUNS } from '../domain/model.js';
 import { listServiceLevels } from '../machine-types/queries.js';
-import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { requestedPlan } from '../plans/requested.js';
 import { listTeamNames } from '../teams/queries.js';
 import { listTechnologyNames } from '../technologies/queries.js';
 import { addressOf, idIn } from '../web/addresses.js';
@@ -20,7 +20,7 @@ const kinds = PART_KINDS.map((value) => ({ value, label: KIND_LABELS[value] }));
 const runs = RUNS.map((value) => ({ value, label: RUNS_LABELS[value] }));
 
 export async function index(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const list = readList(req, parts.partsList);
   const [rows, technologies, teams] = await Promise.all([
     parts.listParts(plan.id, list),
@@ -66,11 +66,11 @@ export async function show(req: Request, res: Response) {
 }
 
 export async function newForm(req: Request, res: Response) {
-  await showForm(req, res, await planOf(req), null, { values: NEW_PART, errors: {} });
+  await showForm(req, res, await requestedPlan(req), null, { values: NEW_PART, errors: {} });
 }
 
 export async function create(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const read = readForm(partForm, req.body);
   if (!read.ok) return showForm(req, res, plan, null, read.form);
   const saved = await parts.createPart(personOf(req).id, plan.id, read.data);
@@ -121,10 +121,6 @@ export async function restore(req: Request, res: Response) {
   }
   setFlash(req, { message: `${saved.record.name} is back, with its connections.` });
   res.redirect(303, addressOf('parts', saved.record));
-}
-
-async function planOf(req: Request): Promise<PlanRecord> {
-  return found(await findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
 }
 
 async function partOf(req: Request): Promise<parts.PartRecord> {

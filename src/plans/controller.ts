@@ -18,6 +18,7 @@ import { render } from '../web/render.js';
 import { copyPlan } from './copy-queries.js';
 import { PLAN_STATUSES, planForm, planValues } from './form.js';
 import * as plans from './queries.js';
+import { requestedPlan } from './requested.js';
 
 export async function index(req: Request, res: Response) {
   const list = readList(req, plans.plansList);
@@ -34,7 +35,7 @@ export async function index(req: Request, res: Response) {
 }
 
 export async function show(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const [{ whole, bill }, siblings] = await Promise.all([
     countedPlan(plan),
     plans.listPlansOf(plan.system.id),
@@ -73,12 +74,12 @@ export async function create(req: Request, res: Response) {
 }
 
 export async function editForm(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   await showForm(req, res, plan.system, plan, { values: planValues(plan), errors: {} });
 }
 
 export async function update(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const read = readForm(planForm, req.body);
   if (!read.ok) return showForm(req, res, plan.system, plan, read.form);
   const saved = await plans.updatePlan(personOf(req).id, plan, versionIn(req.body), read.data);
@@ -88,19 +89,19 @@ export async function update(req: Request, res: Response) {
 }
 
 export async function copy(req: Request, res: Response) {
-  const made = await copyPlan(personOf(req).id, await planOf(req));
+  const made = await copyPlan(personOf(req).id, await requestedPlan(req));
   setFlash(req, { message: `This is ${made.name}. Change it as you like, the original stays.` });
   res.redirect(303, addressOf('plans', made));
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const within = await plans.countWithin(plan.id);
   page(req, res, 'plans/deletion', { title: `Delete ${plan.name}?`, plan, within });
 }
 
 export async function destroy(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   await plans.deletePlan(personOf(req).id, plan);
   const undo = { action: `/plans/${plan.id}/restoration`, label: 'Undo' };
   setFlash(req, { message: `${plan.name} is deleted, with all that is in it.`, undo });
@@ -125,14 +126,14 @@ export async function restore(req: Request, res: Response) {
 
 /** The plan in the shape that an import takes. */
 export async function exportJson(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const { whole } = await countedPlan(plan);
   res.attachment(`${addressOf('', plan).slice(2)}.json`).json(planToJson(whole));
 }
 
 /** A picture that stands alone, its style within. */
 export async function diagramSvg(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const { whole, bill } = await countedPlan(plan);
   const { diagram } = sheetOf(whole, bill, downIn(req));
   const partHref = () => null;
@@ -147,7 +148,7 @@ export async function diagramSvg(req: Request, res: Response) {
 }
 
 export async function machinesSvg(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const { whole, bill } = await countedPlan(plan);
   const { machinesPicture } = sheetOf(whole, bill);
   res
@@ -159,13 +160,9 @@ export async function machinesSvg(req: Request, res: Response) {
 
 /** The files the plan was read from, as they were. */
 export async function source(req: Request, res: Response) {
-  const plan = await planOf(req);
+  const plan = await requestedPlan(req);
   const kept = found(await findSource(plan.id), 'file kept with this plan');
   page(req, res, 'plans/source', { title: `What ${plan.name} was read from`, plan, ...kept });
-}
-
-async function planOf(req: Request): Promise<plans.PlanRecord> {
-  return found(await plans.findPlan(idIn(String(req.params.planId)) ?? 0), 'plan');
 }
 
 async function systemOf(req: Request): Promise<System> {

@@ -16,12 +16,7 @@ export function usd(value: number | null): string {
   return `$${value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: 2 })}`;
 }
 
-/** An availability as a percentage with as many nines as it has: 0.99964 -> 99.964 %. */
-export function availability(value: number | null): string {
-  return value === null ? 'unknown' : unavailability(1 - value);
-}
-
-/** The same, from its complement, which keeps its precision near 1. */
+/** A computed availability, from its complement, which keeps its precision near 1: as many digits as it has nines, and one more. */
 export function unavailability(value: number | null): string {
   if (value === null) return 'unknown';
   if (value === 0) return '100 %';

@@ -373,6 +373,16 @@ CREATE INDEX "systems_by_created" ON "systems"("created_at", "id") WHERE "delete
 CREATE INDEX "plans_by_name" ON "plans"(lower("name"), "id") WHERE "deleted_at" IS NULL;
 CREATE INDEX "plans_by_updated" ON "plans"("updated_at", "id") WHERE "deleted_at" IS NULL;
 CREATE INDEX "parts_by_name" ON "parts"("plan_id", lower("name"), "id") WHERE "deleted_at" IS NULL;
+CREATE INDEX "connections_by_updated" ON "connections"("plan_id", "updated_at", "id") WHERE "deleted_at" IS NULL;
+
+-- What is deleted is listed by when.
+CREATE INDEX "systems_deleted" ON "systems"("deleted_at") WHERE "deleted_at" IS NOT NULL;
+CREATE INDEX "plans_deleted" ON "plans"("deleted_at") WHERE "deleted_at" IS NOT NULL;
+CREATE INDEX "parts_deleted" ON "parts"("deleted_at") WHERE "deleted_at" IS NOT NULL;
+CREATE INDEX "connections_deleted" ON "connections"("deleted_at") WHERE "deleted_at" IS NOT NULL;
+CREATE INDEX "entries_deleted" ON "entries"("deleted_at") WHERE "deleted_at" IS NOT NULL;
+CREATE INDEX "extra_costs_deleted" ON "extra_costs"("deleted_at") WHERE "deleted_at" IS NOT NULL;
+CREATE INDEX "machine_types_deleted" ON "machine_types"("deleted_at") WHERE "deleted_at" IS NOT NULL;
 
 -- Numbers that cannot be.
 ALTER TABLE "parts" ADD CONSTRAINT "parts_numbers" CHECK (
