@@ -111,6 +111,8 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeIdleConnections();
+    // A connection that is busy now would be kept for a next request after its answer, and hold the process.
+    server.keepAliveTimeout = 1;
   });
 }
 
