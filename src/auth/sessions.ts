@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import session, { type SessionData, Store } from 'express-session';
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Role } from './roles.js';
 
@@ -60,7 +60,7 @@ export async function sweepSessions(now: Date): Promise<number> {
 }
 
 async function find(id: string): Promise<SessionData | null> {
-  const [row] = await db.$queryRaw<Row[]>`
+  const [row] = await read<Row[]>`
     SELECT s.data, s.expires_at AS until, u.id, u.name, u.email, u.role::text AS role
     FROM sessions s LEFT JOIN users u ON u.id = s.user_id
     WHERE s.id = ${keyOf(id)} AND s.expires_at > now()`;

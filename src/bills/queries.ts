@@ -1,4 +1,4 @@
-import { db } from '../db/client.js';
+import { read } from '../db/client.js';
 import type { Connection, MachineType, Part } from '../domain/model.js';
 import type { PlanRecord } from '../plans/queries.js';
 
@@ -25,25 +25,25 @@ type PartExtras = {
 export async function findWhole(record: PlanRecord): Promise<WholePlan> {
   const planId = record.id;
   const [parts, connections, entries, extraCosts] = await Promise.all([
-    db.$queryRaw<WholePlan['parts']>`
+    read<WholePlan['parts']>`
       SELECT p.id, p.name, p.kind, p.replicas, p.needed, p.cpu_millicores AS "cpuMillicores", p.memory_mib AS "memoryMib",
         p.runs, p.per_machine AS "perMachine", p.spread, p.availability, p.availability_basis AS "availabilityBasis",
         p.usd_per_month AS "usdPerMonth", p.price_basis AS "priceBasis", t.name AS technology, o.name AS team,
         p.containers_per_replica AS "containersPerReplica", p.from_file AS "fromFile", p.set_by_hand AS "setByHand"
       FROM parts p LEFT JOIN technologies t ON t.id = p.technology_id LEFT JOIN teams o ON o.id = p.team_id
       WHERE p.plan_id = ${planId} AND p.deleted_at IS NULL ORDER BY p.id`,
-    db.$queryRaw<WholePlan['connections']>`
+    read<WholePlan['connections']>`
       SELECT c.id, f.name AS "from", t.name AS "to", c.strength, c.origin, c.evidence, c.set_by_hand AS "setByHand"
       FROM connections c JOIN parts f ON f.id = c.from_part_id AND f.deleted_at IS NULL
         JOIN parts t ON t.id = c.to_part_id AND t.deleted_at IS NULL
       WHERE c.plan_id = ${planId} AND c.deleted_at IS NULL ORDER BY c.id`,
-    db.$queryRaw<WholePlan['entries']>`
+    read<WholePlan['entries']>`
       SELECT e.id, e.name, e.from_file AS "fromFile",
         coalesce(array_agg(p.name ORDER BY p.id) FILTER (WHERE p.id IS NOT NULL), '{}') AS parts
       FROM entries e LEFT JOIN entry_parts ep ON ep.entry_id = e.id
         LEFT JOIN parts p ON p.id = ep.part_id AND p.deleted_at IS NULL
       WHERE e.plan_id = ${planId} AND e.deleted_at IS NULL GROUP BY e.id ORDER BY e.id`,
-    db.$queryRaw<WholePlan['extraCosts']>`
+    read<WholePlan['extraCosts']>`
       SELECT id, label, usd_per_month AS "usdPerMonth", price_basis AS "priceBasis"
       FROM extra_costs WHERE plan_id = ${planId} AND deleted_at IS NULL ORDER BY id`,
   ]);

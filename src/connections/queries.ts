@@ -1,5 +1,5 @@
 import { lastChangeOf, recordChange } from '../changes/queries.js';
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
@@ -46,7 +46,7 @@ export async function listConnections(
     origin && Prisma.sql`c.origin = ${origin}`,
     part && Prisma.sql`(c.from_part_id = ${end} OR c.to_part_id = ${end})`,
   ].filter((condition) => condition !== '');
-  const rows = await db.$queryRaw<(ConnectionRow & { cursor: string })[]>`
+  const rows = await read<(ConnectionRow & { cursor: string })[]>`
     SELECT c.id, f.id AS "fromId", f.name AS "from", t.id AS "toId", t.name AS "to", c.strength, c.origin, c.evidence,
       c.updated_at AS "updatedAt", ${cursor} AS cursor
     FROM connections c JOIN parts f ON f.id = c.from_part_id AND f.deleted_at IS NULL

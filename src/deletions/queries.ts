@@ -1,5 +1,5 @@
 import { NOUNS, type Noun } from '../changes/queries.js';
-import { db } from '../db/client.js';
+import { read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows } from '../db/keyset.js';
 import type { ListRequest, ListShape } from '../web/list.js';
@@ -30,7 +30,7 @@ export async function listDeletions(list: ListRequest<'noun'>): Promise<Rows<Del
   if (nouns.length === 0) return { rows: [], after: null, before: null };
   const stretches = nouns.map((noun) => deletedOf(noun, list));
   const { orderBy, limit } = order(list);
-  const rows = await db.$queryRaw<(Row & { cursor: string })[]>`
+  const rows = await read<(Row & { cursor: string })[]>`
     SELECT x.noun, x.id, x.name, x.deleted_at AS "deletedAt", x."end", x.cursor, by.name AS by, by.action,
       CASE WHEN s.id IS NULL THEN NULL ELSE json_build_object('id', s.id, 'name', s.name, 'deleted', s.deleted_at IS NOT NULL) END AS system,
       CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'name', p.name, 'deleted', p.deleted_at IS NOT NULL) END AS plan

@@ -1,5 +1,5 @@
 import { lastChangeOf, recordChange } from '../changes/queries.js';
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
@@ -27,7 +27,7 @@ export type EntryRow = {
 /** One stretch of a plan's entries, as searched and sorted. */
 export async function listEntries(planId: number, list: ListRequest<never>): Promise<Rows<EntryRow>> {
   const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`e.id`, list, list.size);
-  const rows = await db.$queryRaw<(EntryRow & { cursor: string })[]>`
+  const rows = await read<(EntryRow & { cursor: string })[]>`
     SELECT e.id, e.name, e.updated_at AS "updatedAt",
       (SELECT count(*)::int FROM entry_parts x JOIN parts p ON p.id = x.part_id AND p.deleted_at IS NULL
         WHERE x.entry_id = e.id) AS count,

@@ -1,5 +1,5 @@
 import { lastChangeOf, recordChange } from '../changes/queries.js';
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
@@ -31,7 +31,7 @@ export type ExtraCostRow = {
 export async function listExtraCosts(planId: number, list: ListRequest<never>): Promise<Rows<ExtraCostRow>> {
   const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`x.id`, list, list.size);
   const words = containing(list.search);
-  const rows = await db.$queryRaw<(ExtraCostRow & { cursor: string })[]>`
+  const rows = await read<(ExtraCostRow & { cursor: string })[]>`
     SELECT x.id, x.label, x.usd_per_month AS "usdPerMonth", x.price_basis AS "priceBasis", x.updated_at AS "updatedAt",
       ${cursor} AS cursor
     FROM extra_costs x

@@ -1,5 +1,5 @@
 import { lastChangeOf, recordChange } from '../changes/queries.js';
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
@@ -43,7 +43,7 @@ export type MachineTypeRow = {
 export async function listMachineTypes(list: ListRequest<'provider'>): Promise<Rows<MachineTypeRow>> {
   const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`m.id`, list, list.size);
   const words = containing(list.search);
-  const rows = await db.$queryRaw<(MachineTypeRow & { cursor: string })[]>`
+  const rows = await read<(MachineTypeRow & { cursor: string })[]>`
     SELECT m.id, m.name, m.provider, m.cpu_millicores AS "cpuMillicores", m.memory_mib AS "memoryMib", m.reserve,
       m.max_containers AS "maxContainers", m.usd_per_month AS "usdPerMonth", m.price_date AS "priceDate",
       m.price_source AS "priceSource", m.availability, m.availability_basis AS "availabilityBasis", m.updated_at AS "updatedAt",

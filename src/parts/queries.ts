@@ -1,5 +1,5 @@
 import { lastChangeOf, recordChange } from '../changes/queries.js';
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
@@ -62,7 +62,7 @@ export async function listParts(
     technology && Prisma.sql`lower(k.name) = lower(${technology})`,
     team && Prisma.sql`lower(t.name) = lower(${team})`,
   ].filter((condition) => condition !== '');
-  const rows = await db.$queryRaw<(PartRow & { cursor: string })[]>`
+  const rows = await read<(PartRow & { cursor: string })[]>`
     SELECT p.id, p.name, p.kind, p.runs, p.replicas, p.needed, p.per_machine AS "perMachine", p.spread,
       p.cpu_millicores AS "cpuMillicores", p.memory_mib AS "memoryMib", p.availability, p.availability_basis AS "availabilityBasis",
       p.usd_per_month AS "usdPerMonth", p.price_basis AS "priceBasis", p.containers_per_replica AS "containersPerReplica",
@@ -145,11 +145,11 @@ const NEIGHBOURS_SHOWN = 100;
 /** What the part calls, what calls it and the entries that begin at it: the first hundred of each, and how many there are. */
 export async function listNeighbours(partId: number) {
   const [calls, calledBy, entries, count] = await Promise.all([
-    db.$queryRaw<Neighbour[]>`
+    read<Neighbour[]>`
       SELECT c.id AS "connectionId", p.id, p.name, c.strength, c.origin, c.evidence
       FROM connections c JOIN parts p ON p.id = c.to_part_id AND p.deleted_at IS NULL
       WHERE c.from_part_id = ${partId} AND c.deleted_at IS NULL ORDER BY lower(p.name), p.id LIMIT ${NEIGHBOURS_SHOWN}`,
-    db.$queryRaw<Neighbour[]>`
+    read<Neighbour[]>`
       SELECT c.id AS "connectionId", p.id, p.name, c.strength, c.origin, c.evidence
       FROM connections c JOIN parts p ON p.id = c.from_part_id AND p.deleted_at IS NULL
       WHERE c.to_part_id = ${partId} AND c.deleted_at IS NULL ORDER BY lower(p.name), p.id LIMIT ${NEIGHBOURS_SHOWN}`,

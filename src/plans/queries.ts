@@ -1,5 +1,5 @@
 import { lastChangeOf, recordChange } from '../changes/queries.js';
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
@@ -32,7 +32,7 @@ export type PlanRow = {
 export async function listPlans(list: ListRequest<'status'>): Promise<Rows<PlanRow>> {
   const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`p.id`, list, list.size);
   const search = containing(list.search);
-  const rows = await db.$queryRaw<(PlanRow & { cursor: string })[]>`
+  const rows = await read<(PlanRow & { cursor: string })[]>`
     SELECT p.id, p.name, p.status::text AS status, p.updated_at AS "updatedAt", s.id AS "systemId", s.name AS system,
       (SELECT count(*)::int FROM parts WHERE plan_id = p.id AND deleted_at IS NULL) AS parts,
       ${cursor} AS cursor

@@ -1,5 +1,5 @@
 import { lastChangeOf, recordChange } from '../changes/queries.js';
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
@@ -39,9 +39,9 @@ export async function listSystems(list: ListRequest<'lifecycle' | 'team' | 'tag'
       Prisma.sql`(s.name ILIKE ${containing(list.search)} OR s.description ILIKE ${containing(list.search)})`,
     lifecycle && Prisma.sql`s.lifecycle::text = ${lifecycle}`,
     team && Prisma.sql`lower(t.name) = lower(${team})`,
-    tag && Prisma.sql`s.tags @> ARRAY[${tag.toLowerCase()}]`,
+    tag && Prisma.sql`s.tags @> ARRAY[${tag.toLowerCase()}::text]`,
   ].filter((condition) => condition !== '');
-  const rows = await db.$queryRaw<(SystemRow & { cursor: string })[]>`
+  const rows = await read<(SystemRow & { cursor: string })[]>`
     SELECT s.id, s.name, s.lifecycle::text AS lifecycle, s.tags, t.name AS team, s.updated_at AS "updatedAt",
       (SELECT count(*)::int FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL) AS plans,
       (SELECT json_build_object('id', p.id, 'name', p.name) FROM plans p
@@ -228,7 +228,7 @@ async function orNameTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
 
 /** The systems changed last, each with the plan to show for it: the current one, else the newest; and how many plans it has. */
 export async function listLatestSystems(size: number) {
-  return db.$queryRaw<
+  return read<
     {
       id: number;
       name: string;

@@ -1,8 +1,8 @@
 /** `/plans/17-one-dyno`: the number finds the record, the words are for people and may change. */
 export function addressOf(noun: string, record: { id: number; name: string }): string {
-  const words = record.name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  const isPlain = /^[ -~]*$/.test(record.name);
+  const plain = isPlain ? record.name : record.name.normalize('NFKD').replace(/\p{M}/gu, '');
+  const words = plain
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
