@@ -82,6 +82,20 @@ describe.skipIf(!hasBrowser)('files instead of a paste', () => {
     await expect.poll(() => figures(page), WAIT).toMatchObject({ containers: '4' });
   });
 
+  test('a folder, its files under their paths', async () => {
+    const page = await openPage();
+    await signInToDemo(page);
+    await page.goto('/imports/new');
+    const folder = { 'shop/compose.yaml': compose, 'shop/.env': 'TAG=2\nCOPIES=3\n' };
+    const preview: string = await page.evaluate(`(async () => {
+      const form = new FormData(document.querySelector('main form'));
+      for (const [path, text] of Object.entries(${JSON.stringify(folder)})) form.append('files', new Blob([text]), path);
+      return (await fetch('/imports', { method: 'POST', body: form })).url;
+    })()`);
+    await page.goto(preview);
+    expect(await figures(page)).toMatchObject({ containers: '3' });
+  });
+
   test('what is wrong in a file is said with its name and line, and nothing is kept', async () => {
     const page = await openPage();
     await signInToDemo(page);
