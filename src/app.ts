@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import compression from 'compression';
 import cookieParser from 'cookie-parser';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import { pinoHttp } from 'pino-http';
 import { identify } from './auth/auth.js';
 import type { Log } from './log.js';
 import { root } from './root.js';
@@ -14,6 +12,7 @@ import { csrf } from './web/csrf.js';
 import { notFound, onError } from './web/errors.js';
 import { health } from './web/health.js';
 import { toHttps } from './web/https.js';
+import { requestLog } from './web/request-log.js';
 import { readUploads } from './web/uploads.js';
 
 export type Dependencies = { settings: Settings; log: Log };
@@ -23,20 +22,11 @@ export function createApp({ settings, log }: Dependencies): Express {
   const app = express();
   app.set('trust proxy', settings.trustProxy);
   app.set('query parser', 'simple');
+  // Pages differ by their form's token; hashing each for a tag that never matches is work for nothing.
+  app.disable('etag');
   app.disable('x-powered-by');
 
-  app.use(
-    pinoHttp({
-      logger: log,
-      genReqId: requestId,
-      quietReqLogger: true,
-      customLogLevel: levelOf,
-      serializers: {
-        req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split('?', 1)[0] }),
-        res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
-      },
-    }),
-  );
+  app.use(requestLog(log));
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -72,15 +62,4 @@ export function createApp({ settings, log }: Dependencies): Express {
   app.use(notFound);
   app.use(onError);
   return app;
-}
-
-/** The platform's own id where there is a proxy that gives one, so that its log lines and ours meet. */
-function requestId(req: { headers: Record<string, unknown> }): string {
-  const given = req.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
-}
-
-function levelOf(_req: unknown, res: { statusCode: number }, error?: Error): 'error' | 'warn' | 'info' {
-  if (error || res.statusCode >= 500) return 'error';
-  return res.statusCode === 429 ? 'warn' : 'info';
 }

@@ -12,14 +12,11 @@ declare module 'express-session' {
     passport?: { user: number };
     /** Read with the session in one round trip, never written back. */
     person?: Person;
-    /** When the row runs out, as it was read; never written back. */
-    storedUntil?: number;
   }
 }
 
 type Row = {
   data: SessionData;
-  until: Date;
   id: number | null;
   name: string;
   email: string;
@@ -39,18 +36,6 @@ export class PostgresSessions extends Store {
   override destroy(id: string, done: (error?: unknown) => void = () => {}): void {
     db.session.deleteMany({ where: { id: keyOf(id) } }).then(() => done(), done);
   }
-
-  /** A session in use lives on, but is written at most once a day for it. */
-  override touch(id: string, data: SessionData, done: (error?: unknown) => void = () => {}): void {
-    const until = untilOf(data);
-    const writtenToday =
-      data.storedUntil !== undefined && until.getTime() - data.storedUntil < 24 * 3_600_000;
-    if (writtenToday) done();
-    else
-      db.session
-        .updateMany({ where: { id: keyOf(id) }, data: { expiresAt: until } })
-        .then(() => done(), done);
-  }
 }
 
 /** Sweeps the sessions that have run out. */
@@ -61,19 +46,16 @@ export async function sweepSessions(now: Date): Promise<number> {
 
 async function find(id: string): Promise<SessionData | null> {
   const [row] = await read<Row[]>`
-    SELECT s.data, s.expires_at AS until, u.id, u.name, u.email, u.role::text AS role
+    SELECT s.data, u.id, u.name, u.email, u.role::text AS role
     FROM sessions s LEFT JOIN users u ON u.id = s.user_id
     WHERE s.id = ${keyOf(id)} AND s.expires_at > now()`;
   if (!row) return null;
   const { id: personId, name, email, role } = row;
   const person = personId === null ? undefined : { id: personId, name, email, role };
-  return { ...row.data, person, storedUntil: row.until.getTime() };
+  return { ...row.data, person };
 }
 
-async function save(
-  id: string,
-  { person: _person, storedUntil: _until, ...kept }: SessionData,
-): Promise<void> {
+async function save(id: string, { person: _person, ...kept }: SessionData): Promise<void> {
   const row = {
     userId: kept.passport?.user ?? null,
     data: JSON.parse(JSON.stringify(kept)) as Prisma.InputJsonValue,

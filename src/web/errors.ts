@@ -41,10 +41,10 @@ const TITLES: Record<number, string> = {
 export const onError: ErrorRequestHandler = (error, req, res, next) => {
   if (res.headersSent) return next(error);
   const status = statusOf(error);
-  if (status >= 500) req.log.error({ err: error }, 'request failed');
+  if (status >= 500) req.log.error({ reqId: req.id, err: error }, 'request failed');
   const message =
     status >= 500
-      ? `Something broke on our side. It is in the log under ${String(req.id)}.`
+      ? `Something broke on our side. It is in the log under ${req.id}.`
       : messageOf(error, status);
   page(
     req,

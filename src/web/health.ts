@@ -16,7 +16,7 @@ export const health: RequestHandler = async (req, res) => {
       milliseconds: Math.round(performance.now() - started),
     });
   } catch (error) {
-    req.log.error({ err: error }, 'the database does not answer');
+    req.log.error({ reqId: req.id, err: error }, 'the database does not answer');
     res.status(503).json({ status: 'not ready', database: 'does not answer' });
   }
 };
