@@ -52,10 +52,18 @@ export async function findWhole(record: PlanRecord): Promise<WholePlan> {
 
 /** The plan's machine type as the domain knows it, and where its price is from; none once it is deleted. */
 function machineTypeOf({ machineType }: PlanRecord): WholePlan['machineType'] {
-  if (!machineType || machineType.deletedAt) return null;
-  const { name, cpuMillicores, memoryMib, maxContainers, usdPerMonth, availability, priceDate, priceSource } =
-    machineType;
-  const reserve = machineType.reserve as MachineType['reserve'];
+  if (!machineType || machineType.isDeleted) return null;
+  const {
+    name,
+    cpuMillicores,
+    memoryMib,
+    reserve,
+    maxContainers,
+    usdPerMonth,
+    availability,
+    priceDate,
+    priceSource,
+  } = machineType;
   const priceBasis = [priceDate, priceSource].filter(Boolean).join(', ');
   return { name, cpuMillicores, memoryMib, reserve, maxContainers, usdPerMonth, availability, priceBasis };
 }

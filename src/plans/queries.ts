@@ -4,8 +4,9 @@ import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
 import { violates } from '../db/violations.js';
+import type { MachineType } from '../domain/model.js';
 import type { ListRequest, ListShape } from '../web/list.js';
-import type { PlanInput } from './form.js';
+import type { PLAN_STATUSES, PlanInput } from './form.js';
 
 export const plansList = {
   sorts: ['name', 'updated', 'system'],
@@ -46,51 +47,50 @@ export async function listPlans(list: ListRequest<'status'>): Promise<Rows<PlanR
 
 /** The plans of one system, the current one first. */
 export async function listPlansOf(systemId: number) {
-  return db.plan.findMany({
-    where: { systemId, deletedAt: null },
-    select: { id: true, name: true, status: true, description: true, updatedAt: true },
-    orderBy: { id: 'asc' },
-    take: 200,
-  });
+  return read<{ id: number; name: string; status: string; updatedAt: Date }[]>`
+    SELECT id, name, status::text AS status, updated_at AS "updatedAt" FROM plans
+    WHERE system_id = ${systemId} AND deleted_at IS NULL ORDER BY (status = 'current') DESC, id LIMIT 200`;
 }
-
-const alive = { deletedAt: null, system: { deletedAt: null } };
-
-const shape = {
-  id: true,
-  name: true,
-  status: true,
-  description: true,
-  importId: true,
-  version: true,
-  revision: true,
-  updatedAt: true,
-  system: { select: { id: true, name: true } },
-  machineType: {
-    select: {
-      id: true,
-      name: true,
-      cpuMillicores: true,
-      memoryMib: true,
-      reserve: true,
-      maxContainers: true,
-      usdPerMonth: true,
-      priceDate: true,
-      priceSource: true,
-      availability: true,
-      availabilityBasis: true,
-      version: true,
-      deletedAt: true,
-    },
-  },
-} satisfies Prisma.PlanSelect;
 
 /** A plan without what is in it, or null when there is none, or it or its system is deleted. */
-export async function findPlan(id: number) {
-  return db.plan.findFirst({ where: { id, ...alive }, select: shape });
+export async function findPlan(id: number): Promise<PlanRecord | null> {
+  const [plan] = await findPlans([id]);
+  return plan ?? null;
 }
 
-export type PlanRecord = NonNullable<Awaited<ReturnType<typeof findPlan>>>;
+/** Several plans by id, those that are there, in the order asked for. */
+export async function findPlans(ids: number[]): Promise<PlanRecord[]> {
+  return read<PlanRecord[]>`
+    SELECT p.id, p.name, p.status::text AS status, p.description, p.import_id AS "importId", p.version, p.revision,
+      p.updated_at AS "updatedAt", json_build_object('id', s.id, 'name', s.name) AS system,
+      CASE WHEN m.id IS NOT NULL THEN json_build_object('id', m.id, 'name', m.name, 'cpuMillicores', m.cpu_millicores,
+        'memoryMib', m.memory_mib, 'reserve', m.reserve, 'maxContainers', m.max_containers, 'usdPerMonth', m.usd_per_month,
+        'priceDate', m.price_date, 'priceSource', m.price_source, 'availability', m.availability, 'version', m.version,
+        'isDeleted', m.deleted_at IS NOT NULL) END AS "machineType"
+    FROM plans p JOIN systems s ON s.id = p.system_id AND s.deleted_at IS NULL LEFT JOIN machine_types m ON m.id = p.machine_type_id
+    WHERE p.id = ANY(${ids}::int[]) AND p.deleted_at IS NULL ORDER BY array_position(${ids}::int[], p.id)`;
+}
+
+export type PlanRecord = {
+  id: number;
+  name: string;
+  status: (typeof PLAN_STATUSES)[number];
+  description: string;
+  importId: number | null;
+  version: number;
+  revision: number;
+  updatedAt: Date;
+  system: { id: number; name: string };
+  machineType:
+    | (MachineType & {
+        id: number;
+        priceDate: string;
+        priceSource: string;
+        version: number;
+        isDeleted: boolean;
+      })
+    | null;
+};
 
 export async function createPlan(
   userId: number,
@@ -232,10 +232,4 @@ export async function countWithin(
     db.extraCost.count({ where }),
   ]);
   return { parts, connections, entries, extraCosts };
-}
-
-/** Several plans by id, those that are there, in the order asked for. */
-export async function findPlans(ids: number[]): Promise<PlanRecord[]> {
-  const plans = await db.plan.findMany({ where: { id: { in: ids }, ...alive }, select: shape });
-  return ids.flatMap((id) => plans.find((plan) => plan.id === id) ?? []);
 }

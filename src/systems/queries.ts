@@ -54,26 +54,26 @@ export async function listSystems(list: ListRequest<'lifecycle' | 'team' | 'tag'
 }
 
 /** A system with its owner's name, or null when there is none or it is deleted. */
-export async function findSystem(id: number) {
-  const system = await db.system.findFirst({
-    where: { id, deletedAt: null },
-    select: {
-      id: true,
-      name: true,
-      lifecycle: true,
-      description: true,
-      links: true,
-      tags: true,
-      version: true,
-      createdAt: true,
-      updatedAt: true,
-      team: { select: { name: true } },
-    },
-  });
-  return system && { ...system, team: system.team?.name ?? null, links: system.links as Link[] };
+export async function findSystem(id: number): Promise<System | null> {
+  const [system] = await read<System[]>`
+    SELECT s.id, s.name, s.lifecycle::text AS lifecycle, s.description, s.links, s.tags, s.version, s.created_at AS "createdAt",
+      s.updated_at AS "updatedAt", t.name AS team
+    FROM systems s LEFT JOIN teams t ON t.id = s.team_id WHERE s.id = ${id} AND s.deleted_at IS NULL`;
+  return system ?? null;
 }
 
-export type System = NonNullable<Awaited<ReturnType<typeof findSystem>>>;
+export type System = {
+  id: number;
+  name: string;
+  lifecycle: string;
+  description: string;
+  links: Link[];
+  tags: string[];
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+  team: string | null;
+};
 
 export async function createSystem(
   userId: number,
