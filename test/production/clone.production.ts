@@ -62,4 +62,6 @@ test('one command installs, builds, migrates, tells the story and serves; the ne
   await first.process.ended;
   const second = await begin('npm start');
   expect((await second.visitor.get(address)).text).toContain('Kept');
+  // Nor does a restart sign anybody out.
+  expect((await first.visitor.get(address)).status).toBe(200);
 }, 300_000);
