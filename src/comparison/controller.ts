@@ -11,6 +11,9 @@ import { page } from '../web/page.js';
 
 const MOST = 4;
 
+/** Pixels a container is wide: narrower than on a plan's own page, so that two plans stand side by side. */
+const BOX_WIDTH = 72;
+
 /** Two to four plans in columns: `/comparison?plans=17,18`. Forms may say `plans=17&with=18`; they are sent on to the short address. */
 export async function show(req: Request, res: Response) {
   const ids = idsIn(req.query.plans, req.query.with);
@@ -33,7 +36,11 @@ export async function show(req: Request, res: Response) {
     bill,
     href: addressOf('plans', record),
     priceDate: priceDateOf(record),
-    machines: machinesPictureOf(whole, bill.packing, { scale, isCompact: counted.length > 2 }),
+    machines: machinesPictureOf(whole, bill.packing, {
+      scale,
+      isCompact: counted.length > 2,
+      boxWidth: BOX_WIDTH,
+    }),
     diagram: sheetOf(whole, bill).diagram,
   }));
   const title = records.map((plan) => plan.name).join(' or ');

@@ -18,6 +18,9 @@ export type MachineBox = Rectangle & {
   description: string;
 };
 
+/** Pixels a machine must be wide for its bars, with their words and numbers. */
+const BARS_NEED = 104;
+
 /** The machines side by side in rows of at most `pageWidth`, each with what stands on it; and the room they take together. */
 export function machineRows(
   plan: Plan,
@@ -29,7 +32,8 @@ export function machineRows(
   const wall = measure.hasLabels ? 4 : 2;
   const gap = measure.hasLabels ? 11 : 4;
   const width = measure.boxWidth + 2 * wall;
-  const [head, foot] = measure.hasLabels ? [18, 34] : [0, 0];
+  const hasBars = measure.hasLabels && width >= BARS_NEED;
+  const [head, foot] = [measure.hasLabels ? 18 : 0, hasBars ? 34 : 0];
   const perRow = Math.max(1, Math.floor((pageWidth - 2 + gap) / (width + gap)));
   const byName = new Map(plan.parts.map((part) => [part.name, part]));
   const capacityMib = plan.machineType?.memoryMib ?? 0;
@@ -63,7 +67,7 @@ export function machineRows(
       reserve:
         reserveHeight > 0 ? reserveOf(x + wall, round(ground - reserveHeight), reserveHeight, measure) : null,
       boxes: stacked(contents[i]!, x + wall, ground - reserveHeight),
-      bars: measure.hasLabels ? barsOf(machine, standing[i]!, x, y + height + 12, width) : [],
+      bars: hasBars ? barsOf(machine, standing[i]!, x, y + height + 12, width) : [],
       description: `Machine ${i + 1}: ${machine.pods} containers, memory ${taken(machine, standing[i]!, 'memoryMib')} and cpu ${taken(machine, standing[i]!, 'cpuMillicores')} taken`,
     };
   });
@@ -84,7 +88,7 @@ function reserveOf(
 ): MachineBox['reserve'] {
   const label =
     hasLabels && height >= 14
-      ? { text: 'kept by the system', x: x + width / 2, y: round(y + height / 2) }
+      ? { text: width >= 96 ? 'kept by the system' : 'system', x: x + width / 2, y: round(y + height / 2) }
       : null;
   return { x, y, width, height, label };
 }

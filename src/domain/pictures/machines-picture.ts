@@ -29,6 +29,8 @@ export type MachinesPicture = {
 type Options = {
   /** Pixels per MiB; from `machinesScaleOf` for pictures that stand side by side. */
   scale?: number;
+  /** Pixels: how wide a container with its name is drawn. */
+  boxWidth?: number;
   /** Pixels across before machines go on in the next row. */
   width?: number;
   /** Small boxes without words, for cards and columns. */
@@ -52,7 +54,11 @@ export function machinesPictureOf(plan: Plan, packing: Packing, options: Options
   const machines = packing.machines ?? [];
   const isCompact = options.isCompact || machines.length > LABELLED_MACHINES;
   const scale = (options.scale ?? machinesScaleOf([plan])) * (isCompact ? COMPACT_SHARE : 1);
-  const measure: Measure = { pixelsPerMib: scale, boxWidth: isCompact ? 24 : 104, hasLabels: !isCompact };
+  const measure: Measure = {
+    pixelsPerMib: scale,
+    boxWidth: isCompact ? 24 : (options.boxWidth ?? 104),
+    hasLabels: !isCompact,
+  };
   const pageWidth = options.width ?? 1000;
   const running = plan.parts.filter((part) => part.kind !== 'job' && part.replicas > 0);
 
