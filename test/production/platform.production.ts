@@ -172,7 +172,7 @@ describe.skipIf(!server)('in production', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    const requests = log.filter((line) => line.res);
+    const requests = log.filter((line) => line.status);
     expect(requests.length).toBeGreaterThan(8);
     expect(requests.every((line) => typeof line.reqId === 'string')).toBe(true);
     expect(requests.some((line) => line.reqId === 'routers-own-id-0001')).toBe(true);
