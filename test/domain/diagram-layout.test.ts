@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Connection, PART_KINDS, type Plan } from '../../src/domain/model.js';
 import { type Diagram, diagramOf } from '../../src/domain/pictures/diagram-layout.js';
 import { legendOf } from '../../src/domain/pictures/diagram-legend.js';
+import { nameLines } from '../../src/domain/pictures/diagram-text.js';
 import { itsTheFuture, partNamed, planOf } from './worked-example.js';
 
 describe('the diagram of the worked example', () => {
@@ -207,6 +208,51 @@ describe('what is said of parts', () => {
     expect(empty.cards).toEqual([]);
     expect(empty.width).toBeGreaterThan(0);
     expect(empty.height).toBeGreaterThan(0);
+  });
+});
+
+describe('a name on a card', () => {
+  const withoutSpaces = (text: string) => text.replace(/\s/g, '');
+
+  it('is broken before a capital without losing it', () => {
+    expect(nameLines('Kubernetes control plane', 11, 116)).toEqual(['Kubernetes control', 'plane']);
+    expect(nameLines('RecommendationServiceWorker', 11, 116)).toHaveLength(2);
+    expect(nameLines('RecommendationServiceWorker', 11, 116).join('')).toMatch(/^RecommendationService/);
+  });
+
+  it('is whole on one line or two, or its beginning and an ellipsis', () => {
+    const piece = fc.constantFrom(
+      'K',
+      'Ku',
+      'aB',
+      'a',
+      'É',
+      'ж',
+      '-',
+      '_',
+      '.',
+      '/',
+      ':',
+      ' ',
+      '7',
+      '🙂',
+      'Lm',
+    );
+    const someName = fc.oneof(
+      fc.string(),
+      fc.array(piece, { maxLength: 40 }).map((all) => all.join('')),
+    );
+    fc.assert(
+      fc.property(someName, fc.integer({ min: 20, max: 200 }), (name, width) => {
+        const lines = nameLines(name, 11, width);
+        expect(lines.length).toBeLessThanOrEqual(2);
+        const label = withoutSpaces(lines.join(''));
+        if (label === withoutSpaces(name)) return;
+        expect(label.endsWith('…')).toBe(true);
+        expect(label.length).toBeGreaterThan(1);
+        expect(withoutSpaces(name).startsWith(label.slice(0, -1))).toBe(true);
+      }),
+    );
   });
 });
 

@@ -9,6 +9,9 @@ const WIDE = 0.98;
 const NARROW_LETTERS = new Set("iIjlftr.,:;'!|()[]{} -");
 const WIDE_LETTERS = new Set('mwMW@%');
 
+/** Places, not letters: splitting there loses nothing of a name. */
+const BREAKS = /(?<=[-_./: ])(?![-_./: ])|(?=\p{Lu}\p{Ll})/u;
+
 /** How wide a text may become, in pixels at `fontSize`. */
 export function textWidth(text: string, fontSize: number): number {
   let em = 0;
@@ -27,12 +30,10 @@ export function fittedText(text: string, fontSize: number, width: number): strin
   return `${letters.join('')}…`;
 }
 
-/** A name on one line or two, broken after a hyphen, dot, slash, underscore, space or before a capital; shortened if it must be. */
+/** A name on one line or two, broken after a hyphen, dot, slash, underscore, colon, space or before a capital; shortened if it must be. */
 export function nameLines(name: string, fontSize: number, width: number): string[] {
   if (textWidth(name, fontSize) <= width) return [name];
-  const pieces = name
-    .match(/[^-_./: ]*?(?:[-_./: ]+|(?=\p{Lu}\p{Ll})|$)/gu)
-    ?.filter((piece) => piece !== '') ?? [name];
+  const pieces = name.split(BREAKS);
   let first = '';
   while (pieces.length > 0 && textWidth(first + pieces[0]!.trimEnd(), fontSize) <= width)
     first += pieces.shift()!;
