@@ -23,7 +23,11 @@ function counts(bill: Bill): string {
   const machineRemark =
     machines.value === 0
       ? 'run by the provider'
-      : (packing.reason ?? `no packing can use fewer than ${inWords(machinesLowerBound)}`);
+      : (packing.reason ??
+        inList([
+          `no packing can use fewer than ${inWords(machinesLowerBound)}`,
+          ...(machines.isAtLeast ? ['some cpu or memory unknown'] : []),
+        ]));
   return table(
     ['left', 'right', 'left'],
     [

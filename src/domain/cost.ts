@@ -1,3 +1,4 @@
+import { unknownRequests } from './counting.js';
 import { type Figure, figure, formatted } from './figure.js';
 import type { MachineType, Part, Plan } from './model.js';
 import type { Packing } from './packing/packing.js';
@@ -21,7 +22,8 @@ export type Cost = Figure & {
 
 /**
  * What a plan costs a month: machines in use, parts with a price of their own, extra costs. Parts on machines are paid for
- * by their machines; a price on one is an extra, a licence say, per replica. Jobs cost nothing by themselves.
+ * by their machines; a price on one is an extra, a licence say, per replica. Jobs cost nothing by themselves. At least, while a price is unknown, or a request that decides
+ * how many machines are paid for.
  * `parts` are the plan's sound parts without jobs, in the plan's order.
  */
 export function costOf(
@@ -51,6 +53,9 @@ export function costOf(
 
   const known = lines.map(({ usdPerMonth }) => usdPerMonth).filter((usd) => usd !== null);
   const unknownCosts = lines.filter(({ usdPerMonth }) => usdPerMonth === null).map(({ label }) => label);
+  const isPaidPerMachine =
+    machinesUsed !== null &&
+    [machineType, ...parts.filter(isPerMachine)].some((paid) => (paid?.usdPerMonth ?? 0) > 0);
   const total = known.length === 0 && lines.length > 0 ? null : inCents(sumInFixedOrder(known));
   const rule =
     unknownCosts.length > 0 && total !== null
@@ -63,7 +68,10 @@ export function costOf(
         value: inWords(lines.filter((each) => each.kind === kind)),
       })),
       assumptions: ['List prices: no tax, no discount, no traffic unless it is an extra cost, no people.'],
-      unknown: unknownCosts.map((label) => `The price of ${label}.`),
+      unknown: [
+        ...unknownCosts.map((label) => `The price of ${label}.`),
+        ...(isPaidPerMachine ? unknownRequests(parts) : []),
+      ],
     }),
     lines,
     unknownCosts,

@@ -55,7 +55,8 @@ export function partCounts(plan: Plan, parts: readonly Part[]): PartCounts {
 /**
  * Containers: replicas x containers in one, of parts on machines and of managed web processes, services and workers (a dyno
  * is a container); of a per-machine part one for each machine in use. Other managed parts and external parts are no
- * containers of the team's. At least, while per-machine parts stand on an unknown number of machines.
+ * containers of the team's. At least, while per-machine parts stand on an unknown number of machines, or on one counted
+ * without a request nobody knows.
  */
 export function containersOf(parts: readonly Part[], packing: Packing): ContainerCount {
   const machines = packing.machines?.length ?? null;
@@ -63,15 +64,16 @@ export function containersOf(parts: readonly Part[], packing: Packing): Containe
   const isCountedPerMachine = new Set(parts.filter(isPerMachine).map((part) => part.name));
   let replicated = 0;
   let perMachine = 0;
-  const unknown: string[] = [];
+  const unknown = machines !== null && isCountedPerMachine.size > 0 ? unknownRequests(parts) : [];
   for (const { part, containers } of byPart) {
     if (containers === null) unknown.push(`On how many machines ${part} stands: one on each.`);
     else if (isCountedPerMachine.has(part)) perMachine += containers;
     else replicated += containers;
   }
+  const isPerMachineKnown = machines !== null || isCountedPerMachine.size === 0;
   const inputs = [
     { label: 'of replicated parts', value: formatted(replicated) },
-    { label: 'of parts on every machine', value: unknown.length > 0 ? 'unknown' : formatted(perMachine) },
+    { label: 'of parts on every machine', value: isPerMachineKnown ? formatted(perMachine) : 'unknown' },
   ];
   return {
     ...figure(
@@ -86,28 +88,27 @@ export function containersOf(parts: readonly Part[], packing: Packing): Containe
       },
     ),
     replicated,
-    perMachine: unknown.length > 0 ? null : perMachine,
+    perMachine: isPerMachineKnown ? perMachine : null,
     byPart,
   };
 }
 
-/** Machines in use and the proven lower bound, with what decided them. `parts`: as for `partCounts`. */
+/**
+ * Machines in use and the proven lower bound, with what decided them. Machines are at least so many while a part on them
+ * names no cpu or no memory. `parts`: as for `partCounts`.
+ */
 export function machineCounts(
   parts: readonly Part[],
   packing: Packing,
   machineTypeName: string,
 ): { machines: Figure; machinesLowerBound: Figure } {
-  const onMachines = parts.filter(
-    (part) => part.runs === 'machine' && (part.perMachine || part.replicas > 0),
-  );
-  if (onMachines.length === 0) {
+  if (!parts.some(takesRoom)) {
     const rule =
       parts.length === 0 ? 'No part, no machine.' : 'No part runs on machines: run by the provider.';
     return { machines: figure(0, rule), machinesLowerBound: figure(0, rule) };
   }
   const { allocatable, lowerBound, waste } = packing;
   const machines = packing.machines?.length ?? null;
-  const unasked = onMachines.filter((part) => part.cpuMillicores === null || part.memoryMib === null);
   const working = {
     inputs: [
       { label: 'machine type', value: machineTypeName },
@@ -115,18 +116,8 @@ export function machineCounts(
       ...(waste ? [{ label: 'free on all of them together', value: roomInWords(waste) }] : []),
       ...(packing.rule ? [{ label: 'found by', value: PACK_RULES[packing.rule] }] : []),
     ],
-    assumptions: [
-      'Requests decide what fits, limits do not; replicas that must stand apart do.',
-      ...(unasked.length > 0
-        ? [
-            `An unknown cpu or memory request counts as nothing: ${unasked
-              .map((part) => part.name)
-              .sort()
-              .join(', ')}.`,
-          ]
-        : []),
-    ],
-    unknown: packing.reason ? [packing.reason] : [],
+    assumptions: ['Requests decide what fits, limits do not; replicas that must stand apart do.'],
+    unknown: packing.reason ? [packing.reason] : unknownRequests(parts),
   };
   const isProven = machines !== null && machines === lowerBound?.machines;
   const rule = isProven
@@ -145,10 +136,22 @@ export function machineCounts(
         inputs: lowerBound
           ? Object.entries(lowerBound.byRule).map(([label, value]) => ({ label, value: formatted(value) }))
           : [],
-        unknown: working.unknown,
+        unknown: packing.reason ? [packing.reason] : [],
       },
     ),
   };
+}
+
+/**
+ * What a count of machines leaves out, as one sentence for a working: the requests nobody knows, which pack as nothing.
+ * Empty when every part that takes room on machines names its cpu and memory.
+ */
+export function unknownRequests(parts: readonly Part[]): string[] {
+  const names = parts
+    .filter((part) => takesRoom(part) && (part.cpuMillicores === null || part.memoryMib === null))
+    .map((part) => part.name)
+    .sort();
+  return names.length > 0 ? [`The cpu or memory of ${names.join(', ')}: counted as nothing.`] : [];
 }
 
 /** Connections by strength, and how many of them are guesses. */
@@ -190,6 +193,10 @@ const BOUND_RULES = {
   'one-machine': 'Something runs on machines, so there is at least one.',
   none: 'Nothing runs on machines.',
 } as const;
+
+function takesRoom(part: Part): boolean {
+  return part.runs === 'machine' && (part.perMachine || part.replicas > 0);
+}
 
 function isService(part: Part): boolean {
   return SERVICE_KINDS.has(part.kind);

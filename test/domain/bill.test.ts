@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Bill, billOf } from '../../src/domain/bill.js';
+import { billToText } from '../../src/domain/bill-text.js';
 import { blastRadiusOfMachine } from '../../src/domain/blast-radius.js';
 import type { Figure } from '../../src/domain/figure.js';
 import {
@@ -123,10 +124,62 @@ describe('what is unknown', () => {
     expect(bill.packing.tooBigParts).toEqual(['huge']);
   });
 
-  test('a request nobody knows counts as nothing, and is named', () => {
-    const bill = billOf(planOf([partNamed('app', { memoryMib: null })], { machineType: machineOf(10, 100) }));
-    expect(bill.machines.value).toBe(1);
-    expect(bill.machines.working.assumptions.join()).toContain('app');
+  describe('a request nobody knows counts as nothing, so what follows from it is an "at least"', () => {
+    const machineType = { ...machineOf(10, 100), usdPerMonth: 70 };
+    const app = partNamed('app', { cpuMillicores: 1, memoryMib: 1 });
+    const agent = partNamed('agent', { perMachine: true, kind: 'platform', cpuMillicores: 1, memoryMib: 1 });
+    const unknown = ['The cpu or memory of mailer, sender: counted as nothing.'];
+    const mailers = [partNamed('sender', { cpuMillicores: null }), partNamed('mailer', { memoryMib: null })];
+
+    test('the machines, their cost and what stands on each of them, the parts named', () => {
+      const bill = billOf(planOf([app, agent, ...mailers], { machineType }));
+      for (const [figure, value] of [
+        [bill.machines, 1],
+        [bill.containers, 4],
+        [bill.usdPerMonth, 70],
+      ] as const)
+        expect(figure).toMatchObject({ value, isAtLeast: true, working: { unknown } });
+      expect(bill.containers.perMachine).toBe(1);
+      expect(bill.machinesLowerBound).toMatchObject({ value: 1, isAtLeast: false });
+      const [machines, usd] = ['machines', 'USD a month'].map((label) =>
+        billToText(bill)
+          .split('\n')
+          .find((line) => line.startsWith(label)),
+      );
+      expect(machines).toMatch(/at least 1 .*some cpu or memory unknown$/);
+      expect(usd).toMatch(/at least 70\.00$/);
+    });
+
+    test('but not what has nothing to do with machines', () => {
+      const bill = billOf(planOf([app, ...mailers], { machineType: { ...machineType, usdPerMonth: 0 } }));
+      expect(bill.containers).toMatchObject({ value: 3, isAtLeast: false });
+      expect(bill.usdPerMonth).toMatchObject({ value: 0, isAtLeast: false });
+    });
+
+    test('a priced part on every machine makes the cost one too', () => {
+      const paid = { ...agent, usdPerMonth: 5 };
+      const bill = billOf(planOf([paid, ...mailers], { machineType: { ...machineType, usdPerMonth: 0 } }));
+      expect(bill.usdPerMonth).toMatchObject({ value: 5, isAtLeast: true, working: { unknown } });
+    });
+
+    test('not of a part that takes no room: managed, external, a job or of no replica', () => {
+      const unasked = { cpuMillicores: null, memoryMib: null };
+      const bill = billOf(
+        planOf(
+          [
+            app,
+            agent,
+            partNamed('db', { ...unasked, runs: 'managed', usdPerMonth: 1 }),
+            partNamed('mail', { ...unasked, runs: 'external', usdPerMonth: 0 }),
+            partNamed('migrate', { ...unasked, kind: 'job' }),
+            partNamed('off', { ...unasked, replicas: 0, needed: 0 }),
+          ],
+          { machineType },
+        ),
+      );
+      for (const { isAtLeast } of [bill.machines, bill.containers, bill.usdPerMonth])
+        expect(isAtLeast).toBe(false);
+    });
   });
 
   test('an availability nobody knows leaves only the entries that need it unknown', () => {
