@@ -22,8 +22,8 @@ export type Cost = Figure & {
 
 /**
  * What a plan costs a month: machines in use, parts with a price of their own, extra costs. Parts on machines are paid for
- * by their machines; a price on one is an extra, a licence say, per replica. Jobs cost nothing by themselves. At least, while a price is unknown, or a request that decides
- * how many machines are paid for.
+ * by their machines; a price on one is an extra, a licence say, per replica. Jobs cost nothing by themselves.
+ * At least, while a price is unknown, or the cpu or memory of a part whose machines are paid for.
  * `parts` are the plan's sound parts without jobs, in the plan's order.
  */
 export function costOf(
