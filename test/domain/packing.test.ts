@@ -12,6 +12,7 @@ import {
 import { firstFit } from '../../src/domain/packing/first-fit.js';
 import { packParts } from '../../src/domain/packing/packing.js';
 import { podRequest } from '../../src/domain/packing/pod-request.js';
+import { NO_EXPLOSION_MS, processorMilliseconds } from '../support/processor-time.js';
 import { golden, itsTheFuture, machineOf, partNamed } from './worked-example.js';
 
 describe('what a machine has for containers', () => {
@@ -201,7 +202,7 @@ describe('packing', () => {
     );
   });
 
-  test('of tens of thousands of replicas takes well under a second', () => {
+  test('of tens of thousands of replicas takes time that grows with them alone', () => {
     const parts = Array.from({ length: 10_000 }, (_, index) =>
       partNamed(`p${index}`, {
         replicas: 4,
@@ -210,10 +211,10 @@ describe('packing', () => {
         spread: index % 2 === 0,
       }),
     );
-    const start = performance.now();
-    const packing = packParts(parts, machineOf(4_000, 8_000));
+    let packing = packParts([], machineOf(4_000, 8_000));
+    const work = () => (packing = packParts(parts, machineOf(4_000, 8_000)));
+    expect(processorMilliseconds(work)).toBeLessThan(NO_EXPLOSION_MS);
     expect(packing.machines!.length).toBeGreaterThanOrEqual(packing.lowerBound!.machines);
-    expect(performance.now() - start).toBeLessThan(2_000);
   });
 });
 

@@ -4,6 +4,7 @@ import { ORIGINS, PART_KINDS, type Plan, RESERVE_RULES, RUNS, STRENGTHS } from '
 import type { ImportOptions } from '../../src/imports/model.js';
 import { planToJson, readPlanJson } from '../../src/imports/plan-json/plan-json.js';
 import { planSchema } from '../../src/imports/plan-json/plan-schema.js';
+import { NO_EXPLOSION_MS, processorMilliseconds } from '../support/processor-time.js';
 
 const FILE = 'plan.json';
 
@@ -403,7 +404,7 @@ test('no text and no JSON makes it throw', () => {
   );
 });
 
-test('2 MB of plan are read in under a second', () => {
+test('2 MB of plan are read in time that grows with them alone', () => {
   const parts = Array.from({ length: 20_000 }, (_, index) => ({ name: `p${index}`, kind: 'service' }));
   const connections = parts.flatMap(({ name }, index) => [
     { from: name, to: `p${(index + 1) % parts.length}` },
@@ -411,8 +412,7 @@ test('2 MB of plan are read in under a second', () => {
   ]);
   const text = JSON.stringify({ parts, connections });
   expect(text.length).toBeGreaterThan(1.8e6);
-  const start = performance.now();
-  const result = read(text);
-  expect(performance.now() - start).toBeLessThan(1000);
+  let result = read('');
+  expect(processorMilliseconds(() => (result = read(text)))).toBeLessThan(NO_EXPLOSION_MS);
   expect(result.ok && result.plan.connections.length).toBe(connections.length);
 });

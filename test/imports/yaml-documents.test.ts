@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { placeOf } from '../../src/imports/reading/places.js';
 import { lineOf, yamlDocuments } from '../../src/imports/reading/yaml-documents.js';
+import { NO_EXPLOSION_MS, processorMilliseconds } from '../support/processor-time.js';
 
 const read = (text: string) => yamlDocuments({ name: 'a.yaml', text });
 const values = (text: string) => {
@@ -13,13 +14,6 @@ const fault = (text: string) => {
   const { documents, faults } = read(text);
   expect(documents).toEqual([]);
   return faults[0]!;
-};
-/** Processor time, which other programs on the machine do not lengthen. */
-const milliseconds = (work: () => unknown): number => {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 };
 
 describe('documents', () => {
@@ -84,7 +78,8 @@ describe('documents', () => {
     const text = `kind: Pod\n---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {a: b}\n---\nkind: Job\n`;
     expect(values(text)).toEqual([{ kind: 'Pod' }, { kind: 'CustomResourceDefinition' }, { kind: 'Job' }]);
     const large = `${'kind: CustomResourceDefinition\nspec:\n'}${'  description: text of a schema\n'.repeat(60_000)}`;
-    expect(milliseconds(() => expect(read(large).documents).toHaveLength(1))).toBeLessThan(500);
+    // Whoever reads the schema finds the same key 60,000 times over and warns of it.
+    expect(read(large)).toMatchObject({ documents: [{ line: 1 }], warnings: [], faults: [] });
   });
 });
 
@@ -150,9 +145,9 @@ describe('hostile text of 2 MB', () => {
     'nested by indentation': Array.from({ length: 1990 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
   };
 
-  test.each(Object.entries(cases))('%s: a clear answer within a second', (_, text) => {
+  test.each(Object.entries(cases))('%s: a clear answer in time that grows with it alone', (_, text) => {
     let result = read('');
-    expect(milliseconds(() => (result = read(text)))).toBeLessThan(1000);
+    expect(processorMilliseconds(() => (result = read(text)))).toBeLessThan(NO_EXPLOSION_MS);
     for (const { message, line, column } of result.faults) {
       expect(message.length).toBeLessThan(250);
       expect([line, column]).toEqual([expect.any(Number), expect.any(Number)]);
