@@ -1,6 +1,6 @@
 import type { Prisma } from '../db/generated/client.js';
 import type { Connection, Entry, ExtraCost, Part, Plan } from '../domain/model.js';
-import { FILE_FIELDS, type FileField, type Merge } from './merge.js';
+import { FILE_FIELDS, type FileField, type Merge, wholeMillicores } from './merge.js';
 
 type Tx = Prisma.TransactionClient;
 
@@ -17,20 +17,22 @@ export async function addContents(
   await addExtraCosts(tx, planId, draft.extraCosts);
 }
 
-/** Does to the plan what the merge says. What is removed can be restored. */
+/** Does to the plan what the merge says. What is removed can be restored. An availability equal to the assumed one is marked as such. */
 export async function applyMerge(
   tx: Tx,
   planId: number,
   { parts, connections, entries, extraCosts }: Merge,
+  assumedAvailability: number | null,
 ): Promise<void> {
   await removeParts(tx, planId, parts.removed);
-  await changeParts(tx, planId, parts.changed);
-  await addParts(tx, planId, parts.added, null);
+  await changeParts(tx, planId, parts.changed, assumedAvailability);
+  await addParts(tx, planId, parts.added, assumedAvailability);
   await removeConnections(tx, planId, connections.removed);
   await changeStrengths(tx, planId, connections.changed);
   await addConnections(tx, planId, connections.added);
-  await removeEntries(tx, planId, [...entries.removed, ...entries.changed.map((entry) => entry.name)]);
-  await addEntries(tx, planId, [...entries.added, ...entries.changed]);
+  await removeEntries(tx, planId, entries.removed);
+  await changeEntries(tx, planId, entries.changed);
+  await addEntries(tx, planId, entries.added);
   await addExtraCosts(tx, planId, extraCosts.added);
 }
 
@@ -41,8 +43,7 @@ async function addParts(
   assumedAvailability: number | null,
 ): Promise<void> {
   if (parts.length === 0) return;
-  const basis = assumedAvailability === null ? '' : 'assumed at import';
-  const rows = JSON.stringify(parts);
+  const rows = JSON.stringify(parts.map((part) => ({ ...part, cpuMillicores: wholeMillicores(part) })));
   await tx.$executeRaw`
     INSERT INTO technologies (name)
     SELECT DISTINCT ON (lower(technology)) technology FROM jsonb_to_recordset(${rows}::jsonb) AS r(technology text)
@@ -50,14 +51,16 @@ async function addParts(
   await tx.$executeRaw`
     INSERT INTO parts (plan_id, name, kind, replicas, needed, cpu_millicores, memory_mib, runs, per_machine, spread, availability,
       availability_basis, usd_per_month, technology_id, containers_per_replica, from_file)
-    SELECT ${planId}, r.name, r.kind, r.replicas, r.needed, round(r."cpuMillicores")::int, r."memoryMib", r.runs, r."perMachine", r.spread,
-      r.availability, CASE WHEN r.availability = ${assumedAvailability}::float8 THEN ${basis} ELSE '' END, r."usdPerMonth", t.id,
+    SELECT ${planId}, r.name, r.kind, r.replicas, r.needed, r."cpuMillicores", r."memoryMib", r.runs, r."perMachine", r.spread,
+      r.availability, CASE WHEN r.availability = ${assumedAvailability}::float8 THEN ${ASSUMED} ELSE '' END, r."usdPerMonth", t.id,
       coalesce(r."containersPerReplica", 1), true
-    FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (name text, kind text, replicas int, needed int, "cpuMillicores" float8,
+    FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (name text, kind text, replicas int, needed int, "cpuMillicores" int,
       "memoryMib" float8, runs text, "perMachine" boolean, spread boolean, availability float8, "usdPerMonth" float8, technology text,
       "containersPerReplica" int)) WITH ORDINALITY AS r
     LEFT JOIN technologies t ON lower(t.name) = lower(r.technology) ORDER BY r.ordinality`;
 }
+
+const ASSUMED = 'assumed at import';
 
 async function addConnections(tx: Tx, planId: number, connections: Connection[]): Promise<void> {
   if (connections.length === 0) return;
@@ -76,6 +79,24 @@ async function addEntries(tx: Tx, planId: number, entries: Entry[]): Promise<voi
   await tx.$executeRaw`
     INSERT INTO entries (plan_id, name, from_file)
     SELECT ${planId}, r.name, true FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (name text)) WITH ORDINALITY AS r ORDER BY r.ordinality`;
+  await addEntryParts(tx, planId, rows);
+}
+
+/** Deleted parts keep their place in the entry, for the day they are restored. */
+async function changeEntries(tx: Tx, planId: number, entries: Entry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = JSON.stringify(entries);
+  await tx.$executeRaw`
+    DELETE FROM entry_parts USING jsonb_to_recordset(${rows}::jsonb) AS r(name text, parts jsonb), entries e, parts p
+    WHERE e.plan_id = ${planId} AND e.name = r.name AND e.deleted_at IS NULL AND e.id = entry_id AND p.id = part_id
+      AND p.deleted_at IS NULL AND NOT r.parts @> to_jsonb(p.name)`;
+  await addEntryParts(tx, planId, rows);
+  await tx.$executeRaw`
+    UPDATE entries SET version = version + 1, updated_at = now() FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text)
+    WHERE plan_id = ${planId} AND entries.name = r.name AND deleted_at IS NULL`;
+}
+
+async function addEntryParts(tx: Tx, planId: number, rows: string): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO entry_parts (entry_id, part_id)
     SELECT e.id, p.id FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text, parts jsonb)
@@ -98,7 +119,12 @@ async function removeParts(tx: Tx, planId: number, names: string[]): Promise<voi
   });
 }
 
-async function changeParts(tx: Tx, planId: number, changed: Merge['parts']['changed']): Promise<void> {
+async function changeParts(
+  tx: Tx,
+  planId: number,
+  changed: Merge['parts']['changed'],
+  assumedAvailability: number | null,
+): Promise<void> {
   if (changed.length === 0) return;
   const rows = changed.map(({ name, changes }) => ({
     name,
@@ -109,8 +135,23 @@ async function changeParts(tx: Tx, planId: number, changed: Merge['parts']['chan
     const of = rows
       .filter(({ set }) => field in set)
       .map(({ name, set }) => ({ name, value: set[field] ?? null }));
-    if (of.length > 0) await changeField(tx, planId, field, JSON.stringify(of));
+    if (of.length === 0) continue;
+    await changeField(tx, planId, field, JSON.stringify(of));
+    if (field === 'availability') await sayBasis(tx, planId, JSON.stringify(of), assumedAvailability);
   }
+}
+
+/** A new availability makes the old one's basis untrue. */
+async function sayBasis(
+  tx: Tx,
+  planId: number,
+  rows: string,
+  assumedAvailability: number | null,
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE parts SET availability_basis = CASE WHEN r.value = ${assumedAvailability}::float8 THEN ${ASSUMED} ELSE '' END
+    FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text, value float8)
+    WHERE plan_id = ${planId} AND parts.name = r.name AND deleted_at IS NULL`;
 }
 
 async function changeField(tx: Tx, planId: number, field: FileField, rows: string): Promise<void> {

@@ -4,6 +4,7 @@ import { findWhole } from '../bills/queries.js';
 import { sheetOf } from '../bills/sheet.js';
 import { refused } from '../db/saved.js';
 import { billOf } from '../domain/bill.js';
+import type { Plan } from '../domain/model.js';
 import { listMachineTypeNames } from '../machine-types/queries.js';
 import { findPlan, type PlanRecord } from '../plans/queries.js';
 import { requestedPlan } from '../plans/requested.js';
@@ -15,7 +16,7 @@ import { type FormState, readForm, withError } from '../web/form.js';
 import { page } from '../web/page.js';
 import { type Answers, filesOf, newPlanForm, pasteForm, questions } from './form.js';
 import { importFiles } from './import.js';
-import { isNothing, mergeOf } from './merge.js';
+import { isNothing, type Merge, mergeOf } from './merge.js';
 import type { ImportResult } from './model.js';
 import { planJsonSchema } from './plan-json/plan-schema.js';
 import * as imports from './queries.js';
@@ -56,9 +57,13 @@ export async function show(req: Request, res: Response) {
 /** Makes a plan of what was previewed. */
 export async function createPlan(req: Request, res: Response) {
   const read = readForm(newPlanForm, req.body);
-  const { draft, answers, id } = await draftOf(req, req.body);
+  const { draft, answers, id, isTypeGone } = await draftOf(req, req.body);
   if (!read.ok) return showPreview(req, res, read.form, req.body);
   const { planName, systemId, systemName } = read.data;
+  if (isTypeGone) {
+    const errors = { machineType: 'This machine type is not there any more. Pick another.' };
+    return showPreview(req, res, withError(req.body, errors), req.body);
+  }
   if (systemId === null && systemName === '') {
     return showPreview(
       req,
@@ -73,7 +78,7 @@ export async function createPlan(req: Request, res: Response) {
     name: planName,
     machineTypeId: answers.machineType,
     draft: draft.plan,
-    assumedAvailability: answers.assume === 'yes' ? ASSUMED_AVAILABILITY : null,
+    ...keptOf(answers),
   });
   if (!saved.ok) return showPreview(req, res, refused(saved, req.body, {}), req.body);
   setFlash(req, { message: `${saved.record.name} is recorded, as counted in the preview.` });
@@ -82,11 +87,12 @@ export async function createPlan(req: Request, res: Response) {
 
 /** Brings an existing plan in line with what was previewed. */
 export async function updatePlan(req: Request, res: Response) {
-  const { draft, id } = await draftOf(req, req.body);
   const plan = await requestedPlan(req);
-  const merge = mergeOf(await findWhole(plan), draft.plan);
-  const seen = Number((req.body as Record<string, unknown>).revision);
-  const done = seen === plan.revision && (await imports.updatePlanBy(personOf(req).id, plan, id, merge));
+  const { draft, answers, id } = await draftOf(req, { ...bodyOf(req), plan: String(plan.id) });
+  const merge = await mergeInto(plan, draft.plan);
+  const seen = Number(bodyOf(req).revision);
+  const by = { importId: id, merge, ...keptOf(answers) };
+  const done = seen === plan.revision && (await imports.updatePlanBy(personOf(req).id, plan, by));
   if (!done) {
     setFlash(req, {
       message: `${plan.name} was changed meanwhile. This is what would change now: look once more.`,
@@ -120,11 +126,9 @@ async function showPaste(
 }
 
 async function showPreview(req: Request, res: Response, form: FormState, typed: unknown = req.query) {
-  const { id, answers, draft, machineTypes } = await draftOf(req, typed);
+  const { id, answers, draft, machineTypes, plan } = await draftOf(req, typed);
   const bill = billOf(draft.plan);
-  const [systems, plan] = await Promise.all([listSystemNames(), targetOf(answers.plan)]);
-  const standing = plan && (await findWhole(plan));
-  const merge = standing && mergeOf(standing, draft.plan);
+  const [systems, merge] = await Promise.all([listSystemNames(), plan && mergeInto(plan, draft.plan)]);
   const content = {
     title: 'What these files run',
     draftFormat: draft.format,
@@ -143,8 +147,8 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     systems,
     changesNothing: merge !== null && isNothing(merge),
     here: `/imports/${id}`,
-    partHref: () => null,
-    recordHref: () => null,
+    partHref: () => '#parts',
+    recordHref: () => '#parts',
   };
   page(req, res, 'imports/show', content, {
     status: Object.keys(form.errors).length > 0 ? 422 : 200,
@@ -152,9 +156,14 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
   });
 }
 
-/** The kept files read again, with the answers given: the same text gives the same draft. */
+/**
+ * The kept files read again, with the answers given: the same text gives the same draft. What is not answered for a plan that stands
+ * is answered as at its last import, and with its machine type.
+ */
 async function draftOf(req: Request, typed: unknown) {
-  const answers: Answers = questions.parse(typed);
+  const { plan: planId } = questions.parse(typed);
+  const plan = await targetOf(planId);
+  const answers: Answers = questions.parse({ ...(plan && (await lastAnswers(plan))), ...Object(typed) });
   const kept = found(
     await imports.findImport(personOf(req).id, idIn(String(req.params.importId)) ?? 0),
     'import of yours',
@@ -162,8 +171,37 @@ async function draftOf(req: Request, typed: unknown) {
   const machineTypes = await listMachineTypeNames();
   const draft = found(readAgain(kept.files, answers), 'import that can be read');
   const chosen = machineTypes.find((type) => type.id === answers.machineType);
-  const plan = chosen ? { ...draft.plan, machineType: chosen } : draft.plan;
-  return { id: kept.id, answers, machineTypes, draft: { ...draft, plan } };
+  const read = chosen ? { ...draft.plan, machineType: chosen } : draft.plan;
+  return {
+    id: kept.id,
+    answers,
+    machineTypes,
+    plan,
+    isTypeGone: answers.machineType !== null && !chosen,
+    draft: { ...draft, plan: read },
+  };
+}
+
+async function lastAnswers(plan: PlanRecord): Promise<Record<string, unknown>> {
+  const type = plan.machineType?.isDeleted ? null : plan.machineType;
+  return { ...(await imports.findOptions(plan.id)), machineType: type ? String(type.id) : '' };
+}
+
+async function mergeInto(plan: PlanRecord, draft: Plan): Promise<Merge> {
+  const [standing, deleted] = await Promise.all([findWhole(plan), imports.findDeletedByHand(plan.id)]);
+  return mergeOf(standing, draft, deleted);
+}
+
+/** Of the answers, what is kept with the import and what it means for the parts. */
+function keptOf({ assume, cluster, machineType }: Answers) {
+  return {
+    assumedAvailability: assume === 'yes' ? ASSUMED_AVAILABILITY : null,
+    options: { assume, cluster, machineType },
+  };
+}
+
+function bodyOf(req: Request): Record<string, unknown> {
+  return Object(req.body);
 }
 
 function readAgain(files: Parameters<typeof importFiles>[0], answers: Answers) {

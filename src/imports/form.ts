@@ -25,10 +25,13 @@ export function filesOf(
 ): SourceFile[] {
   const texts = [paste.text, paste.secondText].filter((text) => text.trim() !== '');
   return [
-    ...texts.map((text, i) => ({ name: i === 0 ? '' : 'second text', text })),
+    ...texts.map((text) => ({ name: '', text })),
     ...uploads
       .filter((upload) => upload.originalname !== '')
-      .map((upload) => ({ name: upload.originalname, text: upload.buffer.toString('utf8') })),
+      .map((upload) => ({
+        name: upload.originalname.replace(/[\p{Cc}\p{Cs}]/gu, ''),
+        text: upload.buffer.toString('utf8'),
+      })),
   ];
 }
 

@@ -25,34 +25,46 @@ export type Standing = {
   extraCosts: Plan['extraCosts'];
 };
 
+type Pair = { from: string; to: string };
+
+/** By name, what once came from a file and a person deleted. */
+export type DeletedByHand = { parts: string[]; connections: Pair[]; entries: string[] };
+
 export type FieldChange = { field: string; from: unknown; to: unknown };
 
-/** What a new import would do to a plan: by name, nothing done yet. `kept` is what people set by hand and the file says otherwise. */
+/**
+ * What a new import would do to a plan: by name, nothing done yet. `kept` is what people set by hand and the file says otherwise,
+ * `keptDeleted` what the file has and people deleted.
+ */
 export type Merge = {
   parts: {
     added: Part[];
     changed: { name: string; changes: FieldChange[] }[];
     removed: string[];
     kept: { name: string; fields: string[] }[];
+    keptDeleted: string[];
   };
   connections: {
     added: Plan['connections'];
-    changed: { from: string; to: string; changes: FieldChange[] }[];
-    removed: { from: string; to: string }[];
+    changed: (Pair & { changes: FieldChange[] })[];
+    removed: Pair[];
+    keptDeleted: Pair[];
   };
-  entries: { added: Plan['entries']; changed: Plan['entries']; removed: string[] };
+  entries: { added: Plan['entries']; changed: Plan['entries']; removed: string[]; keptDeleted: string[] };
   extraCosts: { added: Plan['extraCosts'] };
 };
 
 /**
  * Holds a freshly read plan against the one that stands. The file wins where people have not spoken: parts, connections and entries
- * that came from a file and are gone from it are removed; what people drew, added or set stays.
+ * that came from a file and are gone from it are removed; what people drew, added or set stays, and what they deleted stays away.
  */
-export function mergeOf(standing: Standing, draft: Plan): Merge {
+export function mergeOf(standing: Standing, draft: Plan, deleted: DeletedByHand = NOTHING_DELETED): Merge {
+  const parts = partsOf(standing, draft, new Set(deleted.parts));
+  const away = new Set(parts.keptDeleted);
   return {
-    parts: partsOf(standing, draft),
-    connections: connectionsOf(standing, draft),
-    entries: entriesOf(standing, draft),
+    parts,
+    connections: connectionsOf(standing, draft, new Set(deleted.connections.map(keyOf)), away),
+    entries: entriesOf(standing, draft, new Set(deleted.entries), away),
     extraCosts: {
       added: draft.extraCosts.filter(
         ({ label }) => !standing.extraCosts.some((cost) => cost.label === label),
@@ -60,6 +72,8 @@ export function mergeOf(standing: Standing, draft: Plan): Merge {
     },
   };
 }
+
+const NOTHING_DELETED: DeletedByHand = { parts: [], connections: [], entries: [] };
 
 /** Whether the merge would change nothing at all. */
 export function isNothing({ parts, connections, entries, extraCosts }: Merge): boolean {
@@ -76,14 +90,16 @@ export function isNothing({ parts, connections, entries, extraCosts }: Merge): b
   );
 }
 
-function partsOf(standing: Standing, draft: Plan): Merge['parts'] {
+function partsOf(standing: Standing, draft: Plan, deleted: Set<string>): Merge['parts'] {
   const read = new Map(draft.parts.map((part) => [part.name, part]));
   const known = new Set(standing.parts.map((part) => part.name));
+  const unknown = draft.parts.filter((part) => !known.has(part.name));
   const result: Merge['parts'] = {
-    added: draft.parts.filter((part) => !known.has(part.name)),
+    added: unknown.filter((part) => !deleted.has(part.name)),
     changed: [],
     removed: [],
     kept: [],
+    keptDeleted: unknown.map((part) => part.name).filter((name) => deleted.has(name)),
   };
   for (const part of standing.parts) {
     const fresh = read.get(part.name);
@@ -91,7 +107,7 @@ function partsOf(standing: Standing, draft: Plan): Merge['parts'] {
       if (part.fromFile) result.removed.push(part.name);
       continue;
     }
-    const differing = FILE_FIELDS.filter((field) => fieldOf(part, field) !== fieldOf(fresh, field));
+    const differing = FILE_FIELDS.filter((field) => !isSame(field, part, fresh));
     // A part that a person added is that person's in every field; a file that now has it too takes nothing away.
     const byHand = part.fromFile ? differing.filter((field) => part.setByHand.includes(field)) : differing;
     const changes = differing
@@ -103,17 +119,28 @@ function partsOf(standing: Standing, draft: Plan): Merge['parts'] {
   return result;
 }
 
-function connectionsOf(standing: Standing, draft: Plan): Merge['connections'] {
-  const key = ({ from, to }: { from: string; to: string }) => JSON.stringify([from, to]);
-  const read = new Map(draft.connections.map((connection) => [key(connection), connection]));
-  const known = new Set(standing.connections.map(key));
+/** `away`: parts that stay deleted, and with them their connections. */
+function connectionsOf(
+  standing: Standing,
+  draft: Plan,
+  deleted: Set<string>,
+  away: Set<string>,
+): Merge['connections'] {
+  const read = new Map(draft.connections.map((connection) => [keyOf(connection), connection]));
+  const known = new Set(standing.connections.map(keyOf));
+  const unknown = draft.connections.filter(
+    (connection) => !known.has(keyOf(connection)) && !away.has(connection.from) && !away.has(connection.to),
+  );
   const result: Merge['connections'] = {
-    added: draft.connections.filter((connection) => !known.has(key(connection))),
+    added: unknown.filter((connection) => !deleted.has(keyOf(connection))),
     changed: [],
     removed: [],
+    keptDeleted: unknown
+      .filter((connection) => deleted.has(keyOf(connection)))
+      .map(({ from, to }) => ({ from, to })),
   };
   for (const connection of standing.connections) {
-    const fresh = read.get(key(connection));
+    const fresh = read.get(keyOf(connection));
     const { from, to } = connection;
     if (!fresh) {
       if (connection.origin !== 'drawn') result.removed.push({ from, to });
@@ -132,23 +159,52 @@ function connectionsOf(standing: Standing, draft: Plan): Merge['connections'] {
   return result;
 }
 
-function entriesOf(standing: Standing, draft: Plan): Merge['entries'] {
+function entriesOf(
+  standing: Standing,
+  draft: Plan,
+  deleted: Set<string>,
+  away: Set<string>,
+): Merge['entries'] {
   const known = new Map(standing.entries.map((entry) => [entry.name, entry]));
   const read = new Set(draft.entries.map((entry) => entry.name));
+  const entries = draft.entries
+    .map((entry) => ({ ...entry, parts: entry.parts.filter((name) => !away.has(name)) }))
+    .filter((entry) => entry.parts.length > 0);
+  const unknown = entries.filter((entry) => !known.has(entry.name));
   const same = (a: string[], b: string[]) =>
     a.length === b.length && [...a].sort().every((name, i) => name === [...b].sort()[i]);
   return {
-    added: draft.entries.filter((entry) => !known.has(entry.name)),
-    changed: draft.entries.filter((entry) => {
+    added: unknown.filter((entry) => !deleted.has(entry.name)),
+    changed: entries.filter((entry) => {
       const old = known.get(entry.name);
       return old?.fromFile && !same(old.parts, entry.parts);
     }),
     removed: standing.entries
       .filter((entry) => entry.fromFile && !read.has(entry.name))
       .map((entry) => entry.name),
+    keptDeleted: unknown.map((entry) => entry.name).filter((name) => deleted.has(name)),
   };
 }
 
+function keyOf({ from, to }: Pair): string {
+  return JSON.stringify([from, to]);
+}
+
+/** Technologies are one whatever their case, as the database has them. */
+function isSame(field: FileField, a: Part, b: Part): boolean {
+  const [one, other] = [fieldOf(a, field), fieldOf(b, field)];
+  return field === 'technology'
+    ? String(one ?? '').toLowerCase() === String(other ?? '').toLowerCase()
+    : one === other;
+}
+
 function fieldOf(part: Part, field: FileField): unknown {
-  return field === 'containersPerReplica' ? (part.containersPerReplica ?? 1) : part[field];
+  if (field === 'containersPerReplica') return part.containersPerReplica ?? 1;
+  if (field === 'cpuMillicores') return wholeMillicores(part);
+  return part[field];
+}
+
+/** CPU as it is stored: in whole millicores. */
+export function wholeMillicores({ cpuMillicores }: Part): number | null {
+  return cpuMillicores === null ? null : Math.round(cpuMillicores);
 }

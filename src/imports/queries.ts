@@ -1,12 +1,12 @@
-import { recordChange } from '../changes/queries.js';
-import { db } from '../db/client.js';
-import type { Prisma } from '../db/generated/client.js';
+import { type Noun, recordChange } from '../changes/queries.js';
+import { db, read } from '../db/client.js';
+import { Prisma } from '../db/generated/client.js';
 import type { Saved } from '../db/saved.js';
 import type { MachineType, Plan } from '../domain/model.js';
 import { planTaken } from '../plans/queries.js';
 import { createSystemIn } from '../systems/queries.js';
 import { addContents, applyMerge } from './contents-queries.js';
-import type { Merge } from './merge.js';
+import type { DeletedByHand, Merge } from './merge.js';
 import type { SourceFile } from './model.js';
 
 const DAY = 24 * 3_600_000;
@@ -48,18 +48,62 @@ export type NewPlan = {
   machineTypeId: number | null;
   draft: Plan;
   assumedAvailability: number | null;
+  /** Kept with the import where somebody was asked. */
+  options?: Options;
 };
 
-/** Makes the plan with all its parts, and its system if that is new: all of it or nothing. */
+/** The answers the draft was read with: asked again with the same defaults when newer files come. */
+type Options = { assume: string; cluster: string; machineType: number | null };
+
+/** The answers a plan was last imported with; nothing where it was not, or before answers were kept. */
+export async function findOptions(planId: number): Promise<Record<string, unknown>> {
+  const plan = await db.plan.findFirst({
+    where: { id: planId },
+    select: { source: { select: { options: true } } },
+  });
+  return { ...(plan?.source?.options as Record<string, unknown> | undefined) };
+}
+
+/**
+ * What of the plan came from a file and was deleted by a person: what an import removes leaves no line of its own in the trail. Of
+ * several deleted ones with one name the last counts.
+ */
+export async function findDeletedByHand(planId: number): Promise<DeletedByHand> {
+  const isByHand = (noun: Noun) => Prisma.sql`coalesce((
+    SELECT action = 'deleted' FROM changes
+    WHERE noun = ${noun} AND record_id = d.id AND action IN ('deleted', 'restored') ORDER BY id DESC LIMIT 1), false)`;
+  const [parts, connections, entries] = await Promise.all([
+    read<{ name: string }[]>`
+      SELECT name FROM (SELECT DISTINCT ON (name) id, name FROM parts
+        WHERE plan_id = ${planId} AND deleted_at IS NOT NULL AND from_file ORDER BY name, deleted_at DESC, id DESC) d
+      WHERE ${isByHand('parts')}`,
+    read<{ from: string; to: string }[]>`
+      SELECT "from", "to" FROM (SELECT DISTINCT ON (f.name, t.name) c.id, f.name AS "from", t.name AS "to"
+        FROM connections c JOIN parts f ON f.id = c.from_part_id JOIN parts t ON t.id = c.to_part_id
+        WHERE c.plan_id = ${planId} AND c.deleted_at IS NOT NULL AND c.origin <> 'drawn'
+        ORDER BY f.name, t.name, c.deleted_at DESC, c.id DESC) d
+      WHERE ${isByHand('connections')}`,
+    read<{ name: string }[]>`
+      SELECT name FROM (SELECT DISTINCT ON (name) id, name FROM entries
+        WHERE plan_id = ${planId} AND deleted_at IS NOT NULL AND from_file ORDER BY name, deleted_at DESC, id DESC) d
+      WHERE ${isByHand('entries')}`,
+  ]);
+  return { parts: parts.map(({ name }) => name), connections, entries: entries.map(({ name }) => name) };
+}
+
+/** Makes the plan with all its parts, and its system if that is new: all of it or nothing. A system that is gone is a field's error. */
 export async function createPlanOf(
   userId: number,
   plan: NewPlan,
 ): Promise<Saved<{ id: number; name: string }>> {
-  return planTaken(() =>
+  const saved = await planTaken(() =>
     db.$transaction(
       async (tx) => {
         const systemId =
-          'id' in plan.system ? plan.system.id : await createSystemIn(tx, userId, plan.system.name);
+          'id' in plan.system
+            ? await standingSystem(tx, plan.system.id)
+            : await createSystemIn(tx, userId, plan.system.name);
+        if (systemId === null) return null;
         const machineTypeId =
           plan.machineTypeId ?? (await machineTypeFor(tx, userId, plan.draft.machineType));
         const record = await tx.plan.create({
@@ -67,6 +111,7 @@ export async function createPlanOf(
           select: { id: true, name: true },
         });
         await addContents(tx, record.id, plan.draft, plan.assumedAvailability);
+        if (plan.options) await keepOptions(tx, plan.importId, plan.options);
         await recordChange(tx, {
           userId,
           action: 'imported',
@@ -80,15 +125,30 @@ export async function createPlanOf(
       { timeout: 60_000 },
     ),
   );
+  if (!saved.ok) return saved;
+  return saved.record
+    ? { ok: true, record: saved.record }
+    : { ok: false, errors: { systemId: 'This system is not there any more. Pick another.' } };
+}
+
+/** The system's id, which nobody deletes before this transaction ends; null when it is gone already. */
+async function standingSystem(tx: Prisma.TransactionClient, id: number): Promise<number | null> {
+  const [system] = await tx.$queryRaw<{ id: number }[]>`
+    SELECT id FROM systems WHERE id = ${id} AND deleted_at IS NULL FOR SHARE`;
+  return system?.id ?? null;
+}
+
+async function keepOptions(tx: Prisma.TransactionClient, importId: number, options: Options): Promise<void> {
+  await tx.import.update({ where: { id: importId }, data: { options }, select: { id: true } });
 }
 
 /** Brings a plan in line with newly read files, as the merge says. False when the plan has changed since `revision`: look again first. */
 export async function updatePlanBy(
   userId: number,
   plan: { id: number; name: string; revision: number },
-  importId: number,
-  merge: Merge,
+  by: { importId: number; merge: Merge; assumedAvailability: number | null; options: Options },
 ): Promise<boolean> {
+  const { importId, merge } = by;
   return db.$transaction(
     async (tx) => {
       const { count } = await tx.plan.updateMany({
@@ -96,7 +156,8 @@ export async function updatePlanBy(
         data: { importId, revision: { increment: 1 }, updatedAt: new Date() },
       });
       if (count === 0) return false;
-      await applyMerge(tx, plan.id, merge);
+      await applyMerge(tx, plan.id, merge, by.assumedAvailability);
+      await keepOptions(tx, importId, by.options);
       await recordChange(tx, {
         userId,
         action: 'imported',
@@ -125,10 +186,8 @@ async function machineTypeFor(
   type: MachineType | null,
 ): Promise<number | null> {
   if (!type) return null;
-  const known = await tx.machineType.findFirst({
-    where: { name: { equals: type.name, mode: 'insensitive' }, deletedAt: null },
-    select: { id: true },
-  });
+  const [known] = await tx.$queryRaw<{ id: number }[]>`
+    SELECT id FROM machine_types WHERE lower(name) = lower(${type.name}) AND deleted_at IS NULL`;
   if (known) return known.id;
   const made = await tx.machineType.create({
     data: { ...type, ...wholeUnits(type), priceSource: 'from an imported plan' },

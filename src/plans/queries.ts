@@ -216,6 +216,13 @@ export async function planTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
     }
     if (violates(error, 'systems_name_key'))
       return { ok: false, errors: { systemName: 'Another system has this name. Pick it above instead.' } };
+    if (violates(error, 'plans_machine_type_id_fkey'))
+      return {
+        ok: false,
+        errors: { machineTypeId: 'This machine type is not there any more. Pick another.' },
+      };
+    if (violates(error, 'plans_system_id_fkey'))
+      return { ok: false, errors: { systemId: 'This system is not there any more. Pick another.' } };
     throw error;
   }
 }
