@@ -12,6 +12,7 @@ import { csrf } from './web/csrf.js';
 import { notFound, onError } from './web/errors.js';
 import { health } from './web/health.js';
 import { toHttps } from './web/https.js';
+import { keepPrivate } from './web/keep-private.js';
 import { requestLog } from './web/request-log.js';
 import { readUploads } from './web/uploads.js';
 
@@ -53,6 +54,7 @@ export function createApp({ settings, log }: Dependencies): Express {
 
   app.use(cookieParser());
   identify(app, settings);
+  app.use(keepPrivate);
   app.use(express.urlencoded({ extended: false, limit: '200kb', parameterLimit: 2_000 }));
   app.use(readUploads);
   app.use(csrf(settings));

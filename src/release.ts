@@ -8,8 +8,8 @@ import { CannotStart, readSettings } from './settings.js';
 try {
   const settings = readSettings(process.env);
   const log = createLog(settings.logLevel);
-  const database = await openDatabase(settings.database, (error) =>
-    log.warn({ err: error }, 'a database connection broke'),
+  const database = await openDatabase(settings.database, ({ message }) =>
+    log.warn({ message }, 'a database connection broke'),
   );
   const applied = await migrate(database.adapter);
   const added = await loadPriceBook();

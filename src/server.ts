@@ -25,8 +25,8 @@ async function start(): Promise<void> {
     settings.sessionSecret = await keptSecret(`${settings.database.folder}.session-secret`);
   }
   const log = createLog(settings.logLevel);
-  const database = await openDatabase(settings.database, (error) =>
-    log.warn({ err: error }, 'a database connection broke'),
+  const database = await openDatabase(settings.database, ({ message }) =>
+    log.warn({ message }, 'a database connection broke'),
   );
   await prepare(settings, database);
 

@@ -71,6 +71,41 @@ describe('systems', () => {
     expect((await ben.json(address)).system.name).toBe('Race by Ben');
   });
 
+  test('what only the other person changed is taken over, what both changed is shown', async () => {
+    const ada = await signedIn('editor');
+    const ben = await signedIn('editor');
+    const address = (await ada.post('/systems', { ...shop, name: 'Merged' })).headers.location ?? '';
+    const opened = (await ben.get(`${address}/edit`)).text;
+    const version = /name="version" value="(\d+)"/.exec(opened)?.[1] ?? '';
+    const base = (/name="base" value="([^"]+)"/.exec(opened)?.[1] ?? '')
+      .replaceAll('&#34;', '"')
+      .replaceAll('&amp;', '&');
+    await ada.post(address, { ...shop, name: 'Merged', tags: 'web, money', description: 'By Ada.', version });
+    const late = await ben.post(address, {
+      ...shop,
+      name: 'Merged by Ben',
+      tags: 'web, money',
+      version,
+      base,
+    });
+    expect(late.status).toBe(409);
+    expect(late.text).toContain('By Ada.</textarea>');
+    expect(late.text).toContain(`Changed by ${ada.person.name} meanwhile, and taken over here.`);
+    expect(late.text).toContain('value="Merged by Ben"');
+    expect(late.text).toContain('Changed by you; before: <q>Merged</q>');
+  });
+
+  test('a form of a session that is gone is shown again with all that was typed, to be sent once more', async () => {
+    const editor = await signedIn('editor');
+    const stale = await editor.agent
+      .post('/systems')
+      .type('form')
+      .send(new URLSearchParams({ ...shop, name: 'Typed & kept', _csrf: 'old' }).toString());
+    expect(stale.status).toBe(403);
+    expect(stale.text).toContain('This form was open too long');
+    expect(stale.text).toContain('Typed &amp; kept</textarea>');
+  });
+
   test('deleting asks first, hides the system, and one click brings it back', async () => {
     const editor = await signedIn('editor');
     const address = (await editor.post('/systems', { ...shop, name: 'Gone' })).headers.location ?? '';

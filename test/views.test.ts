@@ -64,6 +64,7 @@ describe('every page', () => {
     await visitor().then((nobody) => nobody.get('/sign-in'));
     await editor.get('/nowhere');
     await editor.post('/systems', { name: '' });
+    await editor.agent.post('/systems').type('form').send('name=x');
     await editor.post('/imports', { text: 'a: [' });
     const planId = (await db.plan.findFirstOrThrow({ orderBy: { id: 'asc' } })).id;
     const preview = await editor.post('/imports', { text: COMPOSE, plan: planId });

@@ -1,4 +1,4 @@
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import { violates } from '../db/violations.js';
 import { hashPassword, isPassword } from './passwords.js';
 import type { Person } from './sessions.js';
@@ -7,11 +7,9 @@ const shown = { id: true, name: true, email: true, role: true } as const;
 
 /** The person with this address and password, or null: which of the two was wrong is not told. */
 export async function findByPassword(email: string, password: string): Promise<Person | null> {
-  const user = await db.user.findFirst({
-    where: { email: { equals: email, mode: 'insensitive' } },
-    select: { ...shown, passwordHash: true },
-  });
-  if (!(await isPassword(user?.passwordHash ?? null, password)) || !user) return null;
+  const [user] = await read<{ id: number; hash: string }[]>`
+    SELECT id, password_hash AS hash FROM users WHERE lower(email) = lower(${email})`;
+  if (!(await isPassword(user?.hash ?? null, password)) || !user) return null;
   return db.user.update({ where: { id: user.id }, data: { lastSignInAt: new Date() }, select: shown });
 }
 

@@ -4,33 +4,41 @@ import { findWhole, type WholePlan } from './queries.js';
 
 export type CountedPlan = { whole: WholePlan; bill: Bill };
 
-// A bill is computed, never stored. What this process has computed it remembers for as long as the plan's revision stands:
-// the most recently asked for, up to this many parts in all.
-const MAX_PARTS = 60_000;
-const remembered = new Map<string, CountedPlan>();
-let partsRemembered = 0;
+// A bill is computed, never stored. What this process has computed it remembers for as long as the plan's revision stands: the most
+// recently asked for, up to this weight in all. A part or a connection weighs 1; a thousand take about half a megabyte with their drawing.
+const MAX_WEIGHT = 60_000;
+const remembered = new Map<string, { weight: number; counted: Promise<CountedPlan> }>();
 
-/** The plan with its contents and its bill. */
-export async function countedPlan(record: PlanRecord): Promise<CountedPlan> {
+/** The plan with its contents and its bill. Whoever asks while it is being counted waits for the same count. */
+export function countedPlan(record: PlanRecord): Promise<CountedPlan> {
   const key = `${record.id}.${record.revision}.${record.machineType?.id}.${record.machineType?.version}`;
   const known = remembered.get(key);
-  if (known) {
-    remembered.delete(key);
-    remembered.set(key, known);
-    return known;
+  // Put last again: the map's order is who was asked for when.
+  remembered.delete(key);
+  const entry = known ?? { weight: 10, counted: count(record) };
+  remembered.set(key, entry);
+  if (!known) {
+    entry.counted.then(
+      ({ whole }) => {
+        entry.weight += whole.parts.length + whole.connections.length;
+        forgetOldest();
+      },
+      () => remembered.delete(key),
+    );
   }
-  const whole = await findWhole(record);
-  const counted = { whole, bill: billOf(whole) };
-  remember(key, counted);
-  return counted;
+  return entry.counted;
 }
 
-function remember(key: string, counted: CountedPlan): void {
-  remembered.set(key, counted);
-  partsRemembered += counted.whole.parts.length + 10;
-  for (const [oldest, { whole }] of remembered) {
-    if (partsRemembered <= MAX_PARTS) return;
-    remembered.delete(oldest);
-    partsRemembered -= whole.parts.length + 10;
+async function count(record: PlanRecord): Promise<CountedPlan> {
+  const whole = await findWhole(record);
+  return { whole, bill: billOf(whole) };
+}
+
+function forgetOldest(): void {
+  let weight = [...remembered.values()].reduce((sum, entry) => sum + entry.weight, 0);
+  for (const [key, entry] of remembered) {
+    if (weight <= MAX_WEIGHT) return;
+    remembered.delete(key);
+    weight -= entry.weight;
   }
 }

@@ -30,12 +30,14 @@ export async function recordChange(tx: Prisma.TransactionClient, trace: Trace): 
   await tx.change.create({ data: trace, select: { id: true } });
 }
 
-/** Who touched the record last, and when. */
-export async function lastChangeOf(noun: Noun, recordId: number): Promise<LastChange> {
+/** Who touched the record last, and when. An import leaves its line with the plan: `planId` is where to look for it. */
+export async function lastChangeOf(noun: Noun, recordId: number, planId?: number): Promise<LastChange> {
   const change = await db.change.findFirst({
-    where: { noun, recordId },
+    where: {
+      OR: [{ noun, recordId }, ...(planId ? [{ noun: 'plans', recordId: planId, action: 'imported' }] : [])],
+    },
     orderBy: { id: 'desc' },
     select: { at: true, user: { select: { name: true } } },
   });
-  return { by: change?.user?.name ?? 'somebody', at: change?.at ?? new Date(0) };
+  return { by: change?.user?.name ?? 'somebody', at: change?.at ?? new Date() };
 }

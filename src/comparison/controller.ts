@@ -2,12 +2,14 @@ import type { Request, Response } from 'express';
 import { countedPlan } from '../bills/remembered.js';
 import { sheetOf } from '../bills/sheet.js';
 import { compare } from '../domain/comparison.js';
-import { legendOf } from '../domain/pictures/diagram-legend.js';
+import type { Diagram } from '../domain/pictures/diagram-layout.js';
+import { type LegendItem, legendOf } from '../domain/pictures/diagram-legend.js';
 import { machinesPictureOf, machinesScaleOf } from '../domain/pictures/machines-picture.js';
 import { findPlans, type PlanRecord } from '../plans/queries.js';
 import { addressOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
-import { page } from '../web/page.js';
+import { setFlash } from '../web/flash.js';
+import { page, wantsJson } from '../web/page.js';
 
 const MOST = 4;
 
@@ -19,6 +21,10 @@ export async function show(req: Request, res: Response) {
   const ids = idsIn(req.query.plans, req.query.with);
   const address = `/comparison?plans=${ids.join(',')}`;
   if (req.query.with !== undefined) return res.redirect(303, address);
+  if (ids.length < 2 && !wantsJson(req)) {
+    setFlash(req, { message: 'Tick two to four plans to compare them.' });
+    return res.redirect(303, '/plans');
+  }
   const records = await findPlans(ids);
   if (records.length < 2) {
     throw new HttpError(
@@ -56,8 +62,25 @@ export async function show(req: Request, res: Response) {
     res,
     'comparison/show',
     { title, plans, comparison },
-    { onlyHtml: { columns, address, legend: legendOf(columns[0]!.diagram) } },
+    {
+      onlyHtml: {
+        columns,
+        address,
+        legend: legendOfAll(columns.map(({ diagram }) => diagram)),
+        unshared: unsharedEntries(counted.map(({ bill }) => bill.entries)),
+      },
+    },
   );
+}
+
+/** What occurs in any of the drawings, each sign once. */
+function legendOfAll(diagrams: Diagram[]): LegendItem[] {
+  return [...new Map(diagrams.flatMap(legendOf).map((item) => [item.text, item])).values()];
+}
+
+function unsharedEntries(plans: { name: string }[][]): string[] {
+  const names = plans.flatMap((entries) => entries.map((entry) => entry.name));
+  return names.filter((name) => names.indexOf(name) === names.lastIndexOf(name));
 }
 
 function idsIn(...given: unknown[]): number[] {

@@ -153,7 +153,7 @@ export async function updateConnection(
   if (!saved.ok) return saved;
   return saved.record
     ? { ok: true, record: saved.record }
-    : { ok: false, stale: await lastChangeOf('connections', connection.id) };
+    : { ok: false, stale: await lastChangeOf('connections', connection.id, connection.plan.id) };
 }
 
 /** Hides the connection; `restoreConnection` brings it back. */

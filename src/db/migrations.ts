@@ -67,7 +67,7 @@ async function loadEngine() {
 
 /** The migrations folder as the engine wants it. */
 export async function migrationList(): Promise<MigrationList> {
-  const names = await migrationNames();
+  const listed = await migrationNames();
   return {
     baseDir: folder,
     lockfile: {
@@ -76,7 +76,7 @@ export async function migrationList(): Promise<MigrationList> {
     },
     shadowDbInitScript: '',
     migrationDirectories: await Promise.all(
-      names.map(async (name) => ({
+      listed.map(async (name) => ({
         path: name,
         migrationFile: {
           path: 'migration.sql',
@@ -90,12 +90,17 @@ export async function migrationList(): Promise<MigrationList> {
   };
 }
 
-async function migrationNames(): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+// The folder is part of what was deployed: read once, so that asking whether all is well costs no disk.
+let names: Promise<string[]> | undefined;
+
+function migrationNames(): Promise<string[]> {
+  names ??= readdir(folder, { withFileTypes: true }).then((entries) =>
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort(),
+  );
+  return names;
 }
 
 async function appliedMigrations(): Promise<Set<string>> {

@@ -129,7 +129,7 @@ export async function updateEntry(
   if (!saved.ok) return saved;
   return saved.record
     ? { ok: true, record: saved.record }
-    : { ok: false, stale: await lastChangeOf('entries', entry.id) };
+    : { ok: false, stale: await lastChangeOf('entries', entry.id, entry.plan.id) };
 }
 
 /** Hides the entry; `restoreEntry` brings it back. */

@@ -110,7 +110,7 @@ export async function updateExtraCost(
   });
   return saved
     ? { ok: true, record: saved }
-    : { ok: false, stale: await lastChangeOf('extra-costs', cost.id) };
+    : { ok: false, stale: await lastChangeOf('extra-costs', cost.id, cost.plan.id) };
 }
 
 /** Hides the extra cost; `restoreExtraCost` brings it back. */

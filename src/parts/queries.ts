@@ -238,7 +238,7 @@ export async function updatePart(
   if (!saved.ok) return saved;
   return saved.record
     ? { ok: true, record: saved.record }
-    : { ok: false, stale: await lastChangeOf('parts', part.id) };
+    : { ok: false, stale: await lastChangeOf('parts', part.id, part.plan.id) };
 }
 
 /** Hides the part and with it its connections and its place in entries; `restorePart` brings all of it back. */

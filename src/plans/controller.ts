@@ -5,6 +5,7 @@ import { sheetOf } from '../bills/sheet.js';
 import { refused, versionIn } from '../db/saved.js';
 import { planToJson } from '../imports/plan-json/plan-json.js';
 import { findSource } from '../imports/queries.js';
+import { withoutSecrets } from '../imports/secrets.js';
 import { listMachineTypeNames } from '../machine-types/queries.js';
 import { findSystem, type System } from '../systems/queries.js';
 import { addressOf, idIn } from '../web/addresses.js';
@@ -45,8 +46,9 @@ export async function show(req: Request, res: Response) {
   const onlyHtml = {
     ...sheet,
     here,
+    askedDown: downIn(req) ?? null,
     others: siblings.filter((sibling) => sibling.id !== plan.id),
-    partHref: (name: string) => `${here}?down=${encodeURIComponent(name)}`,
+    partHref: (name: string) => `${here}?down=${encodeURIComponent(name)}#picture`,
     recordHref: (part: { id: number; name: string }) => addressOf('parts', part),
   };
   page(
@@ -158,11 +160,12 @@ export async function machinesSvg(req: Request, res: Response) {
     );
 }
 
-/** The files the plan was read from, as they were. */
+/** The files the plan was read from, as they were but for what looks like a secret. */
 export async function source(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const kept = found(await findSource(plan.id), 'file kept with this plan');
-  page(req, res, 'plans/source', { title: `What ${plan.name} was read from`, plan, ...kept });
+  const files = kept.files.map(({ name, text }) => ({ name, text: withoutSecrets(text) }));
+  page(req, res, 'plans/source', { title: `What ${plan.name} was read from`, plan, ...kept, files });
 }
 
 async function systemOf(req: Request): Promise<System> {

@@ -27,7 +27,7 @@ const sameSite: RequestHandler = (req, _res, next) => {
     req.get('sec-fetch-site') === 'cross-site' ||
     (origin !== undefined &&
       origin !== 'null' &&
-      (!URL.canParse(origin) || new URL(origin).host !== req.host));
+      (!URL.canParse(origin) || new URL(origin).host !== req.get('host')));
   if (!SAFE.includes(req.method) && foreign) {
     throw new HttpError(403, 'This form was sent from another site. Open the page here and send it again.');
   }

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { page } from './page.js';
 
 /** An answer other than success that a handler ends with: `throw new HttpError(404)`. The message is shown to the person. */
@@ -16,7 +16,7 @@ export function found<T>(record: T | null | undefined, what: string): T {
   if (record === null || record === undefined) {
     throw new HttpError(
       404,
-      `There is no such ${what}. It may have been deleted: see “Deleted” to bring it back.`,
+      `There is no such ${what}. It may have been deleted meanwhile: bring it back from “Deleted”, then press Back, and what you typed is still in the form.`,
     );
   }
   return record;
@@ -40,6 +40,7 @@ const TITLES: Record<number, string> = {
 /** Every error ends here: what people can mend is told to them, what only we can mend is logged and owned up to. */
 export const onError: ErrorRequestHandler = (error, req, res, next) => {
   if (res.headersSent) return next(error);
+  if ((error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN') return showStaleForm(req, res);
   const status = statusOf(error);
   if (status >= 500) req.log.error({ reqId: req.id, err: error }, 'request failed');
   const message =
@@ -54,6 +55,21 @@ export const onError: ErrorRequestHandler = (error, req, res, next) => {
     { status },
   );
 };
+
+/** A form whose token is of a session that is gone, or that has none: refused, and shown with a fresh token, to be sent again by hand. */
+function showStaleForm(req: Request, res: Response): void {
+  const typed = Object.entries((req.body ?? {}) as Record<string, string | string[]>);
+  const fields = typed
+    .filter(([name]) => name !== '_csrf')
+    .flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));
+  page(
+    req,
+    res,
+    'errors/stale-form',
+    { title: 'This form was open too long' },
+    { status: 403, onlyHtml: { fields } },
+  );
+}
 
 function statusOf(error: unknown): number {
   const status = (error as { status?: unknown; statusCode?: unknown } | null)?.status;

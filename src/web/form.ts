@@ -5,7 +5,14 @@ export type FormState = {
   values: Record<string, unknown>;
   errors: Record<string, string>;
   /** Set when somebody else saved first: their values by field, and who and when. */
-  theirs?: { values: Record<string, unknown>; by: string; at: Date };
+  theirs?: {
+    values: Record<string, unknown>;
+    /** What this person opened the form with, and the fields whose new value was taken over from the others. */
+    base: Record<string, unknown> | null;
+    taken: string[];
+    by: string;
+    at: Date;
+  };
 };
 
 export type FormResult<T> = { ok: true; data: T } | { ok: false; form: FormState };

@@ -12,8 +12,9 @@ export function number(value: number | null, digits = 2): string {
 
 export function usd(value: number | null): string {
   if (value === null) return 'unknown';
-  const digits = Number.isInteger(value) ? 0 : 2;
-  return `$${value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: 2 })}`;
+  // A price by the hour comes to a tenth of a cent a month; rounded in a table, the rows would not add up.
+  const digits = Number.isInteger(Number((value * 100).toFixed(6))) ? 2 : 3;
+  return `$${value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
 
 /** A computed availability, from its complement, which keeps its precision near 1: as many digits as it has nines, and one more. */
@@ -24,9 +25,9 @@ export function unavailability(value: number | null): string {
   return `${(100 - value * 100).toFixed(digits - 1)} %`;
 }
 
-/** An availability as somebody stated it, every digit and no more: 0.9995 -> 99.95 %. */
+/** An availability as somebody stated it, no digit added and none beyond the sixth: 0.9995 -> 99.95 %. */
 export function statedAvailability(value: number | null): string {
-  return value === null ? 'unknown' : availabilityText(value);
+  return value === null ? 'unknown' : availabilityText(Number(value.toFixed(8)));
 }
 
 /** Minutes as people say them: 15.4 min, 4 h 48 min, 26 s. */
@@ -35,9 +36,8 @@ export function minutes(value: number | null): string {
   if (value === 0) return '0 min';
   if (value < 1) return `${significant(value * 60)} s`;
   if (value < 120) return `${significant(value)} min`;
-  const hours = Math.floor(value / 60);
-  const rest = Math.round(value - hours * 60);
-  return hours >= 48 ? `${significant(value / 60)} h` : `${hours} h ${rest} min`;
+  const whole = Math.round(value);
+  return whole >= 48 * 60 ? `${significant(value / 60)} h` : `${Math.floor(whole / 60)} h ${whole % 60} min`;
 }
 
 export function memory(mib: number | null): string {

@@ -4,6 +4,6 @@ import type { RequestHandler } from 'express';
 export const toHttps: RequestHandler = (req, res, next) => {
   if (req.secure) return next();
   if (req.method === 'GET' || req.method === 'HEAD')
-    return res.redirect(308, `https://${req.host}${req.originalUrl}`);
+    return res.redirect(308, `https://${req.get('host')}${req.originalUrl}`);
   res.status(403).type('text').send('Use https.\n');
 };

@@ -1,9 +1,11 @@
 import type { RequestHandler } from 'express';
 import multer from 'multer';
+import { can } from '../auth/roles.js';
 import { HttpError } from './errors.js';
 
 const MAX_FILES = 200;
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 const parse = multer({
   storage: multer.memoryStorage(),
@@ -12,19 +14,36 @@ const parse = multer({
   preservePath: true,
 }).any();
 
-/** Forms that carry files, of people who are signed in: kept in memory, 2 MB a file, never written to disk. */
+/** Forms that carry files, at the one address that takes any and of people who may: kept in memory, 2 MB a file, 16 MB in all, never on disk. */
 export const readUploads: RequestHandler = (req, res, next) => {
   if (!req.is('multipart/form-data')) return next();
-  if (!req.user) throw new HttpError(403, 'Sign in first.');
+  if (req.path !== '/imports' || !req.user || !can(req.user.role, 'edit')) {
+    throw new HttpError(415, 'No files are taken here.');
+  }
+  if (!(Number(req.get('content-length')) <= MAX_BYTES))
+    throw new HttpError(413, UPLOAD_ERRORS.LIMIT_ALL ?? '');
   parse(req, res, (error: unknown) => {
-    if (!(error instanceof multer.MulterError)) return next(error);
-    next(new HttpError(413, UPLOAD_ERRORS[error.code] ?? `The upload cannot be read: ${error.message}.`));
+    if (!error) {
+      // Only plain fields are ours; a name like `text[a]` would make an object of one.
+      req.body = Object.fromEntries(
+        Object.entries(req.body ?? {}).filter(([, value]) => typeof value === 'string'),
+      );
+      return next();
+    }
+    const code = error instanceof multer.MulterError ? error.code : '';
+    const known = UPLOAD_ERRORS[code];
+    next(
+      known
+        ? new HttpError(413, known)
+        : new HttpError(400, 'The upload cannot be read: it is broken off or garbled. Send it again.'),
+    );
   });
 };
 
 const UPLOAD_ERRORS: Record<string, string> = {
+  LIMIT_ALL: 'The files are larger than 16 MB together. Press Back and choose those that describe what runs.',
   LIMIT_FILE_SIZE:
-    'A file is larger than 2 MB. Go back and leave it out, or paste the part of it that matters.',
-  LIMIT_FIELD_VALUE: 'The pasted text is larger than 2 MB. Go back and paste the part of it that matters.',
-  LIMIT_FILE_COUNT: `More than ${MAX_FILES} files at once. Go back and choose those that describe what runs.`,
+    'A file is larger than 2 MB. Press Back, what you typed is still there, and leave it out, or paste the part of it that matters.',
+  LIMIT_FIELD_VALUE: 'The pasted text is larger than 2 MB. Press Back and paste the part of it that matters.',
+  LIMIT_FILE_COUNT: `More than ${MAX_FILES} files at once. Press Back and choose those that describe what runs.`,
 };

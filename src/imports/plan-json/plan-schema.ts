@@ -13,7 +13,8 @@ const name = z
 const count = wholeNumber(0, MAX_REPLICAS);
 const amount = z
   .number('must be a number of 0 or more, or null where it is unknown')
-  .min(0, 'must be 0 or more, or null where it is unknown');
+  .min(0, 'must be 0 or more, or null where it is unknown')
+  .max(1e9, 'must be at most 1,000,000,000');
 const usdPerMonth = amount.nullable().default(null);
 const availability = z
   .number('must be a share from 0 to 1, or null where it is unknown')
@@ -167,7 +168,10 @@ function wholeNumber(min: number, max: number) {
 }
 
 function amountAbove0() {
-  return z.number('must be a number above 0').gt(0, 'must be a number above 0');
+  return z
+    .number('must be a number above 0')
+    .gt(0, 'must be a number above 0')
+    .max(1e9, 'must be at most 1,000,000,000');
 }
 
 function oneOf<const Words extends readonly string[]>(words: Words) {
