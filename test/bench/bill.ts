@@ -4,13 +4,21 @@ import type { Connection, Part, Plan } from '../../src/domain/model.js';
 
 /** What the bill of a large plan costs, one core: run with `node dist/test/bench/bill.js` after a build. */
 export function main(): void {
-  const rows = [measure(1_000, 5_000, 50, 15), measure(10_000, 50_000, 1_000, 5)];
+  const rows = [
+    measure({ parts: 1_000, connections: 5_000 }, 15, 50),
+    measure({ parts: 10_000, connections: 50_000 }, 5, 1_000),
+    measure({ parts: 1_000, connections: 5_000, isAllHard: true }, 5),
+    measure({ parts: 1_000, connections: 5_000, entries: 100 }, 5),
+  ];
   // biome-ignore lint/suspicious/noConsole: a table on the console is what this script is for.
   console.table(rows);
 }
 
-function measure(parts: number, connections: number, budgetMs: number, rounds: number) {
-  const plan = largePlan(parts, connections);
+/** How large a plan is; as it is usual a fifth of the connections are hard, and there are ten entries. */
+type Size = { parts: number; connections: number; isAllHard?: boolean; entries?: number };
+
+function measure(size: Size, rounds: number, budgetMs?: number) {
+  const plan = largePlan(size);
   const bill = billOf(plan);
   for (let warmUp = 0; warmUp < rounds; warmUp++) billOf(plan);
   const milliseconds = Array.from({ length: rounds }, () => {
@@ -20,8 +28,9 @@ function measure(parts: number, connections: number, budgetMs: number, rounds: n
   }).sort((a, b) => a - b);
   const closures = bill.entries.map((entry) => entry.closure.length);
   return {
-    parts,
-    connections,
+    parts: size.parts,
+    connections: size.connections,
+    hard: bill.connections.hard,
     containers: bill.containers.value,
     machines: bill.machines.value,
     entries: bill.entries.length,
@@ -29,12 +38,17 @@ function measure(parts: number, connections: number, budgetMs: number, rounds: n
     'entries exact': bill.entries.filter((entry) => entry.method === 'exact').length,
     'median ms': Number(milliseconds[Math.floor(rounds / 2)]!.toFixed(1)),
     'slowest ms': Number(milliseconds.at(-1)!.toFixed(1)),
-    'budget ms': budgetMs,
+    'budget ms': budgetMs ?? 'none',
   };
 }
 
-/** A plan of any size, always the same: layers of services with one to five replicas, a tenth of the parts managed, ten entries. */
-export function largePlan(partCount: number, connectionCount: number): Plan {
+/** A plan of any size, always the same: layers of services with one to five replicas, a tenth of the parts managed. */
+export function largePlan({
+  parts: partCount,
+  connections: connectionCount,
+  isAllHard,
+  entries: entryCount = 10,
+}: Size): Plan {
   const random = numbers(partCount);
   const pick = (count: number) => Math.floor(random() * count);
   const parts = Array.from({ length: partCount }, (_, index): Part => {
@@ -59,9 +73,13 @@ export function largePlan(partCount: number, connectionCount: number): Plan {
   const connections = Array.from({ length: connectionCount }, (): Connection => {
     const from = pick(partCount - 1);
     const to = from + 1 + pick(Math.min(500, partCount - from - 1));
-    return { from: parts[from]!.name, to: parts[to]!.name, strength: pick(5) === 0 ? 'hard' : 'soft' };
+    return {
+      from: parts[from]!.name,
+      to: parts[to]!.name,
+      strength: pick(5) === 0 || isAllHard ? 'hard' : 'soft',
+    };
   });
-  const entries = Array.from({ length: 10 }, (_, index) => ({
+  const entries = Array.from({ length: entryCount }, (_, index) => ({
     name: `entry ${index}`,
     parts: Array.from({ length: 8 }, () => parts[pick(Math.ceil(partCount / 4))]!.name),
   }));
