@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { createFirstAccount } from '../src/auth/accounts.js';
+import { can, ROLES } from '../src/auth/roles.js';
+import { db } from '../src/db/client.js';
+import { pathOfThisSite } from '../src/web/addresses.js';
+import { signedIn, useApp, visitor } from './support/app.js';
+
+useApp();
+
+describe('signing in', () => {
+  test('who may do what', () => {
+    const table = ROLES.map((role) => [role, can(role, 'read'), can(role, 'edit'), can(role, 'administer')]);
+    expect(table).toEqual([
+      ['viewer', true, false, false],
+      ['editor', true, true, false],
+      ['admin', true, true, true],
+    ]);
+  });
+
+  test('the address is compared without case, and is no pattern', async () => {
+    const { person } = await signedIn('editor');
+    const somebody = await visitor();
+    for (const pattern of ['%', '%@%', person.email.replace(/./, '_'), `%${person.email.slice(3)}`]) {
+      const refused = await somebody.post('/sign-in', { email: pattern, password: 'correct horse battery' });
+      expect({ pattern, status: refused.status }).toEqual({ pattern, status: 422 });
+    }
+    expect((await somebody.signIn(person.email.toUpperCase())).status).toBe(303);
+  });
+
+  test('a wrong password and an unknown address are told alike, and the address typed is kept', async () => {
+    const { person } = await signedIn('viewer');
+    const somebody = await visitor();
+    const wrong = await somebody.post('/sign-in', { email: person.email, password: 'not this one' });
+    const unknown = await somebody.post('/sign-in', {
+      email: 'nobody@example.com',
+      password: 'not this one',
+    });
+    const told = (text: string) => /class="error"[^>]*>([^<]+)</.exec(text)?.[1];
+    expect(told(wrong.text)).toBe(told(unknown.text));
+    expect(wrong.text).toContain(`value="${person.email}"`);
+    expect(wrong.text).not.toContain('not this one');
+  });
+
+  test('one returns to the page one wanted, and the session’s id is a new one', async () => {
+    const { person } = await signedIn('viewer');
+    const somebody = await visitor();
+    const sent = await somebody.get('/plans?q=x');
+    expect(sent.headers.location).toBe('/sign-in?to=%2Fplans%3Fq%3Dx');
+    await somebody.get(sent.headers.location ?? '');
+    const arrived = await somebody.post('/sign-in', {
+      email: person.email,
+      password: 'correct horse battery',
+      to: '/plans?q=x',
+    });
+    expect(arrived.headers.location).toBe('/plans?q=x');
+    expect(String(arrived.headers['set-cookie'])).toMatch(/session=[^;]+; Path=\/; .*HttpOnly; SameSite=Lax/);
+  });
+
+  test.each([
+    '//evil.example',
+    '/\\evil.example',
+    '\\\\evil',
+    'https://evil.example/',
+    'javascript:alert(1)',
+    '/\t/evil.example',
+    '',
+    undefined,
+  ])('never to another site: %j', (wanted) => {
+    expect(pathOfThisSite(wanted)).toMatch(/^\/(?![/\\])/);
+    expect(new URL(pathOfThisSite(wanted), 'http://here.invalid').host).toBe('here.invalid');
+  });
+
+  test('after enough failures from one address further tries are refused for a while', async () => {
+    const somebody = await visitor();
+    await somebody.get('/sign-in');
+    const statuses = new Set<number>();
+    for (let tries = 0; tries < 25; tries += 1) {
+      statuses.add((await somebody.post('/sign-in', { email: 'x@example.com', password: 'wrong' })).status);
+    }
+    expect([...statuses]).toEqual([422, 429]);
+  });
+
+  test('of several first sign-ups at the same moment one makes the admin', async () => {
+    await db.user.deleteMany();
+    const people = ['a', 'b', 'c', 'd'].map((name) => ({
+      name,
+      email: `${name}@example.com`,
+      password: 'a long password',
+    }));
+    const made = await Promise.all(people.map(createFirstAccount));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect(await db.user.findMany({ select: { role: true } })).toEqual([{ role: 'admin' }]);
+    expect((await (await visitor()).get('/sign-up')).status).toBe(403);
+  });
+
+  test('files are taken at one address only, and of editors only', async () => {
+    const viewer = await signedIn('viewer');
+    const file = Buffer.alloc(1000, 'a');
+    const anywhere = await viewer.agent.post('/imports').attach('files', file, 'a.yml');
+    expect(anywhere.status).toBe(415);
+    const editor = await signedIn('editor');
+    expect((await editor.agent.post('/systems').attach('files', file, 'a.yml')).status).toBe(415);
+  });
+});
