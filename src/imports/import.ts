@@ -4,6 +4,7 @@ import { readKubernetes } from './kubernetes/kubernetes.js';
 import type { Fault, Format, ImportOptions, ImportResult, Note, Reader, SourceFile } from './model.js';
 import { readPlanJson } from './plan-json/plan-json.js';
 import { notesOf, type Remarks, remark } from './reading/remarks.js';
+import { unwritable } from './reading/unwritable.js';
 import { FORMAT_NAMES, FORMATS_IN_WORDS, type Recognised, recognise } from './recognise.js';
 
 const READERS: Record<Format, Reader> = {
@@ -33,11 +34,13 @@ export function importFiles(files: readonly SourceFile[], options: ImportOptions
 type Found = { file: SourceFile; is: Recognised };
 
 function read(files: readonly SourceFile[], options: ImportOptions): ImportResult {
-  const found = files.map((file) => ({ file, is: recognise(file, files.length === 1) }));
+  const found = files.map((file) => ({ file, is: recognise(file, files.length === 1 || isPasted(file)) }));
   const formats = [...new Set(found.flatMap(({ is }) => (isFormat(is) ? [is.as] : [])))];
   const [format] = formats;
   const report = found.length > 1 ? skipped(found, format) : [];
-  const faults = found.flatMap(({ is }) => (is.as === 'faulty' ? is.faults : []));
+  const faults = found.flatMap((one) =>
+    one.is.as === 'faulty' ? one.is.faults : pastedForNothing(one, found),
+  );
 
   if (formats.length > 1) faults.push(severalFormats(found, formats));
   if (format === undefined && faults.length === 0) faults.push(nothingToRead(found));
@@ -49,7 +52,19 @@ function read(files: readonly SourceFile[], options: ImportOptions): ImportResul
     sources.map(({ file }) => file),
     options,
   );
+  const refused = result.ok ? unwritable(result.plan, sources[0]?.file.name ?? '') : [];
+  if (refused.length > 0) return { ok: false, faults: refused.slice(0, MAX_FAULTS), report };
   return { ...result, report: [...result.report, ...report] };
+}
+
+function isPasted({ name }: SourceFile): boolean {
+  return name === '';
+}
+
+/** In a folder much is no concern of ours; what somebody pasted was meant to be read. */
+function pastedForNothing({ file, is }: Found, found: Found[]): Fault[] {
+  if (is.as !== 'other' || !isPasted(file) || found.length === 1) return [];
+  return [{ message: `This is ${is.what}. Paste ${FORMATS_IN_WORDS}.`, file: '', line: 1, column: 1 }];
 }
 
 function isFormat(is: Recognised): is is { as: Format } {

@@ -5,7 +5,7 @@
  */
 export function withoutSecrets(text: string): string {
   return text
-    .split(/^(?=---)/m)
+    .split(/^(?=---[ \t\r]*$)/m)
     .map(maskedDocument)
     .join('');
 }
@@ -74,22 +74,22 @@ function maskedValues(line: string, indent: number, state: State): string {
   for (let found = keys.exec(line); found; found = keys.exec(line)) {
     const [whole, key = '', closing = ''] = found;
     const start = found.index + whole.length;
-    // `://` of an address and `==` are no key's end.
-    if (line[start] === '/' && line[start + 1] === '/') continue;
-    const end = endOfValue(line, start, closing, line[found.index - 1]);
-    const value = line.slice(start, end);
-    if (/^name$/i.test(key)) state.isNamedSecret = SECRET_KEY.test(value.slice(0, 200));
+    // `image:1.4` and `https://` are no keys: YAML wants a space after the colon, JSON a quote before it.
+    if (whole.endsWith(':') && !closing && start < line.length) continue;
+    if (/^name$/i.test(key)) state.isNamedSecret = SECRET_KEY.test(line.slice(start, start + 200));
     const isSecretsValue = /^(?:value|default)$/i.test(key) && state.isNamedSecret;
     if (!isSecretsValue && !state.isSecretData && !SECRET_KEY.test(key)) continue;
-    if (/^(?:[{[].*)?$/.test(value)) {
+    const isMapping = whole.includes(':') && line[start] === '{';
+    if (isMapping || start === line.length) {
       state.isNamedSecret = true;
       continue;
     }
-    if (/^[|>][-+\d]*\s*$/.test(value)) {
+    if (/^[|>][-+\d]{0,2}[ \t\r]*$/.test(line.slice(start, start + 20))) {
       state.blockOf = indent;
       continue;
     }
-    masked += line.slice(done, start) + maskedValue(value);
+    const end = endOfValue(line, start, closing, line[found.index - 1]);
+    masked += line.slice(done, start) + maskedValue(line.slice(start, end));
     done = end;
     keys.lastIndex = end;
   }
@@ -106,6 +106,7 @@ function endOfValue(line: string, start: number, closing: string, before: string
     }
     return line.length;
   }
+  if (quote === '[') return line.indexOf(']', start) + 1 || line.length;
   const stop = closing ? /[,}\]]/g : before === '"' ? /"/g : before === "'" ? /'/g : null;
   if (!stop) return line.length;
   stop.lastIndex = start;

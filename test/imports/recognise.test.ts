@@ -239,3 +239,46 @@ test('any text gives a plan or faults, and the last resort is never needed', () 
     { numRuns: 1500 },
   );
 });
+
+describe('what is pasted is meant', () => {
+  test('broken JSON beside a Procfile is a fault with its place', () => {
+    const result = importFiles([
+      { name: '', text: 'web: puma\n' },
+      { name: '', text: '{\n  "env": {\n    "A" "b"\n  }\n}\n' },
+    ]);
+    expect(result.ok).toBe(false);
+    expect(!result.ok && result.faults[0]).toMatchObject({ file: '', line: 3, column: expect.any(Number) });
+  });
+
+  test('a text of nothing known is a fault; an uploaded one is left out', () => {
+    const web = { name: '', text: COMPOSE };
+    const pasted = importFiles([web, { name: '', text: 'colour: red\n' }]);
+    expect(!pasted.ok && pasted.faults[0]?.message).toMatch(/^This is YAML, but neither/);
+    expect(importFiles([web, { name: 'colours.yml', text: 'colour: red\n' }]).ok).toBe(true);
+  });
+
+  test('variables beside a Compose file are its variables', () => {
+    const result = importFiles([
+      { name: '', text: 'services:\n  web:\n    image: ${IMAGE}\n' },
+      { name: '', text: 'IMAGE=nginx:1\n' },
+    ]);
+    expect(result.ok && result.plan.parts[0]?.technology).toBe('nginx');
+  });
+});
+
+describe('names that neither a page nor the database can take', () => {
+  test.each([
+    ['NUL', '"a\\0b"', 'a\\u0000b'],
+    ['half a surrogate pair', '"a\\uD83D"', 'a\\ud83d'],
+    ['a bell', '"a\\a"', 'a\\u0007'],
+  ])('%s', (_, key, shown) => {
+    const result = importFiles([{ name: 'c.yml', text: `services:\n  ${key}:\n    image: acme/web\n` }]);
+    expect(!result.ok && result.faults[0]?.message).toContain(`“${shown}” holds a character`);
+  });
+
+  test('an emoji is a name like any other', () => {
+    expect(importFiles([{ name: 'c.yml', text: 'services:\n  "a🚀":\n    image: acme/web\n' }]).ok).toBe(
+      true,
+    );
+  });
+});
