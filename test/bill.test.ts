@@ -264,16 +264,16 @@ describe('faults', () => {
   });
 });
 
-test('what a file puts into names is not obeyed by the terminal', async () => {
+test('control characters in names are refused, and not obeyed by the terminal', async () => {
   const name = 'a\u001b[31mred\nline';
   written(
     'names.json',
     JSON.stringify({ name, parts: [{ name, kind: 'web', colour: 1 }], entries: [{ name, parts: [name] }] }),
   );
   const { stdout, stderr, code } = await bill(['names.json']);
-  expect(code).toBe(0);
-  expect(stdout + stderr).not.toContain('\u001b');
-  expect(stdout).toContain('a [31mred line');
+  expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
+  expect(stderr).not.toContain('\u001b');
+  expect(stderr).toMatch(/^names\.json:/);
 });
 
 test('a reader that closes the pipe early is no error', async () => {
