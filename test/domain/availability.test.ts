@@ -10,6 +10,7 @@ import {
   unavailabilityInSeries,
   unavailabilityWithoutEach,
   unequalKOfNUnavailability,
+  upCountProbabilities,
 } from '../../src/domain/availability/availability.js';
 import {
   incidentBudget,
@@ -116,6 +117,29 @@ describe('k of n', () => {
     let sum = 0;
     for (let up = 0; up <= 3_000; up++) sum += exactlyUpProbability(3_000, up, 0.3);
     expect(sum).toBeCloseTo(1, 10);
+  });
+
+  test('of many replicas is the same as when each is looked at', () => {
+    for (const [n, k, q] of [
+      [1_001, 990, 0.003],
+      [1_500, 1_480, 0.01],
+      [2_000, 1_990, 1e-4],
+      [1_200, 500, 0.6],
+      [1_200, 1_200, 0.9],
+    ] as const) {
+      const unequal = unequalKOfNUnavailability(k, new Array<number>(n).fill(q));
+      expect(kOfNUnavailability(n, k, q) / unequal).toBeCloseTo(1, 10);
+    }
+    expect(kOfNUnavailability(900, 900, 0.9)).toBeCloseTo(1, 12);
+  });
+
+  test('of a hundred thousand replicas adds up some hundred terms, those that weigh anything', () => {
+    const half = upCountProbabilities(100_000, 0.5, 50_000, 0, 100_000);
+    expect(half.of.length).toBeLessThan(4_000);
+    expect(half.sum).toBeCloseTo(1, 10);
+    const rare = upCountProbabilities(100_000, 0.001, 99_000, 0, 99_000);
+    expect(rare.of.length).toBeLessThan(50 + 10 * Math.sqrt(100_000));
+    expect(kOfNUnavailability(100_000, 50_001, 0.5)).toBeCloseTo(0.5, 2);
   });
 
   test('never gets worse by one more replica, with or without a common cause', () => {

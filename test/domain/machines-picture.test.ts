@@ -201,3 +201,13 @@ function overlap(a: Box, b: Box): boolean {
     b.y + b.height > a.y + slack
   );
 }
+
+it('takes no more boxes than it draws, and counts the rest', () => {
+  const parts = Array.from({ length: 300 }, (_, i) =>
+    partNamed(`p${i}`, { runs: 'managed', replicas: 100_000, containersPerReplica: 100_000 }),
+  );
+  const [area] = pictureOf(planOf(parts)).areas;
+  expect(area!.boxes).toHaveLength(2_500);
+  expect(area!.caption!.text).toContain('+ 29,997,500 more');
+  expect(area!.boxes[0]!.split.length).toBeLessThan(2_000);
+});

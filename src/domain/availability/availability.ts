@@ -35,29 +35,63 @@ export function eitherDown(a: number, b: number): number {
 /**
  * P(fewer than `needed` of `replicas` are up), replicas independent and each down with probability `replicaUnavailability`:
  * the sum over j < k of C(n,j) a^j q^(n-j). Needing none is never down; needing more than there are is always down.
+ * Only failure terms are summed, from the largest outward until they vanish: about sqrt(n) of them.
  */
 export function kOfNUnavailability(replicas: number, needed: number, replicaUnavailability: number): number {
   const q = replicaUnavailability;
   if (needed <= 0) return 0;
   if (needed > replicas || q >= 1) return 1;
   if (q <= 0) return 0;
-  // From the largest j downward each term follows from the one before.
-  let term = exactlyUpProbability(replicas, needed - 1, q);
-  let down = 0;
-  for (let up = needed - 1; up >= 0; up--) {
-    down += term;
-    if (term < down * 1e-18) break;
-    term *= (up / (replicas - up + 1)) * (q / (1 - q));
-  }
-  return Math.min(1, down);
+  const likeliest = Math.floor((replicas + 1) * (1 - q));
+  return Math.min(1, upCountProbabilities(replicas, q, Math.min(needed - 1, likeliest), 0, needed - 1).sum);
 }
 
 /**
+ * The probabilities that exactly j of `replicas` are up, for j from `start` both ways, each from the one before, until they
+ * are less than 1e-18 of the sum or `least` or `most` is reached. `of[i]` is that of `first + i`.
+ */
+export function upCountProbabilities(
+  replicas: number,
+  replicaUnavailability: number,
+  start: number,
+  least: number,
+  most: number,
+): { first: number; of: number[]; sum: number } {
+  const q = replicaUnavailability;
+  const odds = q / (1 - q);
+  const atStart = exactlyUpProbability(replicas, start, q);
+  const below: number[] = [];
+  let sum = 0;
+  let term = atStart;
+  for (let up = start; up >= least; up--) {
+    sum += term;
+    below.push(term);
+    if (term <= sum * 1e-18) break;
+    term *= (up / (replicas - up + 1)) * odds;
+  }
+  const first = start - below.length + 1;
+  const of = below.reverse();
+  term = atStart;
+  for (let up = start + 1; up <= most; up++) {
+    term *= (replicas - up + 1) / up / odds;
+    sum += term;
+    of.push(term);
+    if (term <= sum * 1e-18) break;
+  }
+  return { first, of, sum };
+}
+
+/** Up to this many factors are multiplied one by one. */
+const LONG_PRODUCT = 1_000;
+
+/**
  * P(exactly `up` of `replicas` are up) = C(n,j) a^j q^(n-j), as one running product kept near 1, so that a large n neither
- * overflows nor vanishes on the way.
+ * overflows nor vanishes on the way. Of more than a thousand replicas by the deviance from the likeliest count, at once.
+ * Source: Loader, Fast and Accurate Computation of Binomial Probabilities, 2000.
  */
 export function exactlyUpProbability(replicas: number, up: number, replicaUnavailability: number): number {
   const q = replicaUnavailability;
+  if (replicas > LONG_PRODUCT && q > 0 && q < 1) return exactlyUpOfMany(replicas, up, q);
   let probability = 1;
   let failures = replicas - up;
   for (let i = 1; i <= up; i++) {
@@ -68,6 +102,46 @@ export function exactlyUpProbability(replicas: number, up: number, replicaUnavai
     }
   }
   return probability * q ** failures;
+}
+
+function exactlyUpOfMany(replicas: number, up: number, q: number): number {
+  const down = replicas - up;
+  if (up === 0) return Math.exp(replicas * Math.log(q));
+  if (down === 0) return Math.exp(replicas * Math.log1p(-q));
+  const log =
+    stirlingError(replicas) -
+    stirlingError(up) -
+    stirlingError(down) -
+    deviance(up, replicas * (1 - q)) -
+    deviance(down, replicas * q);
+  return Math.exp(log) * Math.sqrt(replicas / (2 * Math.PI * up * down));
+}
+
+/** log(n!) less Stirling's formula for it. */
+function stirlingError(n: number): number {
+  if (n > 15) {
+    const squared = n * n;
+    return (
+      (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - 1 / 1188 / squared) / squared) / squared) / squared) / n
+    );
+  }
+  let factorial = 1;
+  for (let i = 2; i <= n; i++) factorial *= i;
+  return Math.log(factorial) - (n + 0.5) * Math.log(n) + n - 0.5 * Math.log(2 * Math.PI);
+}
+
+/** x log(x / mean) + mean - x, which is a difference of equals where x is near its mean: there by its series. */
+function deviance(x: number, mean: number): number {
+  if (Math.abs(x - mean) >= 0.1 * (x + mean)) return x * Math.log(x / mean) + mean - x;
+  const ratio = (x - mean) / (x + mean);
+  let sum = (x - mean) * ratio;
+  let power = 2 * x * ratio;
+  for (let j = 3; ; j += 2) {
+    power *= ratio * ratio;
+    const next = sum + power / j;
+    if (next === sum) return next;
+    sum = next;
+  }
 }
 
 /**

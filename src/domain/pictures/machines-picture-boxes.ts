@@ -33,7 +33,8 @@ export function boxOf(part: Part, measure: Measure, look: Box['look']): Box {
   const unknown = hasLabels ? UNKNOWN_HEIGHT : UNKNOWN_HEIGHT / 2;
   const least = hasLabels ? LEAST_HEIGHT : LEAST_COMPACT_HEIGHT;
   const height = part.memoryMib ? Math.max(least, round(part.memoryMib * pixelsPerMib)) : unknown;
-  const containers = part.containersPerReplica ?? 1;
+  // Lines closer than two pixels would be one dark box.
+  const containers = Math.min(part.containersPerReplica ?? 1, Math.floor(width / 2));
   return {
     part: part.name,
     kind: part.kind,
@@ -47,7 +48,7 @@ export function boxOf(part: Part, measure: Measure, look: Box['look']): Box {
         ? { text: fittedText(part.name, LABEL_SIZE, width - 4), x: width / 2, y: height / 2 }
         : null,
     split: Array.from(
-      { length: containers - 1 },
+      { length: Math.max(0, containers - 1) },
       (_, i) => `M${round(((i + 1) * width) / containers)} 0v${height}`,
     ).join(''),
     description: `${part.name}: ${part.memoryMib ? `${part.memoryMib.toLocaleString('en-US')} MiB` : 'memory unknown'}`,

@@ -117,12 +117,16 @@ function addArea(
 ): void {
   if (parts.length === 0) return;
   const [padding, gap, head] = measure.hasLabels ? [10, 8, 20] : [3, 3, 0];
-  const copies = parts.flatMap((part) => {
+  const drawn: Box[] = [];
+  let more = 0;
+  for (const part of parts) {
+    const count = Math.min(part.replicas, MOST_BOXES - drawn.length);
+    more += part.replicas - count;
+    if (count === 0) continue;
     const look = kind === 'provider' && !SERVICE_KINDS.includes(part.kind) ? 'provided' : 'container';
-    return Array<Box>(part.replicas).fill(boxOf(part, measure, look));
-  });
-  const drawn = copies.slice(0, MOST_BOXES);
-  const more = copies.length - drawn.length;
+    const box = boxOf(part, measure, look);
+    for (let copy = 0; copy < count; copy++) drawn.push(box);
+  }
   const shelves = shelved(drawn, pageWidth - 2 * padding - 2, gap);
   const y = picture.height === 0 ? 1 : picture.height + (measure.hasLabels ? 16 : 6);
   const words = more > 0 ? `${caption} (+ ${more.toLocaleString('en-US')} more)` : caption;
