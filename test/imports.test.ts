@@ -18,6 +18,13 @@ const COMPOSE = `services:
 
 const idOf = (address: string | undefined) => Number(/\d+/.exec(address ?? '')?.[0]);
 
+const planOn = (machine: string) =>
+  JSON.stringify({
+    name: 'Racks',
+    machineType: { name: machine, cpuMillicores: 2000, memoryMib: 4096, usdPerMonth: 40 },
+    parts: [{ name: 'web', kind: 'service', cpuMillicores: 100, memoryMib: 100 }],
+  });
+
 async function planFrom(editor: Browser, text: string, systemName: string): Promise<string> {
   const preview = (await editor.post('/imports', { text })).headers.location ?? '';
   const fields = { planName: 'Compose', systemId: '', systemName, assume: 'yes' };
@@ -156,6 +163,151 @@ describe('imports', () => {
       revision: plan.revision,
     });
     expect(late.headers.location).toBe(`/imports/${idOf(preview)}?plan=${planId}`);
+  });
+
+  test('an update asks with the answers of the last import, and says what it assumed', async () => {
+    const editor = await signedIn('editor');
+    const type = await db.machineType.findFirstOrThrow({ where: { bookId: 'aws-m6i-large' } });
+    const first = (await editor.post('/imports', { text: COMPOSE })).headers.location ?? '';
+    const fields = { planName: 'Unknown', systemName: 'Asked once', assume: 'no', machineType: type.id };
+    const planId = idOf((await editor.post(`${first}/plans`, fields)).headers.location);
+    const preview = (await editor.post('/imports', { text: COMPOSE, plan: planId })).headers.location ?? '';
+    const { merge, plan, draft } = await editor.json(preview);
+    expect(merge.parts.changed).toEqual([]);
+    expect(draft.machineType.name).toBe(type.name);
+    const page = await editor.get(preview);
+    expect(page.text).toContain('<option value="no" selected>');
+    expect(page.text).not.toContain('href=""');
+    await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, {
+      assume: 'yes',
+      revision: plan.revision,
+    });
+    const web = await db.part.findFirstOrThrow({ where: { planId, name: 'web' } });
+    expect(web).toMatchObject({ availability: 0.9995, availabilityBasis: 'assumed at import' });
+    const again = (await editor.post('/imports', { text: COMPOSE, plan: planId })).headers.location ?? '';
+    expect((await editor.get(again)).text).toContain('<option value="yes" selected>');
+    expect((await editor.json(again)).merge.parts.changed).toEqual([]);
+  });
+
+  test('what a person deleted stays deleted, what an import removed comes back', async () => {
+    const editor = await signedIn('editor');
+    const planId = idOf(await planFrom(editor, COMPOSE, 'Deleted from'));
+    const update = async (text: string) => {
+      const preview = (await editor.post('/imports', { text, plan: planId })).headers.location ?? '';
+      const { merge, plan } = await editor.json(preview);
+      const page = (await editor.get(preview)).text;
+      const sent = { assume: 'yes', revision: plan.revision };
+      const done = await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, sent);
+      expect(done.headers.location).toMatch(/^\/plans\//);
+      return { merge, page };
+    };
+    const names = async () =>
+      (await db.part.findMany({ where: { planId, deletedAt: null }, orderBy: { name: 'asc' } })).map(
+        ({ name }) => name,
+      );
+    await update(COMPOSE.replace('  cache:\n    image: redis:8\n', '').replace('db, cache', 'db'));
+    expect(await names()).toEqual(['db', 'web']);
+    await update(COMPOSE);
+    expect(await names()).toEqual(['cache', 'db', 'web']);
+    const cache = await db.part.findFirstOrThrow({ where: { planId, name: 'cache', deletedAt: null } });
+    await editor.post(`/parts/${cache.id}/deletion`, {});
+    const calls = { planId, deletedAt: null, to: { name: 'db' } };
+    const call = await db.connection.findFirstOrThrow({ where: calls });
+    await editor.post(`/connections/${call.id}/deletion`, {});
+    const { merge, page } = await update(COMPOSE);
+    expect(merge.parts.keptDeleted).toEqual(['cache']);
+    expect(merge.connections.keptDeleted).toEqual([{ from: 'web', to: 'db' }]);
+    expect(page).toContain('Kept deleted, since somebody deleted them by hand: cache, web → db.');
+    expect(await names()).toEqual(['db', 'web']);
+    expect(await db.connection.count({ where: calls })).toBe(0);
+
+    await editor.post(`/parts/${cache.id}/restoration`, {});
+    await editor.post(`/connections/${call.id}/restoration`, {});
+    const restored = await update(COMPOSE);
+    expect(restored.merge.parts.keptDeleted).toEqual([]);
+    expect(await names()).toEqual(['cache', 'db', 'web']);
+    expect(await db.connection.count({ where: calls })).toBe(1);
+  });
+
+  test('a changed entry stays the same record', async () => {
+    const editor = await signedIn('editor');
+    const shop = (...parts: string[]) =>
+      JSON.stringify({
+        name: 'Shop',
+        parts: ['web', 'db', 'cache'].map((name) => ({ name, kind: 'service' })),
+        entries: [{ name: 'Buy', parts }],
+      });
+    const planId = idOf(await planFrom(editor, shop('web', 'cache'), 'Entered'));
+    const entry = () =>
+      db.entry.findFirstOrThrow({
+        where: { planId, deletedAt: null },
+        select: { id: true, version: true, parts: { select: { part: { select: { name: true } } } } },
+      });
+    const before = await entry();
+    const preview = (await editor.post('/imports', { text: shop('db', 'web'), plan: planId })).headers
+      .location;
+    const { plan } = await editor.json(preview ?? '');
+    await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, { revision: plan.revision });
+    const after = await entry();
+    expect(after).toMatchObject({ id: before.id, version: before.version + 1 });
+    expect(after.parts.map(({ part }) => part.name).sort()).toEqual(['db', 'web']);
+  });
+
+  test('a system or a machine type that is gone is told by field, and nothing is written', async () => {
+    const editor = await signedIn('editor');
+    const planId = idOf(await planFrom(editor, COMPOSE, 'Gone soon'));
+    const { systemId } = await db.plan.findUniqueOrThrow({ where: { id: planId } });
+    await db.system.update({ where: { id: systemId }, data: { deletedAt: new Date() } });
+    const preview = (await editor.post('/imports', { text: COMPOSE })).headers.location ?? '';
+    const before = await db.plan.count();
+    for (const id of [systemId, 2_000_000_000]) {
+      const sent = await editor.post(`${preview}/plans`, { planName: 'A', systemId: id });
+      expect(sent.status).toBe(422);
+      expect(sent.text).toContain('This system is not there any more. Pick another.');
+    }
+    const fields = { planName: 'A', systemName: 'Typeless', machineType: 2_000_000_000 };
+    const typeless = await editor.post(`${preview}/plans`, fields);
+    expect(typeless.status).toBe(422);
+    expect(typeless.text).toContain('This machine type is not there any more. Pick another.');
+    expect(await db.plan.count()).toBe(before);
+
+    const system = await db.system.create({ data: { name: 'Standing' } });
+    const plan = { name: 'A', status: 'draft', machineTypeId: 2_000_000_000 };
+    const sent = await editor.post(`/systems/${system.id}/plans`, plan);
+    expect(sent.status).toBe(422);
+    expect(sent.text).toContain('This machine type is not there any more. Pick another.');
+  });
+
+  test('a machine type is found by its very name: % and _ are letters like any other', async () => {
+    const editor = await signedIn('editor');
+    await planFrom(editor, planOn('Rack 100'), 'Racks');
+    await planFrom(editor, planOn('Rack_1%'), 'Other racks');
+    await planFrom(editor, planOn('RACK_1%'), 'The same racks');
+    const made = await db.machineType.findMany({
+      where: { name: { startsWith: 'rack', mode: 'insensitive' } },
+    });
+    expect(made.map(({ name }) => name).sort()).toEqual(['Rack 100', 'Rack_1%']);
+  });
+
+  test('a name with a NUL is refused before anything is kept', async () => {
+    const editor = await signedIn('editor');
+    const sent = await editor.post('/imports', { text: 'services:\n  "a\\0b":\n    image: acme/web\n' });
+    expect(sent.status).toBe(422);
+    expect(sent.text).toContain('holds a character that cannot be shown');
+  });
+
+  test('a plan’s files are shown without their secrets', async () => {
+    const editor = await signedIn('editor');
+    const text = `${COMPOSE}    environment: { A: 1 }\n    command: redis\n`.replace(
+      '    image: postgres:17\n',
+      '    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n',
+    );
+    const address = await planFrom(editor, text, 'Secretive');
+    const viewer = await signedIn('viewer');
+    const page = (await viewer.get(`${address}/source`)).text;
+    expect(page).toContain('POSTGRES_PASSWORD: ••••');
+    expect(page).not.toContain('hunter2');
+    expect(JSON.stringify(await viewer.json(`${address}/source`))).not.toContain('hunter2');
   });
 
   test('one person’s preview is not another’s', async () => {
