@@ -4,5 +4,5 @@ import suite from './vitest.js';
 /** What only a browser can tell, on the app with its story loaded. */
 export default defineConfig({
   ...suite,
-  test: { ...suite.test, include: ['test/browser/**/*.browser.ts'], testTimeout: 60_000 },
+  test: { ...suite.test, include: ['test/browser/**/*.browser.ts'] },
 });

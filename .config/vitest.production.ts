@@ -9,7 +9,6 @@ export default defineConfig({
     include: ['test/production/**/*.production.ts'],
     globalSetup: [],
     fileParallelism: false,
-    testTimeout: 60_000,
     hookTimeout: 300_000,
   },
 });
