@@ -55,22 +55,58 @@ export function entryBills(
   packing: Packing,
 ): EntryBill[] {
   const ground = groundOf(wiring, machineType, packing);
-  return entriesOf(plan, wiring).map((entry) => entryBill(entry, ground));
+  const entries = entriesOf(plan, wiring);
+  // Entries share a budget: who comes first must not hang on the order in the plan.
+  const inTurn = [...entries.keys()].sort((a, b) => byNameAndParts(entries[a]!, entries[b]!));
+  const known = new Map<string, Counted>();
+  const bills: EntryBill[] = [];
+  for (const index of inTurn) bills[index] = entryBill(entries[index]!, entries.length, ground, known);
+  return bills;
 }
 
-function entryBill(entry: WiredEntry, ground: Ground): EntryBill {
+function byNameAndParts(a: WiredEntry, b: WiredEntry): number {
+  const [first, second] = a.name === b.name ? [String(a.parts), String(b.parts)] : [a.name, b.name];
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
+/** What entries with the same closure have in common. */
+type Counted = ReturnType<typeof countedOf>;
+
+function countedOf(closure: readonly number[], ground: Ground) {
   const { wiring, packing, places } = ground;
-  const closure = hardClosure(wiring, entry.parts);
   const parts = failingParts(wiring, closure);
   const unknown = whatIsUnknown(parts, ground);
   const failure = unknown.length > 0 ? null : entryFailure(parts, ground);
-  const unavailability = byCommonCause(failure?.unavailability);
   const singleMachines = packing.machines && singleMachinesOf(wiring, closure, places);
   const twoMachineCuts = singleMachines && twoMachineCutsOf(wiring, closure, places, singleMachines);
   return {
+    parts,
+    unknown,
+    failure,
+    singleMachines,
+    twoMachineCuts,
+    closure: closure.map((number) => wiring.parts[number]!.name),
+    singlePoints: singlePointsOf(wiring, closure),
+  };
+}
+
+function entryBill(
+  entry: WiredEntry,
+  entries: number,
+  ground: Ground,
+  known: Map<string, Counted>,
+): EntryBill {
+  const { wiring } = ground;
+  const numbers = hardClosure(wiring, entry.parts);
+  const key = numbers.join();
+  const counted = known.get(key) ?? countedOf(numbers, ground);
+  known.set(key, counted);
+  const { parts, unknown, failure, singleMachines, twoMachineCuts, closure, singlePoints } = counted;
+  const unavailability = byCommonCause(failure?.unavailability);
+  return {
     name: entry.name,
     parts: entry.parts.map((number) => wiring.parts[number]!.name),
-    closure: closure.map((number) => wiring.parts[number]!.name),
+    closure,
     unavailability,
     minutesDownPerMonth: {
       onPaper: minutesDown(unavailability.onPaper),
@@ -81,12 +117,13 @@ function entryBill(entry: WiredEntry, ground: Ground): EntryBill {
     errorBar: failure && !failure.isExact ? byCommonCause(failure.errorBar) : null,
     unavailabilityIfIndependent: failure?.ifIndependent ?? null,
     unavailabilityOfProviders: failure?.ofProviders ?? null,
-    singlePoints: singlePointsOf(wiring, closure),
+    singlePoints,
     singleMachines,
     twoMachineCuts,
     worth: failure?.worth ?? [],
     working: entryWorking({
       entry,
+      entries,
       parts,
       machineType: ground.machineType,
       unknown,

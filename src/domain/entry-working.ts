@@ -8,6 +8,8 @@ import { MAX_MACHINES_FOR_PAIRS } from './weak-points.js';
 /** What the working of an entry is written from. `failure` null = the availability is unknown. */
 export type EntryFacts = {
   entry: WiredEntry;
+  /** How many entries the plan has. */
+  entries: number;
   parts: FailingParts;
   machineType: MachineType | null;
   unknown: string[];
@@ -50,18 +52,26 @@ function ruleInWords(isOnMachines: boolean, failure: EntryFailure | null): strin
   const all =
     'It is up when every part it cannot work without is up; each part counts once, however many ways lead to it.';
   if (!isOnMachines) return all;
+  if (failure?.isBounded) {
+    return `${all} Parts that share machines are down at least as often as the worst of them and at most as often as if each failed by itself; told is the middle, and the error bar spans both.`;
+  }
   if (failure && !failure.isExact) {
     return `${all} Parts that share machines are summed over machine states drawn with seed ${SEED}; the error bar is about 95 %.`;
   }
   return `${all} Parts that share machines are summed over all states of these machines, exactly.`;
 }
 
-function assumptions({ entry, parts, twoMachineCuts }: EntryFacts): string[] {
+function assumptions({ entry, entries, parts, failure, twoMachineCuts }: EntryFacts): string[] {
   const { placed, providers, agents } = parts;
   const sentences = [
     'Soft connections stop nothing.',
     'Bad deploys, expired certificates, upgrades and people are in no number.',
   ];
+  if (failure && failure.worth.length === 0 && placed.length + providers.length > 0) {
+    const why =
+      entries > 1 ? `the plan has ${entries.toLocaleString('en-US')} entries` : 'the plan is so large';
+    sentences.push(`Counted in short, as ${why}: what each part would win is not told.`);
+  }
   if (entry.isImplied) {
     sentences.push(
       'The plan names no entry: this one calls the parts that nobody else calls; parts that call each other in a circle count as one.',

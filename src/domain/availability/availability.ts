@@ -48,7 +48,7 @@ export function kOfNUnavailability(replicas: number, needed: number, replicaUnav
 
 /**
  * The probabilities that exactly j of `replicas` are up, for j from `start` both ways, each from the one before, until they
- * are less than 1e-18 of the sum or `least` or `most` is reached. `of[i]` is that of `first + i`.
+ * are less than `vanishing` of the sum or `least` or `most` is reached. `of[i]` is that of `first + i`.
  */
 export function upCountProbabilities(
   replicas: number,
@@ -56,6 +56,7 @@ export function upCountProbabilities(
   start: number,
   least: number,
   most: number,
+  vanishing = 1e-18,
 ): { first: number; of: number[]; sum: number } {
   const q = replicaUnavailability;
   const odds = q / (1 - q);
@@ -66,7 +67,7 @@ export function upCountProbabilities(
   for (let up = start; up >= least; up--) {
     sum += term;
     below.push(term);
-    if (term <= sum * 1e-18) break;
+    if (term <= sum * vanishing) break;
     term *= (up / (replicas - up + 1)) * odds;
   }
   const first = start - below.length + 1;
@@ -76,7 +77,7 @@ export function upCountProbabilities(
     term *= (replicas - up + 1) / up / odds;
     sum += term;
     of.push(term);
-    if (term <= sum * 1e-18) break;
+    if (term <= sum * vanishing) break;
   }
   return { first, of, sum };
 }

@@ -11,10 +11,13 @@ import {
 } from './availability.js';
 import { MINUTES_PER_MONTH } from './downtime.js';
 import type { FailureTables, JointFailure, PlacedPart } from './machine-component.js';
-import { jointFailure } from './machine-states.js';
+import { type Budget, jointFailure, PLAN_STEPS } from './machine-states.js';
 
 /** On paper, and with 5 % and 10 % of failures in common. Source: see `commonCauseUnavailability`. */
 const COMMON_CAUSE_SHARES = [0, 0.05, 0.1] as const;
+
+/** What telling the worth of one part costs beside a step of `Budget`. */
+const STEPS_PER_WORTH = 50;
 
 /** What all entries of a plan stand on. */
 export type Ground = {
@@ -24,6 +27,11 @@ export type Ground = {
   places: (PartPlaces | null)[];
   /** Shared by the entries: parts alike fail alike. */
   tables: FailureTables;
+  /** Shared by the entries: steps left. */
+  budget: Budget;
+  /** Unavailability of replicas that fail one by one, by their counts. */
+  ofReplicas: Map<string, number>;
+  placedParts: Map<Part, PlacedPart>;
 };
 
 /** What an entry would win if one part never failed. */
@@ -34,6 +42,8 @@ export type EntryFailure = {
   unavailability: number[];
   errorBar: number[];
   isExact: boolean;
+  /** Only bounds are known: `errorBar` spans them. */
+  isBounded: boolean;
   ifIndependent: number;
   ofProviders: number;
   worth: PartWorth[];
@@ -53,7 +63,16 @@ export type FailingParts = {
 
 /** Gathers what the entries of one plan have in common. */
 export function groundOf(wiring: Wiring, machineType: MachineType | null, packing: Packing): Ground {
-  return { wiring, machineType, packing, places: placesOf(wiring, packing), tables: new Map() };
+  return {
+    wiring,
+    machineType,
+    packing,
+    places: placesOf(wiring, packing),
+    tables: new Map(),
+    budget: { left: PLAN_STEPS },
+    ofReplicas: new Map(),
+    placedParts: new Map(),
+  };
 }
 
 /** Sorts the parts of a closure (numbers, sorted) by how they fail. */
@@ -103,21 +122,32 @@ export function entryFailure(parts: FailingParts, ground: Ground): EntryFailure 
   const isAgentsAlone = placed.every((part) => part.needed === 0);
   const joint = isAgentsAlone
     ? failureOfAgentsAlone(parts, machineDown, ground.packing)
-    : jointFailure(placedParts(placed, ground), machineDown, COMMON_CAUSE_SHARES, ground.tables);
-  const ofProviders = unavailabilityInSeries(providers.map(downAtProvider));
+    : jointFailure(
+        placedParts(placed, ground),
+        machineDown,
+        COMMON_CAUSE_SHARES,
+        ground.tables,
+        ground.budget,
+      );
+  const downAtProviders = providers.map((part) => downOfReplicas(part, downOf(part), ground));
+  const ofProviders = unavailabilityInSeries(downAtProviders);
   const onOwnMachines = placed.map((part) =>
-    kOfNUnavailability(part.replicas, part.needed, eitherDown(downOf(part), machineDown)),
+    downOfReplicas(part, eitherDown(downOf(part), machineDown), ground),
   );
+  const stepsOfWorth = STEPS_PER_WORTH * (placed.length + providers.length);
+  const isWorthTold = !joint.isBounded && stepsOfWorth <= ground.budget.left;
+  if (isWorthTold) ground.budget.left -= stepsOfWorth;
   return {
     unavailability: joint.unavailability.map((down) => eitherDown(down, ofProviders)),
     errorBar: joint.errorBar,
     isExact: joint.isExact,
+    isBounded: joint.isBounded ?? false,
     ifIndependent: eitherDown(
       ofProviders,
       isAgentsAlone ? joint.unavailability[0]! : unavailabilityInSeries(onOwnMachines),
     ),
     ofProviders,
-    worth: worthOf(placed, providers, joint, ofProviders),
+    worth: isWorthTold ? worthOf(placed, providers, joint, ofProviders, downAtProviders) : [],
   };
 }
 
@@ -125,18 +155,30 @@ function downOf({ availability }: { availability: number | null }): number {
   return 1 - (availability ?? 0);
 }
 
-/** What redundancy inside one replica does is already in a provider's number; replicas fail one by one. */
-function downAtProvider(part: Part): number {
-  return kOfNUnavailability(part.replicas, part.needed, downOf(part));
+/**
+ * Replicas that fail one by one; at a provider, what redundancy inside one replica does is already in its number. Parts
+ * alike are counted once.
+ */
+function downOfReplicas({ replicas, needed }: Part, replicaUnavailability: number, ground: Ground): number {
+  const key = `${replicas} ${needed} ${replicaUnavailability}`;
+  const known = ground.ofReplicas.get(key);
+  if (known !== undefined) return known;
+  const down = kOfNUnavailability(replicas, needed, replicaUnavailability);
+  ground.ofReplicas.set(key, down);
+  return down;
 }
 
-function placedParts(placed: readonly Part[], { wiring, places }: Ground): PlacedPart[] {
+function placedParts(placed: readonly Part[], { wiring, places, placedParts: known }: Ground): PlacedPart[] {
   return placed.map((part) => {
+    const before = known.get(part);
+    if (before) return before;
     const { machines, replicasOn } = places[wiring.numberOf.get(part.name)!] ?? {
       machines: [],
       replicasOn: [],
     };
-    return { needed: part.needed, replicaUnavailability: downOf(part), machines, replicasOn };
+    const made = { needed: part.needed, replicaUnavailability: downOf(part), machines, replicasOn };
+    known.set(part, made);
+    return made;
   });
 }
 
@@ -167,6 +209,7 @@ function worthOf(
   providers: readonly Part[],
   joint: JointFailure,
   ofProviders: number,
+  downAtProviders: readonly number[],
 ): PartWorth[] {
   const ofMachines = joint.unavailability[0]!;
   const all = eitherDown(ofMachines, ofProviders);
@@ -177,10 +220,10 @@ function worthOf(
     const rest = all - gain;
     worth.push(worthOfOne(name, gain, rest > all * 1e-13 ? rest : 0));
   }
-  const ofOthers = unavailabilityWithoutEach(providers.map(downAtProvider));
+  const ofOthers = unavailabilityWithoutEach(downAtProviders);
   for (const [index, part] of providers.entries()) {
     const ifPerfect = eitherDown(ofMachines, ofOthers[index]!);
-    worth.push(worthOfOne(part.name, downAtProvider(part) * (1 - ifPerfect), ifPerfect));
+    worth.push(worthOfOne(part.name, downAtProviders[index]! * (1 - ifPerfect), ifPerfect));
   }
   return worth.sort((a, b) => b.minutesWonPerMonth - a.minutesWonPerMonth || (a.part < b.part ? -1 : 1));
 }

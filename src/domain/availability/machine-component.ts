@@ -15,6 +15,8 @@ export type JointFailure = {
   /** Half width of the interval (about 95 %) around each unavailability; 0 where the sum is exact. */
   errorBar: number[];
   isExact: boolean;
+  /** Only bounds are known: `errorBar` spans them, and the gains say little. Absent = false. */
+  isBounded?: boolean;
   /** For each part, at the first share: how much less the unavailability would be if that part never failed. */
   gainIfPerfect: number[];
 };
@@ -61,7 +63,24 @@ export function componentsOf(parts: readonly PlacedPart[]): number[][] {
 }
 
 /** What a part does in each state of its machines is the same for all parts alike: kept for as long as one plan is counted. */
-export type FailureTables = Map<string, { byPresent: Float64Array[]; byState: Float64Array[] | null }>;
+export type FailureTables = Map<
+  string,
+  { byPresent: Float64Array[]; byState: Float64Array[] | null; alone: Alone | null }
+>;
+
+/** A part's unavailability by itself at each share, and the unavailability of a machine it was counted with. */
+type Alone = { machineDown: readonly number[]; down: number[] };
+
+const tableKeys = new WeakMap<PlacedPart, string>();
+
+/** Where a part's tables are kept: parts with the same key fail alike. Long for a part on many machines: written once. */
+export function tableKeyOf(part: PlacedPart): string {
+  const known = tableKeys.get(part);
+  if (known !== undefined) return known;
+  const key = `${part.needed} ${part.replicaUnavailability} ${part.replicasOn}`;
+  tableKeys.set(part, key);
+  return key;
+}
 
 /** The parts given as one component, for these common-cause shares (and `machineDown` for each). */
 export function componentFor(
@@ -76,11 +95,11 @@ export function componentFor(
   }
   const replicas = parts.map((part) => part.replicasOn.reduce((sum, count) => sum + count, 0));
   const tablesOf = parts.map((part, index) => {
-    const key = `${part.needed} ${part.replicaUnavailability} ${part.replicasOn}`;
+    const key = tableKeyOf(part);
     const known = tables.get(key);
     if (known) return known;
     const byPresent = commonCauseShares.map(() => new Float64Array(replicas[index]! + 1).fill(Number.NaN));
-    const made = { byPresent, byState: null };
+    const made = { byPresent, byState: null, alone: null };
     tables.set(key, made);
     return made;
   });

@@ -1,4 +1,4 @@
-import { exactlyUpProbability } from './availability.js';
+import { upCountProbabilities } from './availability.js';
 import type { Component, JointFailure } from './machine-component.js';
 
 /** The seed of every sampled figure: the same plan gives the same digits, always. */
@@ -12,6 +12,9 @@ const DRAWN_PARTS = 400_000;
 /** ... and at least this many for each number of machines down. */
 const FEWEST_DRAWN = 50;
 
+/** Parts lost that are looked at in all, over all states: what a sample may cost. */
+export const SAMPLED_PARTS = 2_000_000;
+
 /** A number of machines down that is less likely than this is not looked at. */
 const NEGLIGIBLE = 1e-17;
 
@@ -19,10 +22,14 @@ const NEGLIGIBLE = 1e-17;
  * The joint failure of one component by stratified sampling over machine states. States are grouped by how many machines
  * are down (binomial weight); small groups are counted completely, from larger ones states are drawn by a seeded
  * generator. Given a machine state the parts are independent, so each state looked at gives its exact unavailability.
- * The error bar is 1.96 standard errors plus the weight of the groups never looked at.
+ * The error bar is 1.96 standard errors plus the weight of the groups never looked at. `mostParts` bounds the cost: with
+ * less of it fewer states are drawn, and of the numbers of machines down the least likely are not looked at.
  */
-export function sampleMachines(component: Component): JointFailure {
-  const { groups, unseen } = groupsOf(component);
+export function sampleMachines(
+  component: Component,
+  mostParts = SAMPLED_PARTS,
+): JointFailure & { partsSampled: number } {
+  const { groups, unseen } = groupsOf(component, mostParts);
   const random = xorshift(SEED);
   const failures = stateFailures(component);
   // States never looked at are taken as down; that they may be up is in the error bar.
@@ -47,39 +54,66 @@ export function sampleMachines(component: Component): JointFailure {
     errorBar: variance.map((sum, share) => 1.96 * Math.sqrt(sum) + unseen[share]!),
     isExact: false,
     gainIfPerfect: failures.gains(),
+    partsSampled: failures.touched(),
   };
 }
 
 /** All states with one number of machines down: how likely they are, for each share, and how many are looked at. */
-type Group = { machinesDown: number; weights: number[]; states: number; isCounted: boolean };
+export type Group = { machinesDown: number; weights: number[]; states: number; isCounted: boolean };
 
 /** Which numbers of machines down are counted, which drawn from, and the weight of those left out, for each share. */
-function groupsOf({ machines, machineDown, parts }: Component): { groups: Group[]; unseen: number[] } {
+export function groupsOf(
+  { machines, machineDown, parts, replicas, partDown }: Component,
+  mostParts: number,
+): { groups: Group[]; unseen: number[] } {
+  const weightsOf = machineDown.map((down) => {
+    const likeliest = Math.min(machines, Math.floor((machines + 1) * (1 - down)));
+    const { first, of } = upCountProbabilities(machines, down, likeliest, 0, machines, 1e-30);
+    return (machinesDown: number) => of[machines - machinesDown - first] ?? 0;
+  });
+  const partsPerMachine = total(parts.map((part) => part.machines.length)) / machines;
+  const always = parts.filter((_, part) => partDown(0, part, replicas[part]!) === 1).length;
+  const costOf = ({ states, machinesDown }: Group) =>
+    states * (1 + always + machinesDown * (1 + partsPerMachine));
   const groups: Group[] = [];
   const unseen = machineDown.map(() => 0);
+  const leaveOut = ({ weights }: Group) => {
+    for (const [share, weight] of weights.entries()) unseen[share]! += weight;
+  };
   let counted = 0;
+  let left = mostParts;
   let choices = 1;
   for (let machinesDown = 0; machinesDown <= machines; machinesDown++) {
     if (machinesDown > 0) choices *= (machines - machinesDown + 1) / machinesDown;
-    const weights = machineDown.map((down) => exactlyUpProbability(machines, machines - machinesDown, down));
+    const weights = weightsOf.map((weightOf) => weightOf(machinesDown));
+    const group = { machinesDown, weights, states: Math.round(choices), isCounted: false };
     if (Math.max(...weights) < NEGLIGIBLE) {
-      for (const [share, weight] of weights.entries()) unseen[share]! += weight;
+      leaveOut(group);
       continue;
     }
-    const states = Math.round(choices);
-    const isCounted = counted + states <= COUNTED_STATES;
-    if (isCounted) counted += states;
-    groups.push({ machinesDown, weights, states, isCounted });
+    group.isCounted = counted + group.states <= COUNTED_STATES && costOf(group) <= left / 2;
+    if (group.isCounted) {
+      counted += group.states;
+      left -= costOf(group);
+    }
+    groups.push(group);
   }
   const drawn = groups.filter((group) => !group.isCounted);
   const drawnWeight = total(drawn.map(({ weights }) => weights[0]!));
-  const partsPerMachine = total(parts.map((part) => part.machines.length)) / machines;
   const machinesDown = total(drawn.map((group) => (group.machinesDown * group.weights[0]!) / drawnWeight));
-  const affordable = Math.min(DRAWN_STATES, DRAWN_PARTS / (machinesDown * partsPerMachine));
-  for (const group of drawn) {
+  const affordable = Math.min(
+    DRAWN_STATES,
+    Math.min(DRAWN_PARTS, mostParts / 4) / (machinesDown * partsPerMachine),
+  );
+  const isLeftOut = new Set<Group>();
+  for (const group of drawn.toSorted((a, b) => Math.max(...b.weights) - Math.max(...a.weights))) {
     group.states = Math.max(FEWEST_DRAWN, Math.ceil((affordable * group.weights[0]!) / drawnWeight));
+    left -= costOf(group);
+    if (left >= 0) continue;
+    isLeftOut.add(group);
+    leaveOut(group);
   }
-  return { groups, unseen };
+  return { groups: groups.filter((group) => !isLeftOut.has(group)), unseen };
 }
 
 /**
@@ -121,6 +155,7 @@ function stateFailures(component: Component) {
   const present = Int32Array.from(replicas);
   const seenIn = new Int32Array(parts.length).fill(-1);
   let state = 0;
+  let allTouched = 0;
 
   function touchedBy(machinesDown: Int32Array): number[] {
     const touched = [...hopeless];
@@ -134,6 +169,7 @@ function stateFailures(component: Component) {
       }
     }
     state++;
+    allTouched += 1 + machinesDown.length + touched.length;
     return touched;
   }
 
@@ -172,7 +208,11 @@ function stateFailures(component: Component) {
     }
   }
 
-  return { add, gains: () => Array.from(gain, (touched, part) => touched + upWeight * odds[part]!) };
+  return {
+    add,
+    touched: () => allTouched,
+    gains: () => Array.from(gain, (touched, part) => touched + upWeight * odds[part]!),
+  };
 }
 
 function total(amounts: readonly number[]): number {

@@ -1,4 +1,5 @@
-import { unavailabilityInSeries, unavailabilityWithoutEach } from './availability.js';
+import { eitherDown, unavailabilityInSeries, unavailabilityWithoutEach } from './availability.js';
+import { boundParts } from './machine-bounds.js';
 import {
   type Component,
   componentFor,
@@ -8,7 +9,7 @@ import {
   type PlacedPart,
 } from './machine-component.js';
 import { eliminateMachines, eliminationPlan } from './machine-elimination.js';
-import { sampleMachines } from './machine-sampling.js';
+import { SAMPLED_PARTS, sampleMachines } from './machine-sampling.js';
 
 /** Up to this many machines the sum over machine states is exact whenever a table of 2^machines can be afforded. */
 export const EXACT_MACHINES = 20;
@@ -17,23 +18,52 @@ export const EXACT_MACHINES = 20;
 const EXACT_CELLS = 2 ** 25;
 const EXACT_CELLS_OF_MANY = 2 ** 21;
 
+/** Above this many machines that hang together nothing is summed or sampled machine by machine. */
+const MOST_MACHINES = 1_000;
+
+/**
+ * Steps that all entries of a plan may take together, a table cell being one: about a second. Calls that share one budget
+ * must be made in an order that does not depend on the plan's.
+ */
+export type Budget = { left: number };
+export const PLAN_STEPS = 2 ** 25;
+
+/** What a sampled part costs beside a table cell, and the fewest parts that are worth sampling. */
+const STEPS_PER_SAMPLED_PART = 5;
+const FEWEST_SAMPLED_PARTS = 50_000;
+
+/** What filling one cell of a part's own table costs beside a step, and what finding what hangs together costs for each machine of each part. */
+const STEPS_PER_OWN_CELL = 4;
+const STEPS_PER_PLACE = 20;
+
 /**
  * The probability that not all of the parts are up, when replicas of different parts share machines and every machine is
  * down with the same probability: the sum over machine states s of P(s) x (1 - product of P(part up | s)). Parts that
  * share no machine, even through others, are summed apart. Where machines are too entangled the answer is sampled.
  * At a common-cause share, that share of a part's failures takes all its replicas at once, and that share of the machines'
  * failures all machines (beta factor, see `commonCauseUnavailability`). Give parts in a fixed order;
- * `tables` may be shared by calls with the same shares.
+ * `tables` may be shared by calls with the same shares. As `budget` is used up, sums become samples and samples become
+ * bounds (`boundMachines`).
  */
 export function jointFailure(
   parts: readonly PlacedPart[],
   machineUnavailability: number,
   commonCauseShares: readonly number[],
   tables: FailureTables = new Map(),
+  budget: Budget = { left: PLAN_STEPS },
 ): JointFailure {
   const needsMachines = parts.some(({ needed }) => needed > 0);
   const together = commonCauseShares.map((share) => (needsMachines ? share * machineUnavailability : 0));
   const machineDown = together.map((part) => machineUnavailability - part);
+  const places = STEPS_PER_PLACE * total(parts.map(({ machines }) => machines.length));
+  if (places > budget.left) {
+    const bounds = boundParts(parts, machineDown, commonCauseShares, tables);
+    return {
+      ...bounds,
+      unavailability: together.map((all, share) => eitherDown(all, bounds.unavailability[share]!)),
+    };
+  }
+  budget.left -= places;
   const components = componentsOf(parts);
   const failures = components.map((members) =>
     failureOf(
@@ -43,6 +73,9 @@ export function jointFailure(
         commonCauseShares,
         tables,
       ),
+      commonCauseShares,
+      tables,
+      budget,
     ),
   );
 
@@ -61,15 +94,39 @@ export function jointFailure(
     // Of a product of independent factors up to 1 the errors add at most.
     errorBar: together.map((_, share) => total(failures.map((failure) => failure.errorBar[share]!))),
     isExact: failures.every((failure) => failure.isExact),
+    isBounded: failures.some((failure) => failure.isBounded),
     gainIfPerfect,
   };
 }
 
-function failureOf(component: Component): JointFailure {
+function failureOf(
+  component: Component,
+  shares: readonly number[],
+  tables: FailureTables,
+  budget: Budget,
+): JointFailure {
   if (component.machines === 0) return failureNowhere(component);
-  const plan = eliminationPlan(component, EXACT_MACHINES);
+  const bounds = () => boundParts(component.parts, component.machineDown, shares, tables);
+  if (component.machines > MOST_MACHINES) return bounds();
+  const planning =
+    component.machines ** 2 + total(component.parts.map(({ machines }) => machines.length ** 2));
+  const plan = planning <= budget.left / 2 ? eliminationPlan(component, EXACT_MACHINES) : null;
+  if (plan) budget.left -= planning;
   const affordable = component.machines <= EXACT_MACHINES ? EXACT_CELLS : EXACT_CELLS_OF_MANY;
-  return plan && plan.cells <= affordable ? eliminateMachines(component, plan) : sampleMachines(component);
+  if (plan && plan.cells <= affordable) {
+    const ownCells = total(component.parts.map(({ machines }) => 2 ** machines.length));
+    const steps = plan.cells + STEPS_PER_OWN_CELL * ownCells;
+    if (steps <= budget.left * 0.75) {
+      budget.left -= steps;
+      return eliminateMachines(component, plan);
+    }
+  }
+  const replicas = total(component.replicas);
+  const mostParts = Math.min(SAMPLED_PARTS, budget.left / 4 / STEPS_PER_SAMPLED_PART);
+  if (mostParts < FEWEST_SAMPLED_PARTS + replicas) return bounds();
+  const { partsSampled, ...failure } = sampleMachines(component, mostParts);
+  budget.left -= (partsSampled + replicas) * STEPS_PER_SAMPLED_PART;
+  return failure;
 }
 
 /** A part without any replica: down as soon as it needs one. It is a component by itself. */
