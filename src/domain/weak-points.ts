@@ -1,4 +1,4 @@
-import type { Runs } from './model.js';
+import type { Part, Runs } from './model.js';
 import type { PartPlaces } from './packing/placement.js';
 import { isPerMachine, type Wiring } from './wiring.js';
 
@@ -13,7 +13,16 @@ export function singlePointsOf(wiring: Wiring, closure: readonly number[]): Sing
   return closure
     .map((number) => wiring.parts[number]!)
     .filter((part) => !isPerMachine(part) && part.needed > 0 && part.needed >= part.replicas)
-    .map((part) => ({ part: part.name, runs: part.runs }));
+    .map(pointOf);
+}
+
+/** One for all entries: thousands of entries over thousands of parts would be millions. */
+const points = new WeakMap<Part, SinglePoint>();
+
+function pointOf(part: Part): SinglePoint {
+  const point = points.get(part) ?? { part: part.name, runs: part.runs };
+  points.set(part, point);
+  return point;
 }
 
 /** Machines, from 0, whose loss alone leaves some part of the closure with fewer replicas than it needs. */
@@ -52,17 +61,48 @@ export function twoMachineCutsOf(
   }
   const isSingle = new Set(singleMachines);
   const pairs = new Map<string, [number, number]>();
+  const looked = new Set<[number, number][]>();
   for (const number of closure) {
     const { replicas, needed } = wiring.parts[number]!;
     const place = places[number];
     if (!place || replicas < needed) continue;
-    for (const [i, first] of place.machines.entries()) {
-      for (const [j, second] of place.machines.entries()) {
-        if (first >= second || isSingle.has(first) || isSingle.has(second)) continue;
-        if (replicas - place.replicasOn[i]! - place.replicasOn[j]! < needed)
-          pairs.set(`${first} ${second}`, [first, second]);
-      }
+    const cuts = cutsOf(places, place, replicas - needed);
+    if (looked.has(cuts)) continue;
+    looked.add(cuts);
+    for (const pair of cuts) {
+      if (!isSingle.has(pair[0]) && !isSingle.has(pair[1])) pairs.set(`${pair[0]} ${pair[1]}`, pair);
     }
   }
   return [...pairs.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+}
+
+type Cuts = { ofPlace: Map<PartPlaces, [number, number][]>; ofLikes: Map<string, [number, number][]> };
+
+/** Kept for as long as the places are: parts alike, and the same part in other entries, are looked at once. */
+const known = new WeakMap<readonly (PartPlaces | null)[], Cuts>();
+
+/** Pairs of machines that take more than `spare` replicas of a part together. */
+function cutsOf(
+  places: readonly (PartPlaces | null)[],
+  place: PartPlaces,
+  spare: number,
+): [number, number][] {
+  const cuts = known.get(places) ?? { ofPlace: new Map(), ofLikes: new Map() };
+  known.set(places, cuts);
+  const before = cuts.ofPlace.get(place);
+  if (before) return before;
+  const { machines, replicasOn } = place;
+  const key = `${spare} ${machines} ${replicasOn}`;
+  let pairs = cuts.ofLikes.get(key);
+  if (!pairs) {
+    pairs = [];
+    for (const [i, first] of machines.entries()) {
+      for (const [j, second] of machines.entries()) {
+        if (first < second && replicasOn[i]! + replicasOn[j]! > spare) pairs.push([first, second]);
+      }
+    }
+    cuts.ofLikes.set(key, pairs);
+  }
+  cuts.ofPlace.set(place, pairs);
+  return pairs;
 }

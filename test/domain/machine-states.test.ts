@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kOfNUnavailability, unavailabilityInSeries } from '../../src/domain/availability/availability.js';
+import { boundParts } from '../../src/domain/availability/machine-bounds.js';
 import {
   componentFor,
   componentsOf,
   type PlacedPart,
 } from '../../src/domain/availability/machine-component.js';
-import { sampleMachines } from '../../src/domain/availability/machine-sampling.js';
+import { groupsOf, sampleMachines } from '../../src/domain/availability/machine-sampling.js';
 import { jointFailure } from '../../src/domain/availability/machine-states.js';
 import { golden } from './worked-example.js';
 
@@ -209,6 +210,42 @@ describe('sampled machine states', () => {
     expect(joint.unavailability[0]).toBeCloseTo(1, 12);
     expect(joint.gainIfPerfect.at(-1)).toBeCloseTo(1 - without.unavailability[0]!, 6);
     expect(joint.gainIfPerfect[0]).toBeCloseTo(0, 12);
+  });
+});
+
+describe('a budget of steps', () => {
+  test('bounds the states looked at, and what is left out is in the error bar', () => {
+    const component = componentFor(entangled(900, 2_000), [0.5], [0], new Map());
+    const { groups, unseen } = groupsOf(component, 200_000);
+    const lost = groups.reduce((sum, group) => sum + group.states * group.machinesDown, 0);
+    expect(lost).toBeLessThan(200_000);
+    const weight = groups.reduce((sum, group) => sum + group.weights[0]!, unseen[0]!);
+    expect(weight).toBeCloseTo(1, 9);
+    const sampled = sampleMachines(component, 200_000);
+    expect(sampled.partsSampled).toBeLessThan(400_000);
+    expect(sampled.errorBar[0]).toBeGreaterThanOrEqual(unseen[0]!);
+  });
+
+  test('that is used up leaves bounds around the exact sum', () => {
+    const parts = someParts(6, { parts: 5, machinesOfPart: 4 });
+    fc.assert(
+      fc.property(parts, fc.constantFrom(0.005, 0.1, 1), (placed, down) => {
+        const exact = jointFailure(placed, down, SHARES);
+        const short = jointFailure(placed, down, SHARES, new Map(), { left: 0 });
+        for (const share of SHARES.keys()) {
+          const distance = Math.abs(short.unavailability[share]! - exact.unavailability[share]!);
+          expect(distance).toBeLessThanOrEqual(short.errorBar[share]! + 1e-12);
+        }
+      }),
+    );
+  });
+
+  test('is not needed for one part on thousands of machines: the bounds meet', () => {
+    const machines = Array.from({ length: 2_000 }, (_, machine) => machine);
+    const part = { needed: 1_000, replicaUnavailability: 0.1, machines, replicasOn: machines.map(() => 1) };
+    const { unavailability, errorBar } = boundParts([part], [0.45], [0], new Map());
+    expect(unavailability[0]! / kOfNUnavailability(2_000, 1_000, 0.505)).toBeCloseTo(1, 9);
+    expect(errorBar[0]).toBeLessThan(1e-12);
   });
 });
 

@@ -107,7 +107,9 @@ function failureOf(
 ): JointFailure {
   if (component.machines === 0) return failureNowhere(component);
   const bounds = () => boundParts(component.parts, component.machineDown, shares, tables);
-  if (component.machines > MOST_MACHINES) return bounds();
+  // Of one part alone the bounds meet.
+  const isAlone = component.parts.length === 1 && component.machines > 60;
+  if (isAlone || component.machines > MOST_MACHINES) return bounds();
   const planning =
     component.machines ** 2 + total(component.parts.map(({ machines }) => machines.length ** 2));
   const plan = planning <= budget.left / 2 ? eliminationPlan(component, EXACT_MACHINES) : null;
