@@ -4,10 +4,10 @@ import { refused, versionIn } from '../db/saved.js';
 import { ORIGINS, STRENGTHS } from '../domain/model.js';
 import { listPartNames } from '../parts/queries.js';
 import { requestedPlan } from '../plans/requested.js';
-import { addressOf, idIn } from '../web/addresses.js';
+import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
-import { type FormState, readForm } from '../web/form.js';
+import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { connectionForm, connectionValues, ORIGIN_LABELS, STRENGTH_LABELS } from './form.js';
@@ -101,7 +101,7 @@ export async function destroy(req: Request, res: Response) {
 
 export async function restore(req: Request, res: Response) {
   const saved = found(
-    await connections.restoreConnection(personOf(req).id, idIn(String(req.params.connectionId)) ?? 0),
+    await connections.restoreConnection(personOf(req).id, idOf(req, 'connectionId')),
     'deleted connection',
   );
   if (!saved.ok) {
@@ -116,7 +116,7 @@ export async function restore(req: Request, res: Response) {
 }
 
 async function connectionOf(req: Request): Promise<connections.ConnectionRecord> {
-  return found(await connections.findConnection(idIn(String(req.params.connectionId)) ?? 0), 'connection');
+  return found(await connections.findConnection(idOf(req, 'connectionId')), 'connection');
 }
 
 async function showForm(
@@ -126,7 +126,7 @@ async function showForm(
   connection: connections.ConnectionRecord | null,
   form: FormState,
 ) {
-  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const status = statusOf(form);
   const title = connection ? `Edit ${connection.name}` : `New connection of ${plan.name}`;
   const onlyHtml = { strengths, partNames: await listPartNames(plan.id, MOST_TO_PICK_FROM) };
   const view = connection ? 'connections/edit' : 'connections/new';

@@ -3,10 +3,10 @@ import { personOf } from '../auth/auth.js';
 import { refused, versionIn } from '../db/saved.js';
 import { listPartNames } from '../parts/queries.js';
 import { requestedPlan } from '../plans/requested.js';
-import { addressOf, idIn } from '../web/addresses.js';
+import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
-import { type FormState, readForm } from '../web/form.js';
+import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { entryForm, entryValues, partNamesIn } from './form.js';
@@ -76,10 +76,7 @@ export async function destroy(req: Request, res: Response) {
 }
 
 export async function restore(req: Request, res: Response) {
-  const saved = found(
-    await entries.restoreEntry(personOf(req).id, idIn(String(req.params.entryId)) ?? 0),
-    'deleted entry',
-  );
+  const saved = found(await entries.restoreEntry(personOf(req).id, idOf(req, 'entryId')), 'deleted entry');
   if (!saved.ok) {
     setFlash(req, {
       message: 'Another entry of the plan has taken its name since. Rename that one first, then restore.',
@@ -91,7 +88,7 @@ export async function restore(req: Request, res: Response) {
 }
 
 async function entryOf(req: Request): Promise<entries.EntryRecord> {
-  return found(await entries.findEntry(idIn(String(req.params.entryId)) ?? 0), 'entry');
+  return found(await entries.findEntry(idOf(req, 'entryId')), 'entry');
 }
 
 async function showForm(
@@ -101,7 +98,7 @@ async function showForm(
   entry: entries.EntryRecord | null,
   form: FormState,
 ) {
-  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const status = statusOf(form);
   const title = entry ? `Edit ${entry.name}` : `New entry of ${plan.name}`;
   // Ticked boxes arrive as a list, typed names as a text: both are shown, and held against what others saved, as a text.
   const chosen = partNamesIn(form.values.parts);

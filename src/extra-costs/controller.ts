@@ -2,10 +2,10 @@ import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
 import { refused, versionIn } from '../db/saved.js';
 import { requestedPlan } from '../plans/requested.js';
-import { addressOf, idIn } from '../web/addresses.js';
+import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
-import { type FormState, readForm } from '../web/form.js';
+import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { extraCostForm, extraCostValues } from './form.js';
@@ -72,7 +72,7 @@ export async function destroy(req: Request, res: Response) {
 
 export async function restore(req: Request, res: Response) {
   const cost = found(
-    await extraCosts.restoreExtraCost(personOf(req).id, idIn(String(req.params.costId)) ?? 0),
+    await extraCosts.restoreExtraCost(personOf(req).id, idOf(req, 'costId')),
     'deleted extra cost',
   );
   setFlash(req, { message: `The extra cost ${cost.label} is back.` });
@@ -80,7 +80,7 @@ export async function restore(req: Request, res: Response) {
 }
 
 async function costOf(req: Request): Promise<extraCosts.ExtraCostRecord> {
-  return found(await extraCosts.findExtraCost(idIn(String(req.params.costId)) ?? 0), 'extra cost');
+  return found(await extraCosts.findExtraCost(idOf(req, 'costId')), 'extra cost');
 }
 
 function addressOfCost({ id, label }: { id: number; label: string }): string {
@@ -94,7 +94,7 @@ function showForm(
   cost: extraCosts.ExtraCostRecord | null,
   form: FormState,
 ) {
-  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const status = statusOf(form);
   const title = cost ? `Edit ${cost.label}` : `New extra cost of ${plan.name}`;
   const view = cost ? 'extra-costs/edit' : 'extra-costs/new';
   page(req, res, view, { title, plan, cost, form }, { status });

@@ -9,7 +9,7 @@ import { listMachineTypeNames } from '../machine-types/queries.js';
 import { findPlan, type PlanRecord } from '../plans/queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { listSystemNames } from '../systems/queries.js';
-import { addressOf, idIn } from '../web/addresses.js';
+import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
@@ -164,10 +164,7 @@ async function draftOf(req: Request, typed: unknown) {
   const { plan: planId } = questions.parse(typed);
   const plan = await targetOf(planId);
   const answers: Answers = questions.parse({ ...(plan && (await lastAnswers(plan))), ...Object(typed) });
-  const kept = found(
-    await imports.findImport(personOf(req).id, idIn(String(req.params.importId)) ?? 0),
-    'import of yours',
-  );
+  const kept = found(await imports.findImport(personOf(req).id, idOf(req, 'importId')), 'import of yours');
   const machineTypes = await listMachineTypeNames();
   const draft = found(readAgain(kept.files, answers), 'import that can be read');
   const chosen = machineTypes.find((type) => type.id === answers.machineType);

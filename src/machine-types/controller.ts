@@ -2,10 +2,10 @@ import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
 import { refused, versionIn } from '../db/saved.js';
 import { RESERVE_RULES } from '../domain/model.js';
-import { addressOf, idIn } from '../web/addresses.js';
+import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
-import { type FormState, readForm } from '../web/form.js';
+import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { machineTypeForm, machineTypeValues, RESERVE_LABELS } from './form.js';
@@ -103,7 +103,7 @@ export async function destroy(req: Request, res: Response) {
 
 export async function restore(req: Request, res: Response) {
   const saved = found(
-    await machineTypes.restoreMachineType(personOf(req).id, idIn(String(req.params.machineTypeId)) ?? 0),
+    await machineTypes.restoreMachineType(personOf(req).id, idOf(req, 'machineTypeId')),
     'deleted machine type',
   );
   if (!saved.ok) {
@@ -117,10 +117,7 @@ export async function restore(req: Request, res: Response) {
 }
 
 async function machineTypeOf(req: Request): Promise<machineTypes.MachineTypeRecord> {
-  return found(
-    await machineTypes.findMachineType(idIn(String(req.params.machineTypeId)) ?? 0),
-    'machine type',
-  );
+  return found(await machineTypes.findMachineType(idOf(req, 'machineTypeId')), 'machine type');
 }
 
 async function showForm(
@@ -129,7 +126,7 @@ async function showForm(
   machineType: machineTypes.MachineTypeRecord | null,
   form: FormState,
 ) {
-  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const status = statusOf(form);
   const title = machineType ? `Edit ${machineType.name}` : 'New machine type';
   const onlyHtml = { reserves, providers: await machineTypes.listProviders() };
   const view = machineType ? 'machine-types/edit' : 'machine-types/new';

@@ -6,10 +6,10 @@ import { listServiceLevels } from '../machine-types/queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { listTeamNames } from '../teams/queries.js';
 import { listTechnologyNames } from '../technologies/queries.js';
-import { addressOf, idIn } from '../web/addresses.js';
+import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
-import { type FormState, readForm } from '../web/form.js';
+import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { availabilityText } from '../web/quantities.js';
@@ -109,10 +109,7 @@ export async function destroy(req: Request, res: Response) {
 }
 
 export async function restore(req: Request, res: Response) {
-  const saved = found(
-    await parts.restorePart(personOf(req).id, idIn(String(req.params.partId)) ?? 0),
-    'deleted part',
-  );
+  const saved = found(await parts.restorePart(personOf(req).id, idOf(req, 'partId')), 'deleted part');
   if (!saved.ok) {
     setFlash(req, {
       message: 'Another part of the plan has taken its name since. Rename that one first, then restore.',
@@ -124,7 +121,7 @@ export async function restore(req: Request, res: Response) {
 }
 
 async function partOf(req: Request): Promise<parts.PartRecord> {
-  return found(await parts.findPart(idIn(String(req.params.partId)) ?? 0), 'part');
+  return found(await parts.findPart(idOf(req, 'partId')), 'part');
 }
 
 async function showForm(
@@ -134,7 +131,7 @@ async function showForm(
   part: parts.PartRecord | null,
   form: FormState,
 ) {
-  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const status = statusOf(form);
   const title = part ? `Edit ${part.name}` : `New part of ${plan.name}`;
   const [technologies, teams, levels] = await Promise.all([
     listTechnologyNames(),

@@ -8,11 +8,11 @@ import { findSource } from '../imports/queries.js';
 import { withoutSecrets } from '../imports/secrets.js';
 import { listMachineTypeNames } from '../machine-types/queries.js';
 import { findSystem, type System } from '../systems/queries.js';
-import { addressOf, idIn } from '../web/addresses.js';
+import { addressOf, idOf } from '../web/addresses.js';
 import { assetText } from '../web/assets.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
-import { type FormState, readForm } from '../web/form.js';
+import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { render } from '../web/render.js';
@@ -111,7 +111,7 @@ export async function destroy(req: Request, res: Response) {
 }
 
 export async function restore(req: Request, res: Response) {
-  const id = idIn(String(req.params.planId)) ?? 0;
+  const id = idOf(req, 'planId');
   const saved = found(
     await plans.restorePlan(personOf(req).id, id),
     'deleted plan of a system that is there',
@@ -169,7 +169,7 @@ export async function source(req: Request, res: Response) {
 }
 
 async function systemOf(req: Request): Promise<System> {
-  return found(await findSystem(idIn(String(req.params.systemId)) ?? 0), 'system');
+  return found(await findSystem(idOf(req, 'systemId')), 'system');
 }
 
 async function showForm(
@@ -179,7 +179,7 @@ async function showForm(
   plan: plans.PlanRecord | null,
   form: FormState,
 ) {
-  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const status = statusOf(form);
   const title = plan ? `Edit ${plan.name}` : `New plan for ${system.name}`;
   const onlyHtml = { statuses: PLAN_STATUSES, machineTypes: await listMachineTypeNames() };
   page(req, res, plan ? 'plans/edit' : 'plans/new', { title, system, plan, form }, { status, onlyHtml });

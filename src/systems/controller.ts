@@ -5,10 +5,10 @@ import { sheetOf, worstMinutesDown } from '../bills/sheet.js';
 import { refused, versionIn } from '../db/saved.js';
 import { findPlans, listPlansOf } from '../plans/queries.js';
 import { listTeamNames } from '../teams/queries.js';
-import { addressOf, idIn } from '../web/addresses.js';
+import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
-import { type FormState, readForm } from '../web/form.js';
+import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { LIFECYCLES, systemForm, systemValues } from './form.js';
@@ -101,10 +101,7 @@ export async function destroy(req: Request, res: Response) {
 }
 
 export async function restore(req: Request, res: Response) {
-  const saved = found(
-    await systems.restoreSystem(personOf(req).id, idIn(String(req.params.systemId)) ?? 0),
-    'deleted system',
-  );
+  const saved = found(await systems.restoreSystem(personOf(req).id, idOf(req, 'systemId')), 'deleted system');
   if (!saved.ok) {
     setFlash(req, {
       message: 'Another system has taken its name since. Rename that one first, then restore.',
@@ -120,11 +117,11 @@ function partHref(plan: { id: number; name: string }) {
 }
 
 async function systemOf(req: Request): Promise<systems.System> {
-  return found(await systems.findSystem(idIn(String(req.params.systemId)) ?? 0), 'system');
+  return found(await systems.findSystem(idOf(req, 'systemId')), 'system');
 }
 
 async function showForm(req: Request, res: Response, system: systems.System | null, form: FormState) {
-  const status = form.theirs ? 409 : Object.keys(form.errors).length > 0 ? 422 : 200;
+  const status = statusOf(form);
   const title = system ? `Edit ${system.name}` : 'New system';
   const onlyHtml = { teams: await listTeamNames(), lifecycles: LIFECYCLES };
   page(req, res, system ? 'systems/edit' : 'systems/new', { title, system, form }, { status, onlyHtml });

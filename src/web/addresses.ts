@@ -1,3 +1,5 @@
+import type { Request } from 'express';
+
 /** `/plans/17-one-dyno`: the number finds the record, the words are for people and may change. */
 export function addressOf(noun: string, record: { id: number; name: string }): string {
   const isPlain = /^[ -~]*$/.test(record.name);
@@ -15,6 +17,11 @@ export function idIn(segment: string): number | null {
   const digits = /^(\d{1,10})(-|$)/.exec(segment)?.[1];
   const id = Number(digits);
   return digits && id <= 2_147_483_647 ? id : null;
+}
+
+/** The id that a parameter of the address holds; 0, which no record has, when it holds none. */
+export function idOf(req: Request, parameter: string): number {
+  return idIn(String(req.params[parameter])) ?? 0;
 }
 
 /** Where to go after signing in: a path of this site, whatever was asked for. */

@@ -31,6 +31,12 @@ export function withError(body: unknown, errors: Record<string, string>): FormSt
   return { values: body as Record<string, unknown>, errors };
 }
 
+/** What a page with a form answers: 409 where somebody else saved first, 422 where something is wrong, else 200. */
+export function statusOf(form: FormState): number {
+  if (form.theirs) return 409;
+  return Object.keys(form.errors).length > 0 ? 422 : 200;
+}
+
 function errorsOf(error: z.ZodError): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const issue of error.issues) {
