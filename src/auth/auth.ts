@@ -25,15 +25,12 @@ export function identify(app: Application, settings: Settings): void {
       findByPassword(email, password).then((person) => done(null, person ?? false), done);
     }),
   );
-  gate.serializeUser((person, done) => done(null, person.id));
-  gate.deserializeUser(
-    (req: Request, _id: number, done: (error: unknown, person?: Person | false) => void) => {
-      done(null, req.session.person ?? false);
-    },
-  );
-  app.use(sessions(settings.sessionSecret, settings.env === 'production'));
-  app.use(gate.session());
   app.set('gate', gate);
+  app.use(sessions(settings.sessionSecret, settings.env === 'production'));
+  app.use(((req, _res, next) => {
+    if (req.session.person) req.user = req.session.person;
+    next();
+  }) satisfies RequestHandler);
 }
 
 /** Checks an address and a password; null when they belong to nobody. */
@@ -49,7 +46,11 @@ export function authenticate(req: Request): Promise<Person | null> {
 /** Signs the person in on this browser, under a new session id. */
 export function signIn(req: Request, person: Person): Promise<void> {
   return new Promise((resolve, reject) => {
-    req.logIn(person, (error) => (error ? reject(error) : resolve()));
+    req.session.regenerate((broken) => {
+      if (broken) return reject(broken);
+      req.user = req.session.person = person;
+      req.session.save((error) => (error ? reject(error) : resolve()));
+    });
   });
 }
 

@@ -9,8 +9,7 @@ export type Person = { id: number; name: string; email: string; role: Role };
 
 declare module 'express-session' {
   interface SessionData {
-    passport?: { user: number };
-    /** Read with the session in one round trip, never written back. */
+    /** Who is signed in: read with the session in one round trip; of it only the id is written. */
     person?: Person;
   }
 }
@@ -55,9 +54,9 @@ async function find(id: string): Promise<SessionData | null> {
   return { ...row.data, person };
 }
 
-async function save(id: string, { person: _person, ...kept }: SessionData): Promise<void> {
+async function save(id: string, { person, ...kept }: SessionData): Promise<void> {
   const row = {
-    userId: kept.passport?.user ?? null,
+    userId: person?.id ?? null,
     data: JSON.parse(JSON.stringify(kept)) as Prisma.InputJsonValue,
     expiresAt: untilOf(kept as SessionData),
   };

@@ -139,25 +139,14 @@ export async function diagramSvg(req: Request, res: Response) {
   const { whole, bill } = await countedPlan(plan);
   const { diagram } = sheetOf(whole, bill, downIn(req));
   const partHref = () => null;
-  res.type('svg').send(
-    render('pictures/standalone', {
-      picture: 'diagram',
-      diagram,
-      partHref,
-      css: assetText('pictures.css'),
-    }),
-  );
+  res.type('svg').send(render('pictures/standalone', { diagram, partHref, css: assetText('pictures.css') }));
 }
 
 export async function machinesSvg(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const { whole, bill } = await countedPlan(plan);
   const { machinesPicture } = sheetOf(whole, bill);
-  res
-    .type('svg')
-    .send(
-      render('pictures/standalone', { picture: 'machines', machinesPicture, css: assetText('pictures.css') }),
-    );
+  res.type('svg').send(render('pictures/standalone', { machinesPicture, css: assetText('pictures.css') }));
 }
 
 /** The files the plan was read from, as they were but for what looks like a secret. */

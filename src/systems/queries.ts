@@ -42,12 +42,11 @@ export async function listSystems(list: ListRequest<'lifecycle' | 'team' | 'tag'
     tag && Prisma.sql`s.tags @> ARRAY[${tag.toLowerCase()}::text]`,
   ].filter((condition) => condition !== '');
   const rows = await read<(SystemRow & { cursor: string })[]>`
-    SELECT s.id, s.name, s.lifecycle::text AS lifecycle, s.tags, t.name AS team, s.updated_at AS "updatedAt",
-      (SELECT count(*)::int FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL) AS plans,
-      (SELECT json_build_object('id', p.id, 'name', p.name) FROM plans p
-        WHERE p.system_id = s.id AND p.status = 'current' AND p.deleted_at IS NULL) AS "currentPlan",
+    SELECT s.id, s.name, s.lifecycle::text AS lifecycle, s.tags, t.name AS team, s.updated_at AS "updatedAt", p.plans, p."currentPlan",
       ${cursor} AS cursor
-    FROM systems s LEFT JOIN teams t ON t.id = s.team_id
+    FROM systems s LEFT JOIN teams t ON t.id = s.team_id, LATERAL (
+      SELECT count(*)::int AS plans, json_agg(json_build_object('id', id, 'name', name)) FILTER (WHERE status = 'current') -> 0 AS "currentPlan"
+      FROM plans WHERE system_id = s.id AND deleted_at IS NULL) p
     WHERE s.deleted_at IS NULL AND ${where} ${wanted.length ? Prisma.sql`AND ${Prisma.join(wanted, ' AND ')}` : Prisma.empty}
     ORDER BY ${orderBy} LIMIT ${limit}`;
   return pageOf(rows, list, list.size);

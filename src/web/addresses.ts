@@ -4,11 +4,7 @@ import type { Request } from 'express';
 export function addressOf(noun: string, record: { id: number; name: string }): string {
   const isPlain = /^[ -~]*$/.test(record.name);
   const plain = isPlain ? record.name : record.name.normalize('NFKD').replace(/\p{M}/gu, '');
-  const words = plain
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 60);
+  const words = (plain.toLowerCase().match(/[a-z0-9]+/g) ?? []).join('-').slice(0, 60);
   return `/${noun}/${record.id}${words ? `-${words}` : ''}`;
 }
 

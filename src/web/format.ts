@@ -50,7 +50,7 @@ export function cpu(millicores: number | null): string {
 }
 
 export function date(value: Date | string): string {
-  return new Date(value).toISOString().slice(0, 10);
+  return (typeof value === 'string' ? new Date(value) : value).toISOString().slice(0, 10);
 }
 
 export function dateTime(value: Date | string): string {

@@ -78,14 +78,15 @@ export function answerList<T, F extends string>(
 
 /** The same address with some of its questions answered otherwise; the stretch begins anew unless it is what changes. */
 export function addressWith(req: Request, changes: Record<string, string | undefined>): string {
-  const url = new URL(req.originalUrl, 'http://here.invalid');
-  url.searchParams.delete('after');
-  url.searchParams.delete('before');
+  const [path, query] = req.originalUrl.split('?', 2);
+  const asked = new URLSearchParams(query);
+  asked.delete('after');
+  asked.delete('before');
   for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined || value === '') url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
+    if (value === undefined || value === '') asked.delete(name);
+    else asked.set(name, value);
   }
-  return url.pathname + url.search;
+  return asked.size > 0 ? `${path}?${asked}` : String(path);
 }
 
 function sortLinks(req: Request, sort: string) {
