@@ -3,18 +3,29 @@ import { availabilityText } from './quantities.js';
 /** How numbers and times are written, the same everywhere. Unknown (null) is always said, never shown as 0. */
 
 export function integer(value: number | null): string {
-  return value === null ? 'unknown' : value.toLocaleString('en', { maximumFractionDigits: 0 });
+  return number(value, 0);
 }
 
 export function number(value: number | null, digits = 2): string {
-  return value === null ? 'unknown' : value.toLocaleString('en', { maximumFractionDigits: digits });
+  return value === null ? 'unknown' : formatter(0, digits).format(value);
 }
 
 export function usd(value: number | null): string {
   if (value === null) return 'unknown';
   // A price by the hour comes to a tenth of a cent a month; rounded in a table, the rows would not add up.
   const digits = Number.isInteger(Number((value * 100).toFixed(6))) ? 2 : 3;
-  return `$${value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+  return `$${formatter(digits, digits).format(value)}`;
+}
+
+const formatters: Record<string, Intl.NumberFormat> = {};
+
+/** Kept, one for each number of digits: a formatter takes a hundred times as long to make as to use. */
+function formatter(least: number, most: number): Intl.NumberFormat {
+  formatters[`${least}-${most}`] ??= new Intl.NumberFormat('en', {
+    minimumFractionDigits: least,
+    maximumFractionDigits: most,
+  });
+  return formatters[`${least}-${most}`]!;
 }
 
 /** A computed availability, from its complement, which keeps its precision near 1: as many digits as it has nines, and one more. */
