@@ -1,8 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp } from './app.js';
 import { keptSecret } from './auth/kept-secret.js';
-import { sweepSessions } from './auth/sessions.js';
 import { type Database, openDatabase } from './db/client.js';
 import { migrate, pendingMigrations } from './db/migrations.js';
 import { createLog, type Log } from './log.js';
@@ -25,9 +23,12 @@ async function start(): Promise<void> {
     settings.sessionSecret = await keptSecret(`${settings.database.folder}.session-secret`);
   }
   const log = createLog(settings.logLevel);
-  const database = await openDatabase(settings.database, ({ message }) =>
-    log.warn({ message }, 'a database connection broke'),
-  );
+  // The rest of the program loads while the database opens.
+  const [database, { createApp }, { sweepSessions }] = await Promise.all([
+    openDatabase(settings.database, ({ message }) => log.warn({ message }, 'a database connection broke')),
+    import('./app.js'),
+    import('./auth/sessions.js'),
+  ]);
   await prepare(settings, database);
 
   const server = createApp({ settings, log }).listen(settings.port, '0.0.0.0');

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
+import type { PoolConfig } from 'pg';
 import type { Settings } from '../settings.js';
 import { holdFolder } from './folder-lock.js';
 import { Prisma, PrismaClient } from './generated/client.js';
@@ -39,6 +38,7 @@ async function openServer(
   settings: Settings['database'],
   onError: (error: Error) => void,
 ): Promise<Database> {
+  const [{ default: pg }, { PrismaPg }] = await Promise.all([import('pg'), import('@prisma/adapter-pg')]);
   const pool = new pg.Pool({ ...connection(url, settings.tls), max: settings.poolSize });
   pool.on('error', onError);
   const nameOf = statementNames();
@@ -59,7 +59,7 @@ async function openServer(
 }
 
 /** Heroku's certificates do not verify against the usual authorities, hence `encrypt`; a host on this machine gets no TLS. */
-function connection(url: string, tls: Settings['database']['tls']): pg.PoolConfig {
+function connection(url: string, tls: Settings['database']['tls']): PoolConfig {
   const address = new URL(url);
   // node-postgres lets an sslmode in the URL replace the whole ssl object, so the setting would be lost.
   address.searchParams.delete('sslmode');

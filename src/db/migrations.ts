@@ -7,7 +7,7 @@ import {
 } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { root } from '../root.js';
-import { db } from './client.js';
+import { read } from './client.js';
 
 // Node's own types leave WebAssembly to the browser's library, which the rest of this program must not see.
 declare const WebAssembly: {
@@ -104,10 +104,11 @@ function migrationNames(): Promise<string[]> {
 }
 
 async function appliedMigrations(): Promise<Set<string>> {
-  const [table] = await db.$queryRaw<{ exists: boolean }[]>`
-    SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`;
+  const [table] = await read<
+    { exists: boolean }[]
+  >`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`;
   if (!table?.exists) return new Set();
-  const rows = await db.$queryRaw<{ migration_name: string }[]>`
-    SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
-  return new Set(rows.map((row) => row.migration_name));
+  const rows = await read<{ name: string }[]>`
+    SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+  return new Set(rows.map((row) => row.name));
 }

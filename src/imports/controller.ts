@@ -15,9 +15,8 @@ import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
 import { page } from '../web/page.js';
 import { type Answers, filesOf, newPlanForm, pasteForm, questions } from './form.js';
-import { importFiles } from './import.js';
 import { isNothing, type Merge, mergeOf } from './merge.js';
-import type { ImportResult } from './model.js';
+import type { ImportResult, SourceFile } from './model.js';
 import { planJsonSchema } from './plan-json/plan-schema.js';
 import * as imports from './queries.js';
 
@@ -39,6 +38,7 @@ export async function create(req: Request, res: Response) {
     const errors = { text: 'Paste a file, or choose one or more.' };
     return showPaste(req, res, withError(req.body, errors));
   }
+  const { importFiles } = await readers();
   const result = importFiles(files, {});
   if (!result.ok) return showPaste(req, res, withError(req.body, {}), result);
   const { id } = await imports.createImport(personOf(req).id, files);
@@ -166,7 +166,7 @@ async function draftOf(req: Request, typed: unknown) {
   const answers: Answers = questions.parse({ ...(plan && (await lastAnswers(plan))), ...Object(typed) });
   const kept = found(await imports.findImport(personOf(req).id, idOf(req, 'importId')), 'import of yours');
   const machineTypes = await listMachineTypeNames();
-  const draft = found(readAgain(kept.files, answers), 'import that can be read');
+  const draft = found(await readAgain(kept.files, answers), 'import that can be read');
   const chosen = machineTypes.find((type) => type.id === answers.machineType);
   const read = chosen ? { ...draft.plan, machineType: chosen } : draft.plan;
   return {
@@ -201,12 +201,18 @@ function bodyOf(req: Request): Record<string, unknown> {
   return Object(req.body);
 }
 
-function readAgain(files: Parameters<typeof importFiles>[0], answers: Answers) {
+async function readAgain(files: SourceFile[], answers: Answers) {
+  const { importFiles } = await readers();
   const result = importFiles(files, {
     cluster: answers.cluster,
     ...(answers.assume === 'yes' && { assumedAvailability: ASSUMED_AVAILABILITY }),
   });
   return result.ok ? result : null;
+}
+
+/** The readers of all formats, loaded when the first file comes: the process is ready that much sooner. */
+function readers() {
+  return import('./import.js');
 }
 
 async function targetOf(planId: number | null): Promise<PlanRecord | null> {

@@ -1,4 +1,4 @@
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import book from '../domain/price-book.json' with { type: 'json' };
 
 type Price = (typeof book.prices)[number] & {
@@ -14,6 +14,10 @@ type Price = (typeof book.prices)[number] & {
  */
 export async function loadPriceBook(): Promise<number> {
   const machines = (book.prices as Price[]).filter((price) => price.kind === 'machine');
+  const ids = [...machines, ...book.slas].map(({ id }) => id);
+  const known = await read<{ id: string }[]>`
+    SELECT book_id AS id FROM machine_types UNION ALL SELECT book_id FROM service_levels`;
+  if (ids.every((id) => known.some((row) => row.id === id))) return 0;
   const machineTypes = await db.machineType.createMany({
     data: machines.map(machineTypeOf),
     skipDuplicates: true,
