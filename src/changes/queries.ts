@@ -14,7 +14,7 @@ export const NOUNS = [
 ] as const;
 export type Noun = (typeof NOUNS)[number];
 
-type Trace = {
+export type Trace = {
   userId: number | null;
   action: 'created' | 'updated' | 'deleted' | 'restored' | 'imported' | 'copied';
   noun: Noun;

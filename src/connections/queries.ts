@@ -1,10 +1,8 @@
-import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { type Named, Refused, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
-import { violates } from '../db/violations.js';
-import { touchPlan } from '../plans/queries.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 import type { ConnectionInput } from './form.js';
 
@@ -17,6 +15,10 @@ const columns: Record<string, SortColumn> = {
   from: { by: Prisma.sql`lower(f.name)`, type: 'text' },
   to: { by: Prisma.sql`lower(t.name)`, type: 'text' },
   updated: { by: Prisma.sql`c.updated_at`, type: 'timestamptz' },
+};
+
+const REFUSALS = {
+  connections_pair_key: { to: 'These two are connected already: edit that connection instead.' },
 };
 
 export type ConnectionRow = {
@@ -86,101 +88,57 @@ export async function findConnection(id: number) {
 
 export type ConnectionRecord = NonNullable<Awaited<ReturnType<typeof findConnection>>>;
 
-export async function createConnection(
+export function createConnection(
   userId: number,
   planId: number,
   input: ConnectionInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  return orPairTaken(() =>
-    db.$transaction(async (tx) => {
-      const ends = await endsOf(tx, planId, input);
-      if (!ends.ok) return ends;
-      const { id } = await tx.connection.create({
-        data: { planId, ...ends.record, strength: input.strength, origin: 'drawn' },
-        select: { id: true },
-      });
-      const name = nameOf(input.from, input.to);
-      await touchPlan(tx, planId);
-      await recordChange(tx, {
-        userId,
-        action: 'created',
-        noun: 'connections',
-        recordId: id,
-        label: name,
-        after: input,
-      });
-      return { ok: true, record: { id, name } };
-    }),
-  );
+): Promise<Saved<Named>> {
+  const trace = { userId, action: 'created', noun: 'connections', after: input, planId } as const;
+  return write(trace, REFUSALS, async (tx) => {
+    const ends = await endsOf(tx, planId, input);
+    const data = { planId, ...ends, strength: input.strength, origin: 'drawn' };
+    const { id } = await tx.connection.create({ data, select: { id: true } });
+    return { id, name: nameOf(input.from, input.to) };
+  });
 }
 
 /** Writes the connection unless somebody else did since `version`. A later import keeps a strength that differs now. */
-export async function updateConnection(
+export function updateConnection(
   userId: number,
   connection: ConnectionRecord,
   version: number,
   input: ConnectionInput,
-): Promise<Saved<{ id: number; name: string }>> {
+): Promise<Saved<Named>> {
   const name = nameOf(input.from, input.to);
-  const saved = await orPairTaken(() =>
-    db.$transaction(async (tx) => {
-      const ends = await endsOf(tx, connection.plan.id, input);
-      if (!ends.ok) return ends;
-      const { count } = await tx.connection.updateMany({
-        where: { id: connection.id, version, deletedAt: null },
-        data: {
-          ...ends.record,
-          strength: input.strength,
-          ...knownFrom(connection, name, input),
-          version: { increment: 1 },
-          updatedAt: new Date(),
-        },
-      });
-      if (count === 0) return { ok: true, record: null };
-      await touchPlan(tx, connection.plan.id);
-      await recordChange(tx, {
-        userId,
-        action: 'updated',
-        noun: 'connections',
-        recordId: connection.id,
-        label: connection.name,
-        before: connection,
-        after: input,
-      });
-      return { ok: true, record: { id: connection.id, name } };
-    }),
-  );
-  if (!saved.ok) return saved;
-  return saved.record
-    ? { ok: true, record: saved.record }
-    : { ok: false, stale: await lastChangeOf('connections', connection.id, connection.plan.id) };
+  const { id, plan } = connection;
+  const trace = { userId, action: 'updated', noun: 'connections', before: connection, after: input } as const;
+  return write({ ...trace, planId: plan.id }, REFUSALS, async (tx) => {
+    const { count } = await tx.connection.updateMany({
+      where: { id, version, deletedAt: null },
+      data: {
+        ...(await endsOf(tx, plan.id, input)),
+        strength: input.strength,
+        ...knownFrom(connection, name, input),
+        version: { increment: 1 },
+        updatedAt: new Date(),
+      },
+    });
+    return count === 0 ? null : { id, name };
+  });
 }
 
 /** Hides the connection; `restoreConnection` brings it back. */
 export async function deleteConnection(userId: number, connection: ConnectionRecord): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await tx.connection.update({
-      where: { id: connection.id },
-      data: { deletedAt: new Date() },
-      select: { id: true },
-    });
-    await touchPlan(tx, connection.plan.id);
-    await recordChange(tx, {
-      userId,
-      action: 'deleted',
-      noun: 'connections',
-      recordId: connection.id,
-      label: connection.name,
-      before: connection,
-    });
+  const { id, name, plan } = connection;
+  const trace = { userId, action: 'deleted', noun: 'connections', before: connection } as const;
+  await write({ ...trace, planId: plan.id }, {}, async (tx) => {
+    await tx.connection.update({ where: { id }, data: { deletedAt: new Date() }, select: { id: true } });
+    return { id, name };
   });
 }
 
 /** Null when nothing of this id is deleted, or one of its parts or what it was in is. */
-export async function restoreConnection(
-  userId: number,
-  id: number,
-): Promise<Saved<{ id: number; name: string }> | null> {
+export async function restoreConnection(userId: number, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.connection.findFirst({
     where: {
       id,
@@ -192,21 +150,11 @@ export async function restoreConnection(
     select: { planId: true, from: { select: { name: true } }, to: { select: { name: true } } },
   });
   if (!deleted) return null;
-  const name = nameOf(deleted.from.name, deleted.to.name);
-  return orPairTaken(() =>
-    db.$transaction(async (tx) => {
-      await tx.connection.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
-      await touchPlan(tx, deleted.planId);
-      await recordChange(tx, {
-        userId,
-        action: 'restored',
-        noun: 'connections',
-        recordId: id,
-        label: name,
-      });
-      return { ok: true, record: { id, name } };
-    }),
-  );
+  const { planId, from, to } = deleted;
+  return write({ userId, action: 'restored', noun: 'connections', planId }, REFUSALS, async (tx) => {
+    await tx.connection.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
+    return { id, name: nameOf(from.name, to.name) };
+  });
 }
 
 /** The ids of the two parts, looked for in this plan only. */
@@ -214,22 +162,18 @@ async function endsOf(
   tx: Prisma.TransactionClient,
   planId: number,
   { from, to }: ConnectionInput,
-): Promise<Saved<{ fromPartId: number; toPartId: number }>> {
+): Promise<{ fromPartId: number; toPartId: number }> {
   const parts = await tx.part.findMany({
     where: { planId, name: { in: [from, to] }, deletedAt: null },
     select: { id: true, name: true },
   });
   const fromPartId = parts.find((part) => part.name === from)?.id;
   const toPartId = parts.find((part) => part.name === to)?.id;
-  if (fromPartId !== undefined && toPartId !== undefined)
-    return { ok: true, record: { fromPartId, toPartId } };
-  return {
-    ok: false,
-    errors: {
-      ...(fromPartId === undefined && { from: `No part of this plan is called “${from}”.` }),
-      ...(toPartId === undefined && { to: `No part of this plan is called “${to}”.` }),
-    },
-  };
+  if (fromPartId !== undefined && toPartId !== undefined) return { fromPartId, toPartId };
+  throw new Refused({
+    ...(fromPartId === undefined && { from: `No part of this plan is called “${from}”.` }),
+    ...(toPartId === undefined && { to: `No part of this plan is called “${to}”.` }),
+  });
 }
 
 /** Between other parts than the file says it is a person's own connection; of another strength it is still the file's. */
@@ -241,13 +185,4 @@ function knownFrom(connection: ConnectionRecord, name: string, { strength }: Con
 
 function nameOf(from: string, to: string): string {
   return `${from} → ${to}`;
-}
-
-async function orPairTaken<T>(write: () => Promise<Saved<T>>): Promise<Saved<T>> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!violates(error, 'connections_pair_key')) throw error;
-    return { ok: false, errors: { to: 'These two are connected already: edit that connection instead.' } };
-  }
 }

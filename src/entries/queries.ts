@@ -1,10 +1,8 @@
-import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { NAMED, type Named, Refused, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
-import { violates } from '../db/violations.js';
-import { touchPlan } from '../plans/queries.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 import type { EntryInput } from './form.js';
 
@@ -14,6 +12,8 @@ const columns: Record<string, SortColumn> = {
   name: { by: Prisma.sql`lower(e.name)`, type: 'text' },
   updated: { by: Prisma.sql`e.updated_at`, type: 'timestamptz' },
 };
+
+const REFUSALS = { entries_name_key: { name: 'Another entry of this plan has this name.' } };
 
 export type EntryRow = {
   id: number;
@@ -65,128 +65,66 @@ export async function findEntry(id: number) {
 
 export type EntryRecord = NonNullable<Awaited<ReturnType<typeof findEntry>>>;
 
-export async function createEntry(
-  userId: number,
-  planId: number,
-  input: EntryInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  return orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      const partIds = await partIdsOf(tx, planId, input.parts);
-      if (!partIds.ok) return partIds;
-      const record = await tx.entry.create({
-        data: {
-          planId,
-          name: input.name,
-          parts: { createMany: { data: partIds.record.map((partId) => ({ partId })) } },
-        },
-        select: { id: true, name: true },
-      });
-      await touchPlan(tx, planId);
-      await recordChange(tx, {
-        userId,
-        action: 'created',
-        noun: 'entries',
-        recordId: record.id,
-        label: record.name,
-        after: input,
-      });
-      return { ok: true, record };
-    }),
-  );
-}
-
-/** Writes the entry unless somebody else did since `version`. It is a person's own from then on: no import changes it. */
-export async function updateEntry(
-  userId: number,
-  entry: EntryRecord,
-  version: number,
-  input: EntryInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  const saved = await orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      const partIds = await partIdsOf(tx, entry.plan.id, input.parts);
-      if (!partIds.ok) return partIds;
-      const { count } = await tx.entry.updateMany({
-        where: { id: entry.id, version, deletedAt: null },
-        data: { name: input.name, fromFile: false, version: { increment: 1 }, updatedAt: new Date() },
-      });
-      if (count === 0) return { ok: true, record: null };
-      await setParts(tx, entry.id, partIds.record);
-      await touchPlan(tx, entry.plan.id);
-      await recordChange(tx, {
-        userId,
-        action: 'updated',
-        noun: 'entries',
-        recordId: entry.id,
-        label: entry.name,
-        before: traceOf(entry),
-        after: input,
-      });
-      return { ok: true, record: { id: entry.id, name: input.name } };
-    }),
-  );
-  if (!saved.ok) return saved;
-  return saved.record
-    ? { ok: true, record: saved.record }
-    : { ok: false, stale: await lastChangeOf('entries', entry.id, entry.plan.id) };
-}
-
-/** Hides the entry; `restoreEntry` brings it back. */
-export async function deleteEntry(userId: number, entry: EntryRecord): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await tx.entry.update({ where: { id: entry.id }, data: { deletedAt: new Date() }, select: { id: true } });
-    await touchPlan(tx, entry.plan.id);
-    await recordChange(tx, {
-      userId,
-      action: 'deleted',
-      noun: 'entries',
-      recordId: entry.id,
-      label: entry.name,
-      before: traceOf(entry),
+export function createEntry(userId: number, planId: number, input: EntryInput): Promise<Saved<Named>> {
+  return write({ userId, action: 'created', noun: 'entries', after: input, planId }, REFUSALS, async (tx) => {
+    const parts = (await partIdsOf(tx, planId, input.parts)).map((partId) => ({ partId }));
+    return tx.entry.create({
+      data: { planId, name: input.name, parts: { createMany: { data: parts } } },
+      select: NAMED,
     });
   });
 }
 
-/** Null when nothing of this id is deleted, or what it was in is. */
-export async function restoreEntry(
+/** Writes the entry unless somebody else did since `version`. It is a person's own from then on: no import changes it. */
+export function updateEntry(
   userId: number,
-  id: number,
-): Promise<Saved<{ id: number; name: string }> | null> {
+  entry: EntryRecord,
+  version: number,
+  input: EntryInput,
+): Promise<Saved<Named>> {
+  const trace = { userId, action: 'updated', noun: 'entries', before: traceOf(entry), after: input } as const;
+  return write({ ...trace, planId: entry.plan.id }, REFUSALS, async (tx) => {
+    const partIds = await partIdsOf(tx, entry.plan.id, input.parts);
+    const { count } = await tx.entry.updateMany({
+      where: { id: entry.id, version, deletedAt: null },
+      data: { name: input.name, fromFile: false, version: { increment: 1 }, updatedAt: new Date() },
+    });
+    if (count === 0) return null;
+    await setParts(tx, entry.id, partIds);
+    return { id: entry.id, name: input.name };
+  });
+}
+
+/** Hides the entry; `restoreEntry` brings it back. */
+export async function deleteEntry(userId: number, entry: EntryRecord): Promise<void> {
+  const { id, plan } = entry;
+  const trace = { userId, action: 'deleted', noun: 'entries', before: traceOf(entry) } as const;
+  await write({ ...trace, planId: plan.id }, {}, (tx) =>
+    tx.entry.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
+  );
+}
+
+/** Null when nothing of this id is deleted, or what it was in is. */
+export async function restoreEntry(userId: number, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.entry.findFirst({
     where: { id, deletedAt: { not: null }, plan: { deletedAt: null, system: { deletedAt: null } } },
-    select: { id: true, name: true, planId: true },
+    select: { planId: true },
   });
   if (!deleted) return null;
-  return orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      await tx.entry.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
-      await touchPlan(tx, deleted.planId);
-      await recordChange(tx, {
-        userId,
-        action: 'restored',
-        noun: 'entries',
-        recordId: id,
-        label: deleted.name,
-      });
-      return { ok: true, record: deleted };
-    }),
+  return write({ userId, action: 'restored', noun: 'entries', planId: deleted.planId }, REFUSALS, (tx) =>
+    tx.entry.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
   );
 }
 
 /** The ids of the parts of these names, looked for in this plan only. */
-async function partIdsOf(
-  tx: Prisma.TransactionClient,
-  planId: number,
-  names: string[],
-): Promise<Saved<number[]>> {
+async function partIdsOf(tx: Prisma.TransactionClient, planId: number, names: string[]): Promise<number[]> {
   const parts = await tx.$queryRaw<{ id: number; name: string }[]>`
     SELECT id, name FROM parts WHERE plan_id = ${planId} AND deleted_at IS NULL AND name = ANY(${names}::text[])`;
   const known = new Set(parts.map((part) => part.name));
   const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length === 0) return { ok: true, record: parts.map((part) => part.id) };
+  if (unknown.length === 0) return parts.map((part) => part.id);
   const listed = `${unknown.slice(0, 10).join(', ')}${unknown.length > 10 ? ` and ${unknown.length - 10} more` : ''}`;
-  return { ok: false, errors: { parts: `No part of this plan is called: ${listed}.` } };
+  throw new Refused({ parts: `No part of this plan is called: ${listed}.` });
 }
 
 /** Leaves the places of deleted parts alone: who restores such a part finds it in the entry again. */
@@ -198,15 +136,6 @@ async function setParts(tx: Prisma.TransactionClient, entryId: number, partIds: 
     INSERT INTO entry_parts (entry_id, part_id) SELECT ${entryId}, unnest(${partIds}::int[]) ON CONFLICT DO NOTHING`;
 }
 
-function traceOf(entry: EntryRecord): Prisma.InputJsonObject {
-  return { name: entry.name, parts: entry.parts.map((part) => part.name) };
-}
-
-async function orNameTaken<T>(write: () => Promise<Saved<T>>): Promise<Saved<T>> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!violates(error, 'entries_name_key')) throw error;
-    return { ok: false, errors: { name: 'Another entry of this plan has this name.' } };
-  }
+function traceOf({ id, name, parts }: EntryRecord) {
+  return { id, name, parts: parts.map((part) => part.name) };
 }

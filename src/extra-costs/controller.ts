@@ -37,9 +37,10 @@ export async function create(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const read = readForm(extraCostForm, req.body);
   if (!read.ok) return showForm(req, res, plan, null, read.form);
-  const cost = await extraCosts.createExtraCost(personOf(req).id, plan.id, read.data);
-  setFlash(req, { message: `${cost.label} is a cost of ${plan.name}.` });
-  res.redirect(303, addressOfCost(cost));
+  const saved = await extraCosts.createExtraCost(personOf(req).id, plan.id, read.data);
+  if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
+  setFlash(req, { message: `${saved.record.name} is a cost of ${plan.name}.` });
+  res.redirect(303, addressOf('extra-costs', saved.record));
 }
 
 export async function editForm(req: Request, res: Response) {
@@ -53,8 +54,8 @@ export async function update(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, cost.plan, cost, read.form);
   const saved = await extraCosts.updateExtraCost(personOf(req).id, cost, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, cost.plan, cost, refused(saved, req.body, extraCostValues(cost)));
-  setFlash(req, { message: `${saved.record.label} is saved.` });
-  res.redirect(303, addressOfCost(saved.record));
+  setFlash(req, { message: `${saved.record.name} is saved.` });
+  res.redirect(303, addressOf('extra-costs', saved.record));
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
@@ -71,20 +72,15 @@ export async function destroy(req: Request, res: Response) {
 }
 
 export async function restore(req: Request, res: Response) {
-  const cost = found(
-    await extraCosts.restoreExtraCost(personOf(req).id, idOf(req, 'costId')),
-    'deleted extra cost',
-  );
-  setFlash(req, { message: `The extra cost ${cost.label} is back.` });
-  res.redirect(303, addressOfCost(cost));
+  const id = idOf(req, 'costId');
+  const saved = found(await extraCosts.restoreExtraCost(personOf(req).id, id), 'deleted extra cost');
+  if (!saved.ok) return res.redirect(303, '/deletions');
+  setFlash(req, { message: `The extra cost ${saved.record.name} is back.` });
+  res.redirect(303, addressOf('extra-costs', saved.record));
 }
 
 async function costOf(req: Request): Promise<extraCosts.ExtraCostRecord> {
   return found(await extraCosts.findExtraCost(idOf(req, 'costId')), 'extra cost');
-}
-
-function addressOfCost({ id, label }: { id: number; label: string }): string {
-  return addressOf('extra-costs', { id, name: label });
 }
 
 function showForm(

@@ -1,9 +1,8 @@
-import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
-import { touchPlan } from '../plans/queries.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 import type { ExtraCostInput } from './form.js';
 
@@ -38,12 +37,13 @@ export async function listExtraCosts(planId: number, list: ListRequest<never>): 
     WHERE x.plan_id = ${planId} AND x.deleted_at IS NULL AND ${where}
       ${list.search ? Prisma.sql`AND (x.label ILIKE ${words} OR x.price_basis ILIKE ${words})` : Prisma.empty}
     ORDER BY ${orderBy} LIMIT ${limit}`;
-  return pageOf(rows, list, list.size);
+  const { rows: costs, ...ends } = pageOf(rows, list, list.size);
+  return { ...ends, rows: costs.map(named) };
 }
 
 /** An extra cost with its plan and system, or null when there is none, or it or what it is in is deleted. */
 export async function findExtraCost(id: number) {
-  return db.extraCost.findFirst({
+  const cost = await db.extraCost.findFirst({
     where: { id, deletedAt: null, plan: { deletedAt: null, system: { deletedAt: null } } },
     select: {
       id: true,
@@ -56,103 +56,63 @@ export async function findExtraCost(id: number) {
       plan: { select: { id: true, name: true, system: { select: { id: true, name: true } } } },
     },
   });
+  return cost && named(cost);
 }
 
 export type ExtraCostRecord = NonNullable<Awaited<ReturnType<typeof findExtraCost>>>;
 
-export async function createExtraCost(
+export function createExtraCost(
   userId: number,
   planId: number,
   input: ExtraCostInput,
-): Promise<{ id: number; label: string }> {
-  return db.$transaction(async (tx) => {
-    const record = await tx.extraCost.create({
-      data: { ...input, planId },
-      select: { id: true, label: true },
-    });
-    await touchPlan(tx, planId);
-    await recordChange(tx, {
-      userId,
-      action: 'created',
-      noun: 'extra-costs',
-      recordId: record.id,
-      label: record.label,
-      after: input,
-    });
-    return record;
-  });
+): Promise<Saved<Named>> {
+  const trace = { userId, action: 'created', noun: 'extra-costs', after: input, planId } as const;
+  return write(trace, {}, async (tx) =>
+    named(await tx.extraCost.create({ data: { ...input, planId }, select: LABELLED })),
+  );
 }
 
 /** Writes the extra cost unless somebody else did since `version`. */
-export async function updateExtraCost(
+export function updateExtraCost(
   userId: number,
   cost: ExtraCostRecord,
   version: number,
   input: ExtraCostInput,
-): Promise<Saved<{ id: number; label: string }>> {
-  const saved = await db.$transaction(async (tx) => {
+): Promise<Saved<Named>> {
+  const trace = { userId, action: 'updated', noun: 'extra-costs', before: cost, after: input } as const;
+  return write({ ...trace, planId: cost.plan.id }, {}, async (tx) => {
     const { count } = await tx.extraCost.updateMany({
       where: { id: cost.id, version, deletedAt: null },
       data: { ...input, version: { increment: 1 }, updatedAt: new Date() },
     });
-    if (count === 0) return null;
-    await touchPlan(tx, cost.plan.id);
-    await recordChange(tx, {
-      userId,
-      action: 'updated',
-      noun: 'extra-costs',
-      recordId: cost.id,
-      label: cost.label,
-      before: cost,
-      after: input,
-    });
-    return { id: cost.id, label: input.label };
+    return count === 0 ? null : { id: cost.id, name: input.label };
   });
-  return saved
-    ? { ok: true, record: saved }
-    : { ok: false, stale: await lastChangeOf('extra-costs', cost.id, cost.plan.id) };
 }
 
 /** Hides the extra cost; `restoreExtraCost` brings it back. */
 export async function deleteExtraCost(userId: number, cost: ExtraCostRecord): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await tx.extraCost.update({
-      where: { id: cost.id },
-      data: { deletedAt: new Date() },
-      select: { id: true },
-    });
-    await touchPlan(tx, cost.plan.id);
-    await recordChange(tx, {
-      userId,
-      action: 'deleted',
-      noun: 'extra-costs',
-      recordId: cost.id,
-      label: cost.label,
-      before: cost,
-    });
-  });
+  const { id, plan } = cost;
+  const trace = { userId, action: 'deleted', noun: 'extra-costs', before: cost } as const;
+  await write({ ...trace, planId: plan.id }, {}, async (tx) =>
+    named(await tx.extraCost.update({ where: { id }, data: { deletedAt: new Date() }, select: LABELLED })),
+  );
 }
 
 /** Null when nothing of this id is deleted, or what it was in is. */
-export async function restoreExtraCost(
-  userId: number,
-  id: number,
-): Promise<{ id: number; label: string } | null> {
+export async function restoreExtraCost(userId: number, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.extraCost.findFirst({
     where: { id, deletedAt: { not: null }, plan: { deletedAt: null, system: { deletedAt: null } } },
-    select: { id: true, label: true, planId: true },
+    select: { planId: true },
   });
   if (!deleted) return null;
-  return db.$transaction(async (tx) => {
-    await tx.extraCost.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
-    await touchPlan(tx, deleted.planId);
-    await recordChange(tx, {
-      userId,
-      action: 'restored',
-      noun: 'extra-costs',
-      recordId: id,
-      label: deleted.label,
-    });
-    return deleted;
-  });
+  return write({ userId, action: 'restored', noun: 'extra-costs', planId: deleted.planId }, {}, async (tx) =>
+    named(await tx.extraCost.update({ where: { id }, data: { deletedAt: null }, select: LABELLED })),
+  );
+}
+
+const LABELLED = { id: true, label: true } as const;
+
+/** What other records call their name is a label here. */
+function named<T extends { label: string }>(cost: T): T & { name: string } {
+  return { ...cost, name: cost.label };
 }

@@ -1,9 +1,10 @@
 import { type Noun, recordChange } from '../changes/queries.js';
+import { NAMED, type Named, Refused, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import type { Saved } from '../db/saved.js';
 import type { MachineType, Plan } from '../domain/model.js';
-import { planTaken } from '../plans/queries.js';
+import { PLAN_REFUSALS } from '../plans/queries.js';
 import { createSystemIn } from '../systems/queries.js';
 import { addContents, applyMerge } from './contents-queries.js';
 import type { DeletedByHand, Merge } from './merge.js';
@@ -92,50 +93,31 @@ export async function findDeletedByHand(planId: number): Promise<DeletedByHand> 
 }
 
 /** Makes the plan with all its parts, and its system if that is new: all of it or nothing. A system that is gone is a field's error. */
-export async function createPlanOf(
-  userId: number,
-  plan: NewPlan,
-): Promise<Saved<{ id: number; name: string }>> {
-  const saved = await planTaken(() =>
-    db.$transaction(
-      async (tx) => {
-        const systemId =
-          'id' in plan.system
-            ? await standingSystem(tx, plan.system.id)
-            : await createSystemIn(tx, userId, plan.system.name);
-        if (systemId === null) return null;
-        const machineTypeId =
-          plan.machineTypeId ?? (await machineTypeFor(tx, userId, plan.draft.machineType));
-        const record = await tx.plan.create({
-          data: { systemId, name: plan.name, machineTypeId, importId: plan.importId },
-          select: { id: true, name: true },
-        });
-        await addContents(tx, record.id, plan.draft, plan.assumedAvailability);
-        if (plan.options) await keepOptions(tx, plan.importId, plan.options);
-        await recordChange(tx, {
-          userId,
-          action: 'imported',
-          noun: 'plans',
-          recordId: record.id,
-          label: record.name,
-          after: { parts: plan.draft.parts.length, connections: plan.draft.connections.length },
-        });
-        return record;
-      },
-      { timeout: 60_000 },
-    ),
-  );
-  if (!saved.ok) return saved;
-  return saved.record
-    ? { ok: true, record: saved.record }
-    : { ok: false, errors: { systemId: 'This system is not there any more. Pick another.' } };
+export function createPlanOf(userId: number, plan: NewPlan): Promise<Saved<Named>> {
+  const after = { parts: plan.draft.parts.length, connections: plan.draft.connections.length };
+  const trace = { userId, action: 'imported', noun: 'plans', after, timeout: 60_000 } as const;
+  return write(trace, PLAN_REFUSALS, async (tx) => {
+    const systemId =
+      'id' in plan.system
+        ? await standingSystem(tx, plan.system.id)
+        : await createSystemIn(tx, userId, plan.system.name);
+    const machineTypeId = plan.machineTypeId ?? (await machineTypeFor(tx, userId, plan.draft.machineType));
+    const record = await tx.plan.create({
+      data: { systemId, name: plan.name, machineTypeId, importId: plan.importId },
+      select: NAMED,
+    });
+    await addContents(tx, record.id, plan.draft, plan.assumedAvailability);
+    if (plan.options) await keepOptions(tx, plan.importId, plan.options);
+    return record;
+  });
 }
 
-/** The system's id, which nobody deletes before this transaction ends; null when it is gone already. */
-async function standingSystem(tx: Prisma.TransactionClient, id: number): Promise<number | null> {
+/** The system's id, which nobody deletes before this transaction ends. */
+async function standingSystem(tx: Prisma.TransactionClient, id: number): Promise<number> {
   const [system] = await tx.$queryRaw<{ id: number }[]>`
     SELECT id FROM systems WHERE id = ${id} AND deleted_at IS NULL FOR SHARE`;
-  return system?.id ?? null;
+  if (!system) throw new Refused(PLAN_REFUSALS.plans_system_id_fkey);
+  return system.id;
 }
 
 async function keepOptions(tx: Prisma.TransactionClient, importId: number, options: Options): Promise<void> {
@@ -149,27 +131,20 @@ export async function updatePlanBy(
   by: { importId: number; merge: Merge; assumedAvailability: number | null; options: Options },
 ): Promise<boolean> {
   const { importId, merge } = by;
-  return db.$transaction(
-    async (tx) => {
-      const { count } = await tx.plan.updateMany({
-        where: { id: plan.id, revision: plan.revision, deletedAt: null },
-        data: { importId, revision: { increment: 1 }, updatedAt: new Date() },
-      });
-      if (count === 0) return false;
-      await applyMerge(tx, plan.id, merge, by.assumedAvailability);
-      await keepOptions(tx, importId, by.options);
-      await recordChange(tx, {
-        userId,
-        action: 'imported',
-        noun: 'plans',
-        recordId: plan.id,
-        label: plan.name,
-        after: merge as unknown as Prisma.InputJsonObject,
-      });
-      return true;
-    },
-    { timeout: 60_000 },
-  );
+  const after = merge as unknown as Prisma.InputJsonObject;
+  const before = { id: plan.id, name: plan.name, revision: plan.revision };
+  const trace = { userId, action: 'imported', noun: 'plans', before, after, timeout: 60_000 } as const;
+  const saved = await write(trace, {}, async (tx) => {
+    const { count } = await tx.plan.updateMany({
+      where: { id: plan.id, revision: plan.revision, deletedAt: null },
+      data: { importId, revision: { increment: 1 }, updatedAt: new Date() },
+    });
+    if (count === 0) return null;
+    await applyMerge(tx, plan.id, merge, by.assumedAvailability);
+    await keepOptions(tx, importId, by.options);
+    return plan;
+  });
+  return saved.ok;
 }
 
 function wholeUnits({ cpuMillicores, memoryMib }: MachineType) {

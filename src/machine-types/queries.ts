@@ -1,9 +1,8 @@
-import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { NAMED, type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
-import { violates } from '../db/violations.js';
 import type { MachineType } from '../domain/model.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 import type { MachineTypeInput } from './form.js';
@@ -22,6 +21,8 @@ const columns: Record<string, SortColumn> = {
   price: { by: Prisma.sql`coalesce(m.usd_per_month, -1)`, type: 'float' },
   updated: { by: Prisma.sql`m.updated_at`, type: 'timestamptz' },
 };
+
+const REFUSALS = { machine_types_name_key: { name: 'Another machine type has this name.' } };
 
 export type MachineTypeRow = {
   id: number;
@@ -140,115 +141,58 @@ export async function listPlansOn(machineTypeId: number) {
   return { plans, count };
 }
 
-export async function createMachineType(
-  userId: number,
-  input: MachineTypeInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  return orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      const record = await tx.machineType.create({ data: input, select: { id: true, name: true } });
-      await recordChange(tx, {
-        userId,
-        action: 'created',
-        noun: 'machine-types',
-        recordId: record.id,
-        label: record.name,
-        after: input,
-      });
-      return record;
-    }),
+export function createMachineType(userId: number, input: MachineTypeInput): Promise<Saved<Named>> {
+  return write({ userId, action: 'created', noun: 'machine-types', after: input }, REFUSALS, (tx) =>
+    tx.machineType.create({ data: input, select: NAMED }),
   );
 }
 
 /** Writes the machine type unless somebody else did since `version`. Every plan on it is counted anew. */
-export async function updateMachineType(
+export function updateMachineType(
   userId: number,
   machineType: MachineTypeRecord,
   version: number,
   input: MachineTypeInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  const saved = await orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      const { count } = await tx.machineType.updateMany({
-        where: { id: machineType.id, version, deletedAt: null },
-        data: { ...input, version: { increment: 1 }, updatedAt: new Date() },
-      });
-      if (count === 0) return null;
-      await touchPlansOn(tx, machineType.id);
-      await recordChange(tx, {
-        userId,
-        action: 'updated',
-        noun: 'machine-types',
-        recordId: machineType.id,
-        label: machineType.name,
-        before: machineType,
-        after: input,
-      });
-      return { id: machineType.id, name: input.name };
-    }),
-  );
-  if (!saved.ok) return saved;
-  return saved.record
-    ? { ok: true, record: saved.record }
-    : { ok: false, stale: await lastChangeOf('machine-types', machineType.id) };
+): Promise<Saved<Named>> {
+  const { id } = machineType;
+  const trace = {
+    userId,
+    action: 'updated',
+    noun: 'machine-types',
+    before: machineType,
+    after: input,
+  } as const;
+  return write(trace, REFUSALS, async (tx) => {
+    const { count } = await tx.machineType.updateMany({
+      where: { id, version, deletedAt: null },
+      data: { ...input, version: { increment: 1 }, updatedAt: new Date() },
+    });
+    if (count === 0) return null;
+    await touchPlansOn(tx, id);
+    return { id, name: input.name };
+  });
 }
 
 /** Hides the machine type. Plans keep pointing to it, so that `restoreMachineType` gives them their machines back. */
 export async function deleteMachineType(userId: number, machineType: MachineTypeRecord): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await tx.machineType.update({
-      where: { id: machineType.id },
-      data: { deletedAt: new Date() },
-      select: { id: true },
-    });
-    await touchPlansOn(tx, machineType.id);
-    await recordChange(tx, {
-      userId,
-      action: 'deleted',
-      noun: 'machine-types',
-      recordId: machineType.id,
-      label: machineType.name,
-      before: machineType,
-    });
+  const { id } = machineType;
+  await write({ userId, action: 'deleted', noun: 'machine-types', before: machineType }, {}, async (tx) => {
+    await touchPlansOn(tx, id);
+    return tx.machineType.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED });
   });
 }
 
 /** Null when nothing of this id is deleted. */
-export async function restoreMachineType(
-  userId: number,
-  id: number,
-): Promise<Saved<{ id: number; name: string }> | null> {
-  const deleted = await db.machineType.findFirst({
-    where: { id, deletedAt: { not: null } },
-    select: { id: true, name: true },
-  });
+export async function restoreMachineType(userId: number, id: number): Promise<Saved<Named> | null> {
+  const deleted = await db.machineType.findFirst({ where: { id, deletedAt: { not: null } }, select: NAMED });
   if (!deleted) return null;
-  return orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      await tx.machineType.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
-      await touchPlansOn(tx, id);
-      await recordChange(tx, {
-        userId,
-        action: 'restored',
-        noun: 'machine-types',
-        recordId: id,
-        label: deleted.name,
-      });
-      return deleted;
-    }),
-  );
+  return write({ userId, action: 'restored', noun: 'machine-types' }, REFUSALS, async (tx) => {
+    await touchPlansOn(tx, id);
+    return tx.machineType.update({ where: { id }, data: { deletedAt: null }, select: NAMED });
+  });
 }
 
 /** Bills remembered for these plans no longer hold. The plans themselves were not edited, so their dates stay. */
 async function touchPlansOn(tx: Prisma.TransactionClient, machineTypeId: number): Promise<void> {
   await tx.plan.updateMany({ where: { machineTypeId }, data: { revision: { increment: 1 } } });
-}
-
-async function orNameTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
-  try {
-    return { ok: true, record: await write() };
-  } catch (error) {
-    if (!violates(error, 'machine_types_name_key')) throw error;
-    return { ok: false, errors: { name: 'Another machine type has this name.' } };
-  }
 }

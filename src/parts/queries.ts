@@ -1,10 +1,8 @@
-import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { NAMED, type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
-import { violates } from '../db/violations.js';
-import { touchPlan } from '../plans/queries.js';
 import { teamNamed } from '../teams/queries.js';
 import { technologyNamed } from '../technologies/queries.js';
 import type { ListRequest, ListShape } from '../web/list.js';
@@ -24,6 +22,8 @@ const columns: Record<string, SortColumn> = {
   price: { by: Prisma.sql`coalesce(p.usd_per_month, -1)`, type: 'float' },
   updated: { by: Prisma.sql`p.updated_at`, type: 'timestamptz' },
 };
+
+const REFUSALS = { parts_name_key: { name: 'Another part of this plan has this name.' } };
 
 export type PartRow = {
   id: number;
@@ -176,110 +176,53 @@ export async function countAround(
   return { calls, calledBy, entries };
 }
 
-export async function createPart(
-  userId: number,
-  planId: number,
-  input: PartInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  return orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      const record = await tx.part.create({
-        data: { ...(await rowOf(tx, input)), planId },
-        select: { id: true, name: true },
-      });
-      await touchPlan(tx, planId);
-      await recordChange(tx, {
-        userId,
-        action: 'created',
-        noun: 'parts',
-        recordId: record.id,
-        label: record.name,
-        after: input,
-      });
-      return record;
-    }),
+export function createPart(userId: number, planId: number, input: PartInput): Promise<Saved<Named>> {
+  return write({ userId, action: 'created', noun: 'parts', after: input, planId }, REFUSALS, async (tx) =>
+    tx.part.create({ data: { ...(await rowOf(tx, input)), planId }, select: NAMED }),
   );
 }
 
 /** Writes the part unless somebody else did since `version`. A later import keeps the fields that differ now. */
-export async function updatePart(
+export function updatePart(
   userId: number,
   part: PartRecord,
   version: number,
   input: PartInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  const saved = await orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      const { count } = await tx.part.updateMany({
-        where: { id: part.id, version, deletedAt: null },
-        data: {
-          ...(await rowOf(tx, input)),
-          setByHand: setByHand(part, input),
-          // Under a name of its own no file speaks of it any longer, so no import may take it away.
-          fromFile: part.fromFile && part.name === input.name,
-          version: { increment: 1 },
-          updatedAt: new Date(),
-        },
-      });
-      if (count === 0) return null;
-      await touchPlan(tx, part.plan.id);
-      await recordChange(tx, {
-        userId,
-        action: 'updated',
-        noun: 'parts',
-        recordId: part.id,
-        label: part.name,
-        before: part,
-        after: input,
-      });
-      return { id: part.id, name: input.name };
-    }),
-  );
-  if (!saved.ok) return saved;
-  return saved.record
-    ? { ok: true, record: saved.record }
-    : { ok: false, stale: await lastChangeOf('parts', part.id, part.plan.id) };
+): Promise<Saved<Named>> {
+  const trace = { userId, action: 'updated', noun: 'parts', before: part, after: input } as const;
+  return write({ ...trace, planId: part.plan.id }, REFUSALS, async (tx) => {
+    const { count } = await tx.part.updateMany({
+      where: { id: part.id, version, deletedAt: null },
+      data: {
+        ...(await rowOf(tx, input)),
+        setByHand: setByHand(part, input),
+        // Under a name of its own no file speaks of it any longer, so no import may take it away.
+        fromFile: part.fromFile && part.name === input.name,
+        version: { increment: 1 },
+        updatedAt: new Date(),
+      },
+    });
+    return count === 0 ? null : { id: part.id, name: input.name };
+  });
 }
 
 /** Hides the part and with it its connections and its place in entries; `restorePart` brings all of it back. */
 export async function deletePart(userId: number, part: PartRecord): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await tx.part.update({ where: { id: part.id }, data: { deletedAt: new Date() }, select: { id: true } });
-    await touchPlan(tx, part.plan.id);
-    await recordChange(tx, {
-      userId,
-      action: 'deleted',
-      noun: 'parts',
-      recordId: part.id,
-      label: part.name,
-      before: part,
-    });
-  });
+  const { id, plan } = part;
+  await write({ userId, action: 'deleted', noun: 'parts', before: part, planId: plan.id }, {}, (tx) =>
+    tx.part.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
+  );
 }
 
 /** Null when nothing of this id is deleted, or what it was in is. */
-export async function restorePart(
-  userId: number,
-  id: number,
-): Promise<Saved<{ id: number; name: string }> | null> {
+export async function restorePart(userId: number, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.part.findFirst({
     where: { id, deletedAt: { not: null }, plan: { deletedAt: null, system: { deletedAt: null } } },
-    select: { id: true, name: true, planId: true },
+    select: { planId: true },
   });
   if (!deleted) return null;
-  return orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      await tx.part.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
-      await touchPlan(tx, deleted.planId);
-      await recordChange(tx, {
-        userId,
-        action: 'restored',
-        noun: 'parts',
-        recordId: id,
-        label: deleted.name,
-      });
-      return deleted;
-    }),
+  return write({ userId, action: 'restored', noun: 'parts', planId: deleted.planId }, REFUSALS, (tx) =>
+    tx.part.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
   );
 }
 
@@ -297,13 +240,4 @@ function setByHand(part: PartRecord, input: PartInput): string[] {
   const fields = Object.keys(input) as (keyof PartInput)[];
   const changed = fields.filter((field) => (part[field] ?? '') !== (input[field] ?? ''));
   return [...new Set([...part.setByHand, ...changed])];
-}
-
-async function orNameTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
-  try {
-    return { ok: true, record: await write() };
-  } catch (error) {
-    if (!violates(error, 'parts_name_key')) throw error;
-    return { ok: false, errors: { name: 'Another part of this plan has this name.' } };
-  }
 }

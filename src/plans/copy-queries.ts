@@ -1,24 +1,24 @@
-import { recordChange } from '../changes/queries.js';
-import { db } from '../db/client.js';
+import { NAMED, type Named, write } from '../changes/write-queries.js';
 import type { Prisma } from '../db/generated/client.js';
-import { type PlanRecord, planTaken } from './queries.js';
+import { PLAN_REFUSALS, type PlanRecord } from './queries.js';
+
+const NAME_TAKEN = { plans_name_key: PLAN_REFUSALS.plans_name_key };
 
 /** Copies a plan with all that is in it, as a draft beside it. The copy is named after it: “One dyno, copy”, “One dyno, copy 2”. */
-export async function copyPlan(userId: number, plan: PlanRecord): Promise<{ id: number; name: string }> {
+export async function copyPlan(userId: number, plan: PlanRecord): Promise<Named> {
   for (let attempt = 1; ; attempt += 1) {
     const name = `${plan.name.slice(0, 105)}, copy${attempt === 1 ? '' : ` ${attempt}`}`;
-    const saved = await planTaken(() =>
-      db.$transaction((tx) => copyAs(tx, userId, plan, name), { timeout: 60_000 }),
-    );
+    const trace = { userId, action: 'copied', noun: 'plans', after: { copyOf: plan.id } } as const;
+    const saved = await write({ ...trace, timeout: 60_000 }, NAME_TAKEN, (tx) => copyAs(tx, plan, name));
     if (saved.ok) return saved.record;
   }
 }
 
-async function copyAs(tx: Prisma.TransactionClient, userId: number, plan: PlanRecord, name: string) {
+async function copyAs(tx: Prisma.TransactionClient, plan: PlanRecord, name: string): Promise<Named> {
   const { description, importId, machineType, system } = plan;
   const copy = await tx.plan.create({
     data: { name, description, importId, machineTypeId: machineType?.id ?? null, systemId: system.id },
-    select: { id: true, name: true },
+    select: NAMED,
   });
   // A part of the copy is found by its original's name: alive, names are unique within a plan.
   await tx.$executeRaw`
@@ -48,13 +48,5 @@ async function copyAs(tx: Prisma.TransactionClient, userId: number, plan: PlanRe
   await tx.$executeRaw`
     INSERT INTO extra_costs (plan_id, label, usd_per_month, price_basis)
     SELECT ${copy.id}, label, usd_per_month, price_basis FROM extra_costs WHERE plan_id = ${plan.id} AND deleted_at IS NULL ORDER BY id`;
-  await recordChange(tx, {
-    userId,
-    action: 'copied',
-    noun: 'plans',
-    recordId: copy.id,
-    label: copy.name,
-    after: { copyOf: plan.id },
-  });
   return copy;
 }

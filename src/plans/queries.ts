@@ -1,9 +1,8 @@
-import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { NAMED, type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
-import { violates } from '../db/violations.js';
 import type { MachineType } from '../domain/model.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 import type { PLAN_STATUSES, PlanInput } from './form.js';
@@ -92,140 +91,58 @@ export type PlanRecord = {
     | null;
 };
 
-export async function createPlan(
-  userId: number,
-  systemId: number,
-  input: PlanInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  return planTaken(() =>
-    db.$transaction(async (tx) => {
-      const record = await tx.plan.create({ data: { ...input, systemId }, select: { id: true, name: true } });
-      await recordChange(tx, {
-        userId,
-        action: 'created',
-        noun: 'plans',
-        recordId: record.id,
-        label: record.name,
-        after: input,
-      });
-      return record;
-    }),
+export function createPlan(userId: number, systemId: number, input: PlanInput): Promise<Saved<Named>> {
+  return write({ userId, action: 'created', noun: 'plans', after: input }, PLAN_REFUSALS, (tx) =>
+    tx.plan.create({ data: { ...input, systemId }, select: NAMED }),
   );
 }
 
 /** Writes the plan's own fields unless somebody else did since `version`. */
-export async function updatePlan(
+export function updatePlan(
   userId: number,
   plan: PlanRecord,
   version: number,
   input: PlanInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  const saved = await planTaken(() =>
-    db.$transaction(async (tx) => {
-      const { count } = await tx.plan.updateMany({
-        where: { id: plan.id, version, deletedAt: null },
-        data: { ...input, version: { increment: 1 }, revision: { increment: 1 }, updatedAt: new Date() },
-      });
-      if (count === 0) return null;
-      const { id: recordId, name: label } = plan;
-      await recordChange(tx, {
-        userId,
-        action: 'updated',
-        noun: 'plans',
-        recordId,
-        label,
-        before: traceOf(plan),
-        after: input,
-      });
-      return { id: plan.id, name: input.name };
-    }),
-  );
-  if (!saved.ok) return saved;
-  return saved.record
-    ? { ok: true, record: saved.record }
-    : { ok: false, stale: await lastChangeOf('plans', plan.id) };
+): Promise<Saved<Named>> {
+  const trace = { userId, action: 'updated', noun: 'plans', before: traceOf(plan), after: input } as const;
+  return write(trace, PLAN_REFUSALS, async (tx) => {
+    const { count } = await tx.plan.updateMany({
+      where: { id: plan.id, version, deletedAt: null },
+      data: { ...input, version: { increment: 1 }, revision: { increment: 1 }, updatedAt: new Date() },
+    });
+    return count === 0 ? null : { id: plan.id, name: input.name };
+  });
 }
 
 /** Hides the plan with all that is in it; `restorePlan` brings it back as it was. */
 export async function deletePlan(userId: number, plan: PlanRecord): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await tx.plan.update({ where: { id: plan.id }, data: { deletedAt: new Date() }, select: { id: true } });
-    const { id: recordId, name: label } = plan;
-    await recordChange(tx, {
-      userId,
-      action: 'deleted',
-      noun: 'plans',
-      recordId,
-      label,
-      before: traceOf(plan),
-    });
-  });
-}
-
-/** Null when nothing of this id is deleted, or its system is. */
-export async function restorePlan(
-  userId: number,
-  id: number,
-): Promise<Saved<{ id: number; name: string }> | null> {
-  const deleted = await db.plan.findFirst({
-    where: { id, deletedAt: { not: null }, system: { deletedAt: null } },
-    select: { id: true, name: true },
-  });
-  if (!deleted) return null;
-  return planTaken(() =>
-    db.$transaction(async (tx) => {
-      await tx.plan.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
-      await recordChange(tx, {
-        userId,
-        action: 'restored',
-        noun: 'plans',
-        recordId: id,
-        label: deleted.name,
-      });
-      return deleted;
-    }),
+  const { id } = plan;
+  await write({ userId, action: 'deleted', noun: 'plans', before: traceOf(plan) }, {}, (tx) =>
+    tx.plan.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
   );
 }
 
-/** Says that something in the plan changed: bills remembered for the old revision are no longer its bill. */
-export async function touchPlan(tx: Prisma.TransactionClient, planId: number): Promise<void> {
-  await tx.plan.update({
-    where: { id: planId },
-    data: { revision: { increment: 1 }, updatedAt: new Date() },
-    select: { id: true },
-  });
+/** Null when nothing of this id is deleted, or its system is. */
+export async function restorePlan(userId: number, id: number): Promise<Saved<Named> | null> {
+  const where = { id, deletedAt: { not: null }, system: { deletedAt: null } };
+  if (!(await db.plan.findFirst({ where, select: NAMED }))) return null;
+  return write({ userId, action: 'restored', noun: 'plans' }, PLAN_REFUSALS, (tx) =>
+    tx.plan.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
+  );
 }
 
-function traceOf(plan: PlanRecord): Prisma.InputJsonValue {
-  const { name, status, description, machineType } = plan;
-  return { name, status, description, machineType: machineType?.name ?? null };
+function traceOf({ id, name, status, description, machineType }: PlanRecord) {
+  return { id, name, status, description, machineType: machineType?.name ?? null };
 }
 
-/** The write, or which field of the plan (or of its new system) the database refused. */
-export async function planTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
-  try {
-    return { ok: true, record: await write() };
-  } catch (error) {
-    if (violates(error, 'plans_name_key'))
-      return { ok: false, errors: { name: 'Another plan of this system has this name.' } };
-    if (violates(error, 'plans_one_current')) {
-      return {
-        ok: false,
-        errors: { status: 'Another plan of this system is the current one. Retire it first.' },
-      };
-    }
-    if (violates(error, 'systems_name_key'))
-      return { ok: false, errors: { systemName: 'Another system has this name. Pick it above instead.' } };
-    if (violates(error, 'plans_machine_type_id_fkey'))
-      return {
-        ok: false,
-        errors: { machineTypeId: 'This machine type is not there any more. Pick another.' },
-      };
-    if (violates(error, 'plans_system_id_fkey'))
-      return { ok: false, errors: { systemId: 'This system is not there any more. Pick another.' } };
-    throw error;
-  }
-}
+/** Which field of the plan (or of its new system) the database refused. */
+export const PLAN_REFUSALS = {
+  plans_name_key: { name: 'Another plan of this system has this name.' },
+  plans_one_current: { status: 'Another plan of this system is the current one. Retire it first.' },
+  systems_name_key: { systemName: 'Another system has this name. Pick it above instead.' },
+  plans_machine_type_id_fkey: { machineTypeId: 'This machine type is not there any more. Pick another.' },
+  plans_system_id_fkey: { systemId: 'This system is not there any more. Pick another.' },
+};
 
 /** What would go with the plan if it were deleted. */
 export async function countWithin(

@@ -1,9 +1,9 @@
-import { lastChangeOf, recordChange } from '../changes/queries.js';
+import { recordChange } from '../changes/queries.js';
+import { NAMED, type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
 import type { Saved } from '../db/saved.js';
-import { violates } from '../db/violations.js';
 import { teamNamed } from '../teams/queries.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 import type { Link, SystemInput } from './form.js';
@@ -18,6 +18,8 @@ const columns: Record<string, SortColumn> = {
   updated: { by: Prisma.sql`s.updated_at`, type: 'timestamptz' },
   created: { by: Prisma.sql`s.created_at`, type: 'timestamptz' },
 };
+
+const REFUSALS = { systems_name_key: { name: 'Another system has this name.' } };
 
 export type SystemRow = {
   id: number;
@@ -74,26 +76,29 @@ export type System = {
   team: string | null;
 };
 
-export async function createSystem(
-  userId: number,
-  input: SystemInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  return orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      const record = await tx.system.create({
-        data: await rowOf(tx, input),
-        select: { id: true, name: true },
-      });
-      await recordChange(tx, {
-        userId,
-        action: 'created',
-        noun: 'systems',
-        recordId: record.id,
-        label: record.name,
-        after: input,
-      });
-      return record;
-    }),
+/** The systems changed last, each with the plan to show for it: the current one, else the newest; and how many plans it has. */
+export async function listLatestSystems(size: number) {
+  return read<
+    {
+      id: number;
+      name: string;
+      lifecycle: string;
+      team: string | null;
+      plans: number;
+      shownPlanId: number | null;
+    }[]
+  >`
+    SELECT s.id, s.name, s.lifecycle::text AS lifecycle, t.name AS team,
+      (SELECT count(*)::int FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL) AS plans,
+      (SELECT p.id FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL
+        ORDER BY (p.status = 'current') DESC, p.id DESC LIMIT 1) AS "shownPlanId"
+    FROM systems s LEFT JOIN teams t ON t.id = s.team_id
+    WHERE s.deleted_at IS NULL ORDER BY s.updated_at DESC, s.id DESC LIMIT ${size}`;
+}
+
+export function createSystem(userId: number, input: SystemInput): Promise<Saved<Named>> {
+  return write({ userId, action: 'created', noun: 'systems', after: input }, REFUSALS, async (tx) =>
+    tx.system.create({ data: await rowOf(tx, input), select: NAMED }),
   );
 }
 
@@ -116,80 +121,36 @@ export async function createSystemIn(
 }
 
 /** Writes the system unless somebody else did since `version`. */
-export async function updateSystem(
+export function updateSystem(
   userId: number,
   system: System,
   version: number,
   input: SystemInput,
-): Promise<Saved<{ id: number; name: string }>> {
-  const saved = await orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      const row = { ...(await rowOf(tx, input)), version: { increment: 1 }, updatedAt: new Date() };
-      const { count } = await tx.system.updateMany({
-        where: { id: system.id, version, deletedAt: null },
-        data: row,
-      });
-      if (count === 0) return null;
-      const { name: label } = system;
-      await recordChange(tx, {
-        userId,
-        action: 'updated',
-        noun: 'systems',
-        recordId: system.id,
-        label,
-        before: system,
-        after: input,
-      });
-      return { id: system.id, name: input.name };
-    }),
-  );
-  if (!saved.ok) return saved;
-  return saved.record
-    ? { ok: true, record: saved.record }
-    : { ok: false, stale: await lastChangeOf('systems', system.id) };
+): Promise<Saved<Named>> {
+  const trace = { userId, action: 'updated', noun: 'systems', before: system, after: input } as const;
+  return write(trace, REFUSALS, async (tx) => {
+    const { count } = await tx.system.updateMany({
+      where: { id: system.id, version, deletedAt: null },
+      data: { ...(await rowOf(tx, input)), version: { increment: 1 }, updatedAt: new Date() },
+    });
+    return count === 0 ? null : { id: system.id, name: input.name };
+  });
 }
 
 /** Hides the system with all its plans. Nothing is lost: `restoreSystem` brings it back as it was. */
 export async function deleteSystem(userId: number, system: System): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await tx.system.update({
-      where: { id: system.id },
-      data: { deletedAt: new Date() },
-      select: { id: true },
-    });
-    await recordChange(tx, {
-      userId,
-      action: 'deleted',
-      noun: 'systems',
-      recordId: system.id,
-      label: system.name,
-      before: system,
-    });
-  });
+  const { id } = system;
+  await write({ userId, action: 'deleted', noun: 'systems', before: system }, {}, (tx) =>
+    tx.system.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
+  );
 }
 
 /** Null when nothing of this id is deleted. */
-export async function restoreSystem(
-  userId: number,
-  id: number,
-): Promise<Saved<{ id: number; name: string }> | null> {
-  const deleted = await db.system.findFirst({
-    where: { id, deletedAt: { not: null } },
-    select: { id: true, name: true },
-  });
+export async function restoreSystem(userId: number, id: number): Promise<Saved<Named> | null> {
+  const deleted = await db.system.findFirst({ where: { id, deletedAt: { not: null } }, select: NAMED });
   if (!deleted) return null;
-  return orNameTaken(() =>
-    db.$transaction(async (tx) => {
-      await tx.system.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
-      await recordChange(tx, {
-        userId,
-        action: 'restored',
-        noun: 'systems',
-        recordId: id,
-        label: deleted.name,
-      });
-      return deleted;
-    }),
+  return write({ userId, action: 'restored', noun: 'systems' }, REFUSALS, (tx) =>
+    tx.system.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
   );
 }
 
@@ -214,33 +175,4 @@ export async function listSystemNames(): Promise<{ id: number; name: string }[]>
 
 async function rowOf(tx: Prisma.TransactionClient, { team, ...input }: SystemInput) {
   return { ...input, teamId: await teamNamed(tx, team) };
-}
-
-async function orNameTaken<T>(write: () => Promise<T>): Promise<Saved<T>> {
-  try {
-    return { ok: true, record: await write() };
-  } catch (error) {
-    if (!violates(error, 'systems_name_key')) throw error;
-    return { ok: false, errors: { name: 'Another system has this name.' } };
-  }
-}
-
-/** The systems changed last, each with the plan to show for it: the current one, else the newest; and how many plans it has. */
-export async function listLatestSystems(size: number) {
-  return read<
-    {
-      id: number;
-      name: string;
-      lifecycle: string;
-      team: string | null;
-      plans: number;
-      shownPlanId: number | null;
-    }[]
-  >`
-    SELECT s.id, s.name, s.lifecycle::text AS lifecycle, t.name AS team,
-      (SELECT count(*)::int FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL) AS plans,
-      (SELECT p.id FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL
-        ORDER BY (p.status = 'current') DESC, p.id DESC LIMIT 1) AS "shownPlanId"
-    FROM systems s LEFT JOIN teams t ON t.id = s.team_id
-    WHERE s.deleted_at IS NULL ORDER BY s.updated_at DESC, s.id DESC LIMIT ${size}`;
 }

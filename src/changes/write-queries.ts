@@ -1,0 +1,70 @@
+import { db } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+import type { Saved } from '../db/saved.js';
+import { violates } from '../db/violations.js';
+import { lastChangeOf, type Noun, recordChange, type Trace } from './queries.js';
+
+export type Named = { id: number; name: string };
+
+/** What a write gives back of the record. */
+export const NAMED = { id: true, name: true } as const;
+
+/** By constraint or unique index: what its refusal says beside which field of the form. */
+export type Refusals = Record<string, Record<string, string>>;
+
+/** Thrown within a write that the database itself would not refuse: nothing is written, the messages stand beside their fields. */
+export class Refused extends Error {
+  constructor(readonly errors: Record<string, string>) {
+    super(Object.values(errors).join(' '));
+  }
+}
+
+type Write = {
+  userId: number;
+  action: Trace['action'];
+  noun: Noun;
+  /** The record as it stood, where it stood. */
+  before?: Named & Prisma.InputJsonObject;
+  after?: Prisma.InputJsonValue;
+  /** The plan that the record stands in: bills remembered for its old revision are no longer its bill. */
+  planId?: number | undefined;
+  /** Milliseconds that the transaction may take, for what writes thousands of rows. */
+  timeout?: number;
+};
+
+/**
+ * Writes one record as one transaction with its line in the trail. `row` writes and gives the record; null where nobody has it in the
+ * version that was opened, which makes the write too late (`stale`).
+ */
+export async function write(
+  { userId, action, noun, before, after, planId, timeout }: Write,
+  refusals: Refusals,
+  row: (tx: Prisma.TransactionClient) => Promise<Named | null>,
+): Promise<Saved<Named>> {
+  const inOne = async (tx: Prisma.TransactionClient) => {
+    const record = await row(tx);
+    if (!record) return null;
+    if (planId !== undefined) await touchPlan(tx, planId);
+    const trace = { userId, action, noun, recordId: record.id, label: (before ?? record).name };
+    await recordChange(tx, { ...trace, ...(before && { before }), ...(after !== undefined && { after }) });
+    return record;
+  };
+  try {
+    const record = await db.$transaction(inOne, timeout === undefined ? {} : { timeout });
+    if (record) return { ok: true, record };
+    return { ok: false, stale: await lastChangeOf(noun, before?.id ?? 0, planId) };
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, errors: error.errors };
+    const constraint = Object.keys(refusals).find((name) => violates(error, name));
+    if (constraint === undefined) throw error;
+    return { ok: false, errors: refusals[constraint] ?? {} };
+  }
+}
+
+async function touchPlan(tx: Prisma.TransactionClient, planId: number): Promise<void> {
+  await tx.plan.update({
+    where: { id: planId },
+    data: { revision: { increment: 1 }, updatedAt: new Date() },
+    select: { id: true },
+  });
+}
