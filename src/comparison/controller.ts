@@ -5,6 +5,7 @@ import { compare } from '../domain/comparison.js';
 import type { Diagram } from '../domain/pictures/diagram-layout.js';
 import { type LegendItem, legendOf } from '../domain/pictures/diagram-legend.js';
 import { machinesPictureOf, machinesScaleOf } from '../domain/pictures/machines-picture.js';
+import { changeInWords } from '../parts/words.js';
 import { findPlans, type PlanRecord } from '../plans/queries.js';
 import { addressOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
@@ -66,6 +67,7 @@ export async function show(req: Request, res: Response) {
       onlyHtml: {
         columns,
         address,
+        changeInWords,
         legend: legendOfAll(columns.map(({ diagram }) => diagram)),
         unshared: unsharedEntries(counted.map(({ bill }) => bill.entries)),
       },

@@ -1,6 +1,7 @@
 import type { Bill } from './bill.js';
 import type { ByCommonCause } from './entry-bill.js';
 import type { Plan } from './model.js';
+import { type FieldChange, partChanges } from './part-changes.js';
 
 /** What a line counts, for how it is written. */
 export type Unit = 'count' | 'usd' | 'minutes';
@@ -20,7 +21,11 @@ export type ComparedLine = {
 export type ComparedEntry = { name: string; byShare: Record<keyof ByCommonCause, ComparedLine> };
 
 /** What a plan has otherwise than the first one, by part name. */
-export type PartDifference = { added: string[]; removed: string[]; changed: string[] };
+export type PartDifference = {
+  added: string[];
+  removed: string[];
+  changed: { name: string; changes: FieldChange[] }[];
+};
 
 export type Comparison = {
   lines: ComparedLine[];
@@ -149,25 +154,10 @@ function differenceOf(first: Plan, other: Plan): PartDifference {
   return {
     added: other.parts.filter((part) => !before.has(part.name)).map((part) => part.name),
     removed: first.parts.filter((part) => !after.has(part.name)).map((part) => part.name),
-    changed: other.parts
-      .filter((part) => {
-        const old = before.get(part.name);
-        return (
-          old &&
-          (
-            [
-              'kind',
-              'replicas',
-              'needed',
-              'cpuMillicores',
-              'memoryMib',
-              'runs',
-              'availability',
-              'usdPerMonth',
-            ] as const
-          ).some((field) => old[field] !== part[field])
-        );
-      })
-      .map((part) => part.name),
+    changed: other.parts.flatMap((part) => {
+      const old = before.get(part.name);
+      const changes = old ? partChanges(old, part) : [];
+      return changes.length > 0 ? [{ name: part.name, changes }] : [];
+    }),
   };
 }

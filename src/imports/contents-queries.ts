@@ -1,6 +1,7 @@
 import type { Prisma } from '../db/generated/client.js';
 import type { Connection, Entry, ExtraCost, Part, Plan } from '../domain/model.js';
-import { FILE_FIELDS, type FileField, type Merge, wholeMillicores } from './merge.js';
+import { PART_FIELDS, type PartField, wholeMillicores } from '../domain/part-changes.js';
+import type { Merge } from './merge.js';
 
 type Tx = Prisma.TransactionClient;
 
@@ -131,7 +132,7 @@ async function changeParts(
     set: Object.fromEntries(changes.map(({ field, to }) => [field, to])),
   }));
   // One statement a field, not a part: a dozen at the most.
-  for (const field of FILE_FIELDS) {
+  for (const field of PART_FIELDS) {
     const of = rows
       .filter(({ set }) => field in set)
       .map(({ name, set }) => ({ name, value: set[field] ?? null }));
@@ -154,7 +155,7 @@ async function sayBasis(
     WHERE plan_id = ${planId} AND parts.name = r.name AND deleted_at IS NULL`;
 }
 
-async function changeField(tx: Tx, planId: number, field: FileField, rows: string): Promise<void> {
+async function changeField(tx: Tx, planId: number, field: PartField, rows: string): Promise<void> {
   if (field === 'technology') {
     await tx.$executeRaw`
       INSERT INTO technologies (name)
@@ -177,7 +178,7 @@ async function changeField(tx: Tx, planId: number, field: FileField, rows: strin
   );
 }
 
-const COLUMNS: Record<Exclude<FileField, 'technology'>, { column: string; type: string }> = {
+const COLUMNS: Record<Exclude<PartField, 'technology'>, { column: string; type: string }> = {
   kind: { column: 'kind', type: 'text' },
   replicas: { column: 'replicas', type: 'int' },
   needed: { column: 'needed', type: 'int' },
@@ -210,7 +211,7 @@ async function changeStrengths(
   changed: Merge['connections']['changed'],
 ): Promise<void> {
   if (changed.length === 0) return;
-  const rows = changed.map(({ from, to, changes }) => ({ from, to, strength: changes[0]?.to }));
+  const rows = changed.map(({ from, to, strength }) => ({ from, to, strength }));
   await tx.$executeRaw`
     UPDATE connections SET strength = r.strength, version = connections.version + 1, updated_at = now()
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r("from" text, "to" text, strength text), parts f, parts t

@@ -6,6 +6,7 @@ import { refused } from '../db/saved.js';
 import { billOf } from '../domain/bill.js';
 import type { Plan } from '../domain/model.js';
 import { listMachineTypeNames } from '../machine-types/queries.js';
+import { changeInWords } from '../parts/words.js';
 import { findPlan, type PlanRecord } from '../plans/queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { listSystemNames } from '../systems/queries.js';
@@ -147,6 +148,7 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     systems,
     changesNothing: merge !== null && isNothing(merge),
     here: `/imports/${id}`,
+    changeInWords,
     partHref: () => '#parts',
     recordHref: () => '#parts',
   };

@@ -1,21 +1,5 @@
-import type { Part, Plan } from '../domain/model.js';
-
-/** What of a part a file speaks of. What people add to it (team, links, notes) no import touches. */
-export const FILE_FIELDS = [
-  'kind',
-  'replicas',
-  'needed',
-  'cpuMillicores',
-  'memoryMib',
-  'runs',
-  'perMachine',
-  'spread',
-  'availability',
-  'usdPerMonth',
-  'technology',
-  'containersPerReplica',
-] as const satisfies readonly (keyof Part)[];
-export type FileField = (typeof FILE_FIELDS)[number];
+import type { Part, Plan, Strength } from '../domain/model.js';
+import { type FieldChange, partChanges } from '../domain/part-changes.js';
 
 /** A plan as it stands, with what people have done to it by hand. */
 export type Standing = {
@@ -29,8 +13,6 @@ type Pair = { from: string; to: string };
 
 /** By name, what once came from a file and a person deleted. */
 export type DeletedByHand = { parts: string[]; connections: Pair[]; entries: string[] };
-
-export type FieldChange = { field: string; from: unknown; to: unknown };
 
 /**
  * What a new import would do to a plan: by name, nothing done yet. `kept` is what people set by hand and the file says otherwise,
@@ -46,7 +28,7 @@ export type Merge = {
   };
   connections: {
     added: Plan['connections'];
-    changed: (Pair & { changes: FieldChange[] })[];
+    changed: (Pair & { was: Strength; strength: Strength })[];
     removed: Pair[];
     keptDeleted: Pair[];
   };
@@ -107,12 +89,11 @@ function partsOf(standing: Standing, draft: Plan, deleted: Set<string>): Merge['
       if (part.fromFile) result.removed.push(part.name);
       continue;
     }
-    const differing = FILE_FIELDS.filter((field) => !isSame(field, part, fresh));
+    const differing = partChanges(part, fresh);
     // A part that a person added is that person's in every field; a file that now has it too takes nothing away.
-    const byHand = part.fromFile ? differing.filter((field) => part.setByHand.includes(field)) : differing;
-    const changes = differing
-      .filter((field) => !byHand.includes(field))
-      .map((field) => ({ field, from: fieldOf(part, field), to: fieldOf(fresh, field) }));
+    const isByHand = ({ field }: FieldChange) => !part.fromFile || part.setByHand.includes(field);
+    const changes = differing.filter((change) => !isByHand(change));
+    const byHand = differing.filter(isByHand).map(({ field }) => field);
     if (changes.length > 0) result.changed.push({ name: part.name, changes });
     if (byHand.length > 0) result.kept.push({ name: part.name, fields: byHand });
   }
@@ -149,11 +130,7 @@ function connectionsOf(
       !connection.setByHand.includes('strength') &&
       fresh.strength !== connection.strength
     ) {
-      result.changed.push({
-        from,
-        to,
-        changes: [{ field: 'strength', from: connection.strength, to: fresh.strength }],
-      });
+      result.changed.push({ from, to, was: connection.strength, strength: fresh.strength });
     }
   }
   return result;
@@ -188,23 +165,4 @@ function entriesOf(
 
 function keyOf({ from, to }: Pair): string {
   return JSON.stringify([from, to]);
-}
-
-/** Technologies are one whatever their case, as the database has them. */
-function isSame(field: FileField, a: Part, b: Part): boolean {
-  const [one, other] = [fieldOf(a, field), fieldOf(b, field)];
-  return field === 'technology'
-    ? String(one ?? '').toLowerCase() === String(other ?? '').toLowerCase()
-    : one === other;
-}
-
-function fieldOf(part: Part, field: FileField): unknown {
-  if (field === 'containersPerReplica') return part.containersPerReplica ?? 1;
-  if (field === 'cpuMillicores') return wholeMillicores(part);
-  return part[field];
-}
-
-/** CPU as it is stored: in whole millicores. */
-export function wholeMillicores({ cpuMillicores }: Part): number | null {
-  return cpuMillicores === null ? null : Math.round(cpuMillicores);
 }

@@ -13,8 +13,9 @@ import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { availabilityText } from '../web/quantities.js';
-import { KIND_LABELS, NEW_PART, partForm, partValues, RUNS_LABELS } from './form.js';
+import { NEW_PART, partForm, partValues } from './form.js';
 import * as parts from './queries.js';
+import { KIND_LABELS, RUNS_LABELS } from './words.js';
 
 const kinds = PART_KINDS.map((value) => ({ value, label: KIND_LABELS[value] }));
 const runs = RUNS.map((value) => ({ value, label: RUNS_LABELS[value] }));

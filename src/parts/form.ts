@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_COUNT } from '../domain/check-plan.js';
-import { PART_KINDS, type PartKind, RUNS, type Runs } from '../domain/model.js';
+import { PART_KINDS, RUNS } from '../domain/model.js';
 import { choice, line, number, optionalNumber, text, tick, webAddress } from '../web/form.js';
 import {
   availabilityText,
@@ -11,27 +11,6 @@ import {
   optionalDay,
   optionalMemory,
 } from '../web/quantities.js';
-
-/** The kinds in the words of people. */
-export const KIND_LABELS: Record<PartKind, string> = {
-  web: 'Web process',
-  service: 'Service',
-  worker: 'Worker',
-  job: 'Job',
-  database: 'Database',
-  cache: 'Cache',
-  queue: 'Queue',
-  'load-balancer': 'Load balancer',
-  'cluster-control': 'Cluster control',
-  platform: 'Platform',
-  external: 'External service',
-};
-
-export const RUNS_LABELS: Record<Runs, string> = {
-  machine: 'On the plan’s machines',
-  managed: 'Managed by a provider',
-  external: 'Outside, run by others',
-};
 
 export const partForm = z
   .object({
