@@ -63,7 +63,6 @@ describe('the architecture', () => {
         'auth/accounts.ts',
         'auth/sessions.ts',
         'machine-types/price-book.ts',
-        'web/health.ts',
         'server.ts',
         'release.ts',
       ].includes(path);

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { tellStory } from '../prisma/seed.js';
 import { db } from '../src/db/client.js';
 import { root } from '../src/root.js';
+import { render } from '../src/web/render.js';
 import { app, type Browser, signedIn, useApp, visitor } from './support/app.js';
 import { pathWith, routesOf } from './support/routes.js';
 
@@ -76,6 +77,10 @@ describe('every page', () => {
     );
     expect(views.filter((view) => !read.has(view))).toEqual([]);
   });
+});
+
+test('a view that lacks a local it names says which', () => {
+  expect(() => render('systems/_row', {})).toThrow('views/systems/_row.ejs lacks the local “system”');
 });
 
 async function idsOfTheStory(editor: Browser): Promise<Record<string, number>> {

@@ -16,6 +16,8 @@ export async function signInPage(req: Request, res: Response) {
 export async function createSession(req: Request, res: Response) {
   const read = readForm(signInForm, req.body);
   if (!read.ok) return showSignIn(req, res, read.form, 422);
+  // What was read and trimmed is what is checked.
+  req.body = read.data;
   const person = await authenticate(req);
   if (!person) {
     const errors = { password: 'No account has this address and this password together.' };

@@ -1,5 +1,5 @@
 import { read } from '../db/client.js';
-import type { Connection, MachineType, Part } from '../domain/model.js';
+import type { Connection, ExtraCost, MachineType, Part } from '../domain/model.js';
 import type { PlanRecord } from '../plans/queries.js';
 
 /** A plan with all that is in it, in the domain's own shape; every row with its id beside. In the order in which things were added. */
@@ -9,7 +9,7 @@ export type WholePlan = {
   parts: (Part & PartExtras)[];
   connections: (Connection & { id: number; setByHand: string[] })[];
   entries: { id: number; name: string; parts: string[]; fromFile: boolean }[];
-  extraCosts: { id: number; label: string; usdPerMonth: number | null; priceBasis: string }[];
+  extraCosts: (ExtraCost & { id: number; priceBasis: string; fromFile: boolean })[];
 };
 
 type PartExtras = {
@@ -44,7 +44,7 @@ export async function findWhole(record: PlanRecord): Promise<WholePlan> {
         LEFT JOIN parts p ON p.id = ep.part_id AND p.deleted_at IS NULL
       WHERE e.plan_id = ${planId} AND e.deleted_at IS NULL GROUP BY e.id ORDER BY e.id`,
     read<WholePlan['extraCosts']>`
-      SELECT id, label, usd_per_month AS "usdPerMonth", price_basis AS "priceBasis"
+      SELECT id, label, usd_per_month AS "usdPerMonth", price_basis AS "priceBasis", from_file AS "fromFile"
       FROM extra_costs WHERE plan_id = ${planId} AND deleted_at IS NULL ORDER BY id`,
   ]);
   return { name: record.name, machineType: machineTypeOf(record), parts, connections, entries, extraCosts };

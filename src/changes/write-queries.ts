@@ -19,6 +19,9 @@ export class Refused extends Error {
   }
 }
 
+/** Thrown to undo what the write has done so far. */
+class TooLate extends Error {}
+
 type Write = {
   userId: number;
   action: Trace['action'];
@@ -42,18 +45,19 @@ export async function write(
   row: (tx: Prisma.TransactionClient) => Promise<Named | null>,
 ): Promise<Saved<Named>> {
   const inOne = async (tx: Prisma.TransactionClient) => {
-    const record = await row(tx);
-    if (!record) return null;
+    // The plan before its records, as an import takes them: two writers in one order never wait for each other in a ring.
     if (planId !== undefined) await touchPlan(tx, planId);
+    const record = await row(tx);
+    if (!record) throw new TooLate();
     const trace = { userId, action, noun, recordId: record.id, label: (before ?? record).name };
     await recordChange(tx, { ...trace, ...(before && { before }), ...(after !== undefined && { after }) });
     return record;
   };
   try {
-    const record = await db.$transaction(inOne, timeout === undefined ? {} : { timeout });
-    if (record) return { ok: true, record };
-    return { ok: false, stale: await lastChangeOf(noun, before?.id ?? 0, planId) };
+    return { ok: true, record: await db.$transaction(inOne, timeout === undefined ? {} : { timeout }) };
   } catch (error) {
+    if (error instanceof TooLate)
+      return { ok: false, stale: await lastChangeOf(noun, before?.id ?? 0, planId) };
     if (error instanceof Refused) return { ok: false, errors: error.errors };
     const constraint = Object.keys(refusals).find((name) => violates(error, name));
     if (constraint === undefined) throw error;

@@ -72,7 +72,7 @@ export function createExtraCost(
   );
 }
 
-/** Writes the extra cost unless somebody else did since `version`. */
+/** Writes the extra cost unless somebody else did since `version`. It is a person's own from then on: no import changes it. */
 export function updateExtraCost(
   userId: number,
   cost: ExtraCostRecord,
@@ -83,7 +83,7 @@ export function updateExtraCost(
   return write({ ...trace, planId: cost.plan.id }, {}, async (tx) => {
     const { count } = await tx.extraCost.updateMany({
       where: { id: cost.id, version, deletedAt: null },
-      data: { ...input, version: { increment: 1 }, updatedAt: new Date() },
+      data: { ...input, fromFile: false, version: { increment: 1 }, updatedAt: new Date() },
     });
     return count === 0 ? null : { id: cost.id, name: input.label };
   });

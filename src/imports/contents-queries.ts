@@ -34,6 +34,8 @@ export async function applyMerge(
   await removeEntries(tx, planId, entries.removed);
   await changeEntries(tx, planId, entries.changed);
   await addEntries(tx, planId, entries.added);
+  await removeExtraCosts(tx, planId, extraCosts.removed);
+  await changePrices(tx, planId, extraCosts.changed);
   await addExtraCosts(tx, planId, extraCosts.added);
 }
 
@@ -109,7 +111,7 @@ async function addEntryParts(tx: Tx, planId: number, rows: string): Promise<void
 
 async function addExtraCosts(tx: Tx, planId: number, costs: ExtraCost[]): Promise<void> {
   await tx.extraCost.createMany({
-    data: costs.map(({ label, usdPerMonth }) => ({ planId, label, usdPerMonth })),
+    data: costs.map(({ label, usdPerMonth }) => ({ planId, label, usdPerMonth, fromFile: true })),
   });
 }
 
@@ -192,6 +194,7 @@ const COLUMNS: Record<Exclude<PartField, 'technology'>, { column: string; type: 
   containersPerReplica: { column: 'containers_per_replica', type: 'int' },
 };
 
+/** Those of parts that go too are left to them: who restores the part has its connections back. */
 async function removeConnections(
   tx: Tx,
   planId: number,
@@ -202,7 +205,7 @@ async function removeConnections(
     UPDATE connections SET deleted_at = now()
     FROM jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) AS r("from" text, "to" text), parts f, parts t
     WHERE connections.plan_id = ${planId} AND connections.deleted_at IS NULL AND f.id = from_part_id AND t.id = to_part_id
-      AND f.name = r."from" AND t.name = r."to"`;
+      AND f.deleted_at IS NULL AND t.deleted_at IS NULL AND f.name = r."from" AND t.name = r."to"`;
 }
 
 async function changeStrengths(
@@ -224,4 +227,20 @@ async function removeEntries(tx: Tx, planId: number, names: string[]): Promise<v
     where: { planId, name: { in: names }, deletedAt: null },
     data: { deletedAt: new Date() },
   });
+}
+
+async function removeExtraCosts(tx: Tx, planId: number, labels: string[]): Promise<void> {
+  await tx.extraCost.updateMany({
+    where: { planId, label: { in: labels }, fromFile: true, deletedAt: null },
+    data: { deletedAt: new Date() },
+  });
+}
+
+async function changePrices(tx: Tx, planId: number, changed: Merge['extraCosts']['changed']): Promise<void> {
+  for (const { label, to } of changed) {
+    await tx.extraCost.updateMany({
+      where: { planId, label, fromFile: true, deletedAt: null },
+      data: { usdPerMonth: to, priceBasis: '', version: { increment: 1 }, updatedAt: new Date() },
+    });
+  }
 }

@@ -6,13 +6,13 @@ export type Standing = {
   parts: (Part & { fromFile: boolean; setByHand: string[] })[];
   connections: (Plan['connections'][number] & { setByHand: string[] })[];
   entries: (Plan['entries'][number] & { fromFile: boolean })[];
-  extraCosts: Plan['extraCosts'];
+  extraCosts: (Plan['extraCosts'][number] & { fromFile: boolean })[];
 };
 
 type Pair = { from: string; to: string };
 
 /** By name, what once came from a file and a person deleted. */
-export type DeletedByHand = { parts: string[]; connections: Pair[]; entries: string[] };
+export type DeletedByHand = { parts: string[]; connections: Pair[]; entries: string[]; extraCosts: string[] };
 
 /**
  * What a new import would do to a plan: by name, nothing done yet. `kept` is what people set by hand and the file says otherwise,
@@ -33,7 +33,12 @@ export type Merge = {
     keptDeleted: Pair[];
   };
   entries: { added: Plan['entries']; changed: Plan['entries']; removed: string[]; keptDeleted: string[] };
-  extraCosts: { added: Plan['extraCosts'] };
+  extraCosts: {
+    added: Plan['extraCosts'];
+    changed: { label: string; from: number | null; to: number | null }[];
+    removed: string[];
+    keptDeleted: string[];
+  };
 };
 
 /**
@@ -47,28 +52,16 @@ export function mergeOf(standing: Standing, draft: Plan, deleted: DeletedByHand 
     parts,
     connections: connectionsOf(standing, draft, new Set(deleted.connections.map(keyOf)), away),
     entries: entriesOf(standing, draft, new Set(deleted.entries), away),
-    extraCosts: {
-      added: draft.extraCosts.filter(
-        ({ label }) => !standing.extraCosts.some((cost) => cost.label === label),
-      ),
-    },
+    extraCosts: extraCostsOf(standing, draft, new Set(deleted.extraCosts)),
   };
 }
 
-const NOTHING_DELETED: DeletedByHand = { parts: [], connections: [], entries: [] };
+const NOTHING_DELETED: DeletedByHand = { parts: [], connections: [], entries: [], extraCosts: [] };
 
 /** Whether the merge would change nothing at all. */
 export function isNothing({ parts, connections, entries, extraCosts }: Merge): boolean {
-  const lists = [
-    parts.added,
-    parts.changed,
-    parts.removed,
-    connections.added,
-    connections.changed,
-    connections.removed,
-  ];
-  return [...lists, entries.added, entries.changed, entries.removed, extraCosts.added].every(
-    (list) => list.length === 0,
+  return [parts, connections, entries, extraCosts].every(
+    ({ added, changed, removed }) => added.length + changed.length + removed.length === 0,
   );
 }
 
@@ -160,6 +153,23 @@ function entriesOf(
       .filter((entry) => entry.fromFile && !read.has(entry.name))
       .map((entry) => entry.name),
     keptDeleted: unknown.map((entry) => entry.name).filter((name) => deleted.has(name)),
+  };
+}
+
+/** By label. A price that a person has set is that person's, as is a cost that a person added. */
+function extraCostsOf(standing: Standing, draft: Plan, deleted: Set<string>): Merge['extraCosts'] {
+  const read = new Map(draft.extraCosts.map((cost) => [cost.label, cost.usdPerMonth]));
+  const known = new Set(standing.extraCosts.map((cost) => cost.label));
+  const unknown = draft.extraCosts.filter((cost) => !known.has(cost.label));
+  const fromFile = standing.extraCosts.filter((cost) => cost.fromFile);
+  return {
+    added: unknown.filter((cost) => !deleted.has(cost.label)),
+    changed: fromFile.flatMap(({ label, usdPerMonth: from }) => {
+      const to = read.get(label);
+      return to === undefined || to === from ? [] : [{ label, from, to }];
+    }),
+    removed: fromFile.map((cost) => cost.label).filter((label) => !read.has(label)),
+    keptDeleted: unknown.map((cost) => cost.label).filter((label) => deleted.has(label)),
   };
 }
 

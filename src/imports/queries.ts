@@ -73,7 +73,7 @@ export async function findDeletedByHand(planId: number): Promise<DeletedByHand> 
   const isByHand = (noun: Noun) => Prisma.sql`coalesce((
     SELECT action = 'deleted' FROM changes
     WHERE noun = ${noun} AND record_id = d.id AND action IN ('deleted', 'restored') ORDER BY id DESC LIMIT 1), false)`;
-  const [parts, connections, entries] = await Promise.all([
+  const [parts, connections, entries, extraCosts] = await Promise.all([
     read<{ name: string }[]>`
       SELECT name FROM (SELECT DISTINCT ON (name) id, name FROM parts
         WHERE plan_id = ${planId} AND deleted_at IS NOT NULL AND from_file ORDER BY name, deleted_at DESC, id DESC) d
@@ -88,8 +88,17 @@ export async function findDeletedByHand(planId: number): Promise<DeletedByHand> 
       SELECT name FROM (SELECT DISTINCT ON (name) id, name FROM entries
         WHERE plan_id = ${planId} AND deleted_at IS NOT NULL AND from_file ORDER BY name, deleted_at DESC, id DESC) d
       WHERE ${isByHand('entries')}`,
+    read<{ label: string }[]>`
+      SELECT label FROM (SELECT DISTINCT ON (label) id, label FROM extra_costs
+        WHERE plan_id = ${planId} AND deleted_at IS NOT NULL AND from_file ORDER BY label, deleted_at DESC, id DESC) d
+      WHERE ${isByHand('extra-costs')}`,
   ]);
-  return { parts: parts.map(({ name }) => name), connections, entries: entries.map(({ name }) => name) };
+  return {
+    parts: parts.map(({ name }) => name),
+    connections,
+    entries: entries.map(({ name }) => name),
+    extraCosts: extraCosts.map(({ label }) => label),
+  };
 }
 
 /** Makes the plan with all its parts, and its system if that is new: all of it or nothing. A system that is gone is a field's error. */

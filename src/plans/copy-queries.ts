@@ -46,7 +46,7 @@ async function copyAs(tx: Prisma.TransactionClient, plan: PlanRecord, name: stri
     JOIN entries newe ON newe.plan_id = ${copy.id} AND newe.name = e.name
     JOIN parts p ON p.id = ep.part_id AND p.deleted_at IS NULL JOIN parts newp ON newp.plan_id = ${copy.id} AND newp.name = p.name`;
   await tx.$executeRaw`
-    INSERT INTO extra_costs (plan_id, label, usd_per_month, price_basis)
-    SELECT ${copy.id}, label, usd_per_month, price_basis FROM extra_costs WHERE plan_id = ${plan.id} AND deleted_at IS NULL ORDER BY id`;
+    INSERT INTO extra_costs (plan_id, label, usd_per_month, price_basis, from_file)
+    SELECT ${copy.id}, label, usd_per_month, price_basis, from_file FROM extra_costs WHERE plan_id = ${plan.id} AND deleted_at IS NULL ORDER BY id`;
   return copy;
 }

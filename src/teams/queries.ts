@@ -4,8 +4,11 @@ import type { Prisma } from '../db/generated/client.js';
 /** The team of this name (compared without case), made if there is none; null for no name. */
 export async function teamNamed(tx: Prisma.TransactionClient, name: string): Promise<number | null> {
   if (name === '') return null;
-  const [team] = await tx.$queryRaw<{ id: number }[]>`
-    INSERT INTO teams (name) VALUES (${name}) ON CONFLICT (lower(name)) DO UPDATE SET name = teams.name RETURNING id`;
+  // Taken as it stands where it stands, so that two people saving with one name do not wait for each other.
+  await tx.$executeRaw`INSERT INTO teams (name) VALUES (${name}) ON CONFLICT (lower(name)) DO NOTHING`;
+  const [team] = await tx.$queryRaw<
+    { id: number }[]
+  >`SELECT id FROM teams WHERE lower(name) = lower(${name})`;
   return team?.id ?? null;
 }
 

@@ -16,7 +16,7 @@ export function found<T>(record: T | null | undefined, what: string): T {
   if (record === null || record === undefined) {
     throw new HttpError(
       404,
-      `There is no such ${what}. It may have been deleted meanwhile: bring it back from “Deleted”, then press Back, and what you typed is still in the form.`,
+      `There is no such ${what}. It may have been deleted meanwhile; what was deleted can be brought back from “Deleted”.`,
     );
   }
   return record;
@@ -28,6 +28,7 @@ export const notFound: RequestHandler = (req) => {
 
 const TITLES: Record<number, string> = {
   400: 'That request cannot be read',
+  401: 'Sign in first',
   403: 'That is not yours to do',
   404: 'Not found',
   409: 'Somebody was here before you',

@@ -32,10 +32,10 @@ const standingOf = ({ parts, connections, entries, extraCosts }: Plan): Standing
   parts: parts.map((one) => ({ ...one, fromFile: true, setByHand: [] })),
   connections: connections.map((one) => ({ ...one, setByHand: [] })),
   entries: entries.map((one) => ({ ...one, fromFile: true })),
-  extraCosts,
+  extraCosts: extraCosts.map((one) => ({ ...one, fromFile: true })),
 });
 
-const NOTHING = { parts: [], connections: [], entries: [] };
+const NOTHING = { parts: [], connections: [], entries: [], extraCosts: [] };
 
 test('CPU counts in whole millicores and technologies whatever their case, as they are stored', () => {
   const standing = standingOf(draftOf([part('web', { cpuMillicores: 333, technology: 'NGINX' })]));
@@ -77,10 +77,39 @@ describe('what a person deleted stays deleted', () => {
     const standing = standingOf(
       draftOf(file.parts, { connections: file.connections.slice(1), entries: file.entries.slice(0, 1) }),
     );
-    const deleted = { parts: [], connections: [{ from: 'web', to: 'db' }], entries: ['cached'] };
+    const deleted = { ...NOTHING, connections: [{ from: 'web', to: 'db' }], entries: ['cached'] };
     const merge = mergeOf(standing, file, deleted);
     expect(merge.connections.keptDeleted).toEqual(deleted.connections);
     expect(merge.entries.keptDeleted).toEqual(['cached']);
     expect(isNothing(merge)).toBe(true);
+  });
+});
+
+describe('extra costs', () => {
+  const disks = (usdPerMonth: number | null) =>
+    draftOf([], { extraCosts: [{ label: 'disks', usdPerMonth }] });
+  const none = draftOf([]);
+
+  test('come, change their price and go with the file', () => {
+    expect(mergeOf(standingOf(none), disks(5), NOTHING).extraCosts.added).toEqual([
+      { label: 'disks', usdPerMonth: 5 },
+    ]);
+    expect(mergeOf(standingOf(disks(5)), disks(50), NOTHING).extraCosts.changed).toEqual([
+      { label: 'disks', from: 5, to: 50 },
+    ]);
+    expect(mergeOf(standingOf(disks(5)), none, NOTHING).extraCosts.removed).toEqual(['disks']);
+    expect(isNothing(mergeOf(standingOf(disks(5)), disks(5), NOTHING))).toBe(true);
+  });
+
+  test('that a person added or priced stay as they are, and those a person deleted stay away', () => {
+    const standing = standingOf(disks(5));
+    const own = {
+      ...standing,
+      extraCosts: standing.extraCosts.map((cost) => ({ ...cost, fromFile: false })),
+    };
+    expect(isNothing(mergeOf(own, disks(50), NOTHING))).toBe(true);
+    expect(isNothing(mergeOf(own, none, NOTHING))).toBe(true);
+    const away = mergeOf(standingOf(none), disks(5), { ...NOTHING, extraCosts: ['disks'] });
+    expect(away.extraCosts).toMatchObject({ added: [], keptDeleted: ['disks'] });
   });
 });

@@ -1,0 +1,17 @@
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+-- AlterTable
+ALTER TABLE "extra_costs" ADD COLUMN     "from_file" BOOLEAN NOT NULL DEFAULT false;
