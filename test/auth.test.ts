@@ -17,6 +17,15 @@ describe('signing in', () => {
     ]);
   });
 
+  test('files are taken at one address only, and of editors only', async () => {
+    const viewer = await signedIn('viewer');
+    const file = Buffer.alloc(1000, 'a');
+    const anywhere = await viewer.agent.post('/imports').attach('files', file, 'a.yml');
+    expect(anywhere.status).toBe(415);
+    const editor = await signedIn('editor');
+    expect((await editor.agent.post('/systems').attach('files', file, 'a.yml')).status).toBe(415);
+  });
+
   test('the address is compared without case, and is no pattern', async () => {
     const { person } = await signedIn('editor');
     const somebody = await visitor();
@@ -91,14 +100,5 @@ describe('signing in', () => {
     expect(made.filter(Boolean)).toHaveLength(1);
     expect(await db.user.findMany({ select: { role: true } })).toEqual([{ role: 'admin' }]);
     expect((await (await visitor()).get('/sign-up')).status).toBe(403);
-  });
-
-  test('files are taken at one address only, and of editors only', async () => {
-    const viewer = await signedIn('viewer');
-    const file = Buffer.alloc(1000, 'a');
-    const anywhere = await viewer.agent.post('/imports').attach('files', file, 'a.yml');
-    expect(anywhere.status).toBe(415);
-    const editor = await signedIn('editor');
-    expect((await editor.agent.post('/systems').attach('files', file, 'a.yml')).status).toBe(415);
   });
 });

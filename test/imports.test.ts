@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { db } from '../src/db/client.js';
 import { type Browser, signedIn, useApp } from './support/app.js';
+import { partFields } from './support/factories.js';
 
 useApp();
 
@@ -31,6 +32,15 @@ async function planFrom(editor: Browser, text: string, systemName: string): Prom
   return (await editor.post(`${preview}/plans`, fields)).headers.location ?? '';
 }
 
+/** The plan brought in line with this text: what that removed. */
+async function updated(editor: Browser, planId: number, text: string): Promise<{ removed: string[] }> {
+  const preview = (await editor.post('/imports', { text, plan: planId })).headers.location ?? '';
+  const { merge, plan } = await editor.json(preview);
+  const sent = await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, { revision: plan.revision });
+  expect(sent.headers.location).toMatch(/^\/plans\//);
+  return { removed: merge.parts.removed };
+}
+
 describe('imports', () => {
   test('a pasted compose file is previewed with picture, bill and report before anything is saved', async () => {
     const editor = await signedIn('editor');
@@ -50,7 +60,8 @@ describe('imports', () => {
   test('the preview counts again with a machine type and other answers', async () => {
     const editor = await signedIn('editor');
     const preview = (await editor.post('/imports', { text: COMPOSE })).headers.location ?? '';
-    expect((await editor.json(preview)).bill.machines.value).toBeNull();
+    expect((await editor.get(preview)).text).toContain('assumed: choose yours');
+    expect((await editor.json(`${preview}?machineType=`)).bill.machines.value).toBeNull();
     const type = await db.machineType.findFirstOrThrow({ where: { bookId: 'aws-m6i-large' } });
     const { bill } = await editor.json(`${preview}?machineType=${type.id}`);
     expect(bill.machines.value).toBe(1);
@@ -227,6 +238,78 @@ describe('imports', () => {
     expect(restored.merge.parts.keptDeleted).toEqual([]);
     expect(await names()).toEqual(['cache', 'db', 'web']);
     expect(await db.connection.count({ where: calls })).toBe(1);
+  });
+
+  test('a part that an import removed is restored with its connections', async () => {
+    const editor = await signedIn('editor');
+    const planId = idOf(await planFrom(editor, COMPOSE, 'Restored from'));
+    const { removed } = await updated(
+      editor,
+      planId,
+      COMPOSE.replace('  cache:\n    image: redis:8\n', '').replace('db, cache', 'db'),
+    );
+    expect(removed).toEqual(['cache']);
+    const cache = await db.part.findFirstOrThrow({ where: { planId, name: 'cache' } });
+    await editor.post(`/parts/${cache.id}/restoration`);
+    const { calledBy } = await editor.json(`/parts/${cache.id}`);
+    expect(calledBy.map(({ name }: { name: string }) => name)).toEqual(['web']);
+  });
+
+  test('the machine type chosen in the preview of an update is the plan’s from then on', async () => {
+    const editor = await signedIn('editor');
+    const address = await planFrom(editor, COMPOSE, 'Machined');
+    const planId = idOf(address);
+    const type = await db.machineType.findFirstOrThrow({ where: { bookId: 'aws-m6i-large' } });
+    const preview = (await editor.post('/imports', { text: COMPOSE, plan: planId })).headers.location ?? '';
+    const page = (await editor.get(`${preview}&machineType=${type.id}`)).text;
+    expect(page).toContain(`none → <strong>${type.name}</strong>`);
+    const { plan } = await editor.json(preview);
+    const answers = { revision: plan.revision, machineType: type.id };
+    await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, answers);
+    expect((await editor.json(address)).plan.machineType.name).toBe(type.name);
+  });
+
+  test('a machine type that a file names and the price book has is counted by the price book, before and after', async () => {
+    const editor = await signedIn('editor');
+    await db.machineType.create({
+      data: { name: 'Known', cpuMillicores: 9000, memoryMib: 9000, usdPerMonth: 1 },
+    });
+    const preview = (await editor.post('/imports', { text: planOn('KNOWN') })).headers.location ?? '';
+    const { bill } = await editor.json(preview);
+    const fields = { planName: 'A', systemName: 'On a known rack', assume: 'yes' };
+    const saved = (await editor.post(`${preview}/plans`, fields)).headers.location ?? '';
+    expect(bill.usdPerMonth.value).toBe(1);
+    expect((await editor.json(saved)).bill.usdPerMonth.value).toBe(1);
+  });
+
+  test('edits and imports of one plan at the same time are each done or told to look again, never broken', async () => {
+    const editor = await signedIn('editor');
+    const planId = idOf(await planFrom(editor, COMPOSE, 'Busy'));
+    const web = await db.part.findFirstOrThrow({ where: { planId, name: 'web' } });
+    const rounds = Array.from({ length: 6 }, (_, i) => COMPOSE.replace('replicas: 3', `replicas: ${4 + i}`));
+    for (const text of rounds) {
+      const preview = (await editor.post('/imports', { text, plan: planId })).headers.location ?? '';
+      const { plan } = await editor.json(preview);
+      const { version } = (await editor.json(`/parts/${web.id}`)).part;
+      const statuses = await Promise.all([
+        editor.post(`/imports/${idOf(preview)}/plans/${planId}`, { revision: plan.revision }),
+        editor.post(`/parts/${web.id}`, { ...partFields('web', { notes: text.slice(0, 90) }), version }),
+      ]);
+      for (const { status } of statuses) expect([303, 409]).toContain(status);
+    }
+  });
+
+  test('what was pasted outlives the session it was pasted in', async () => {
+    const editor = await signedIn('editor');
+    await editor.get('/imports/new');
+    await db.session.deleteMany({ where: { userId: editor.person.id } });
+    const sent = await editor.agent.post('/imports').field('_csrf', editor.token()).field('text', COMPOSE);
+    expect(sent.status).toBe(403);
+    expect(sent.text).toContain('image: shop:1.4');
+    expect(sent.text).toContain('enctype="multipart/form-data"');
+    const file = await editor.agent.post('/imports').attach('files', Buffer.from(COMPOSE), 'compose.yml');
+    expect(file.status).toBe(413);
+    expect(file.text).toContain('Your session has ended');
   });
 
   test('a changed entry stays the same record', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { db } from '../src/db/client.js';
 import { signedIn, useApp, visitor } from './support/app.js';
 
 useApp();
@@ -116,6 +117,17 @@ describe('systems', () => {
     const undo = /action="(\/systems\/\d+\/restoration)"/.exec(list.text)?.[1] ?? '';
     await editor.post(undo);
     expect((await editor.get(address)).status).toBe(200);
+  });
+
+  test('the list is exported whole, as a table and as JSON, however long a page is', async () => {
+    const editor = await signedIn('editor');
+    await db.system.createMany({ data: Array.from({ length: 30 }, (_, i) => ({ name: `Exported ${i}` })) });
+    const json = await editor.get('/systems?q=exported&format=json');
+    expect(json.headers['content-disposition']).toContain('systems.json');
+    expect(json.body.rows).toHaveLength(30);
+    const csv = await editor.get('/systems?q=exported&format=csv');
+    expect(csv.text.trim().split('\r\n')).toHaveLength(31);
+    expect((await editor.json('/systems?q=exported')).rows).toHaveLength(25);
   });
 
   test('the list searches, filters, sorts and pages both ways', async () => {

@@ -29,6 +29,8 @@ export async function createSession(req: Request, res: Response) {
 
 export async function destroySession(req: Request, res: Response) {
   await signOut(req);
+  // Also what the browser keeps for its Back button.
+  res.set('Clear-Site-Data', '"cache"');
   res.redirect(303, '/');
 }
 

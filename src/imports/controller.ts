@@ -17,12 +17,15 @@ import { type FormState, readForm, withError } from '../web/form.js';
 import { page } from '../web/page.js';
 import { type Answers, filesOf, newPlanForm, pasteForm, questions } from './form.js';
 import { isNothing, type Merge, mergeOf } from './merge.js';
-import type { ImportResult, SourceFile } from './model.js';
+import type { Format, ImportResult, SourceFile } from './model.js';
 import { planJsonSchema } from './plan-json/plan-schema.js';
 import * as imports from './queries.js';
 
 /** A crash a month and 22 minutes to notice and restart: 720 h / (720 h + 0.36 h). Said wherever it is used. */
 const ASSUMED_AVAILABILITY = 0.9995;
+
+/** Assumed in a first preview until somebody chooses, so that machines, cost and availability are there at once. */
+const USUAL_MACHINE_TYPE = 'aws-m6i-large';
 
 export async function newForm(req: Request, res: Response) {
   const { plan, system } = questions.parse(req.query);
@@ -58,7 +61,7 @@ export async function show(req: Request, res: Response) {
 /** Makes a plan of what was previewed. */
 export async function createPlan(req: Request, res: Response) {
   const read = readForm(newPlanForm, req.body);
-  const { draft, answers, id, isTypeGone } = await draftOf(req, req.body);
+  const { draft, answers, id, machineTypeId, isTypeGone } = await draftOf(req, req.body);
   if (!read.ok) return showPreview(req, res, read.form, req.body);
   const { planName, systemId, systemName } = read.data;
   if (isTypeGone) {
@@ -77,7 +80,7 @@ export async function createPlan(req: Request, res: Response) {
     importId: id,
     system: systemId === null ? { name: systemName } : { id: systemId },
     name: planName,
-    machineTypeId: answers.machineType,
+    machineTypeId,
     draft: draft.plan,
     ...keptOf(answers),
   });
@@ -89,10 +92,11 @@ export async function createPlan(req: Request, res: Response) {
 /** Brings an existing plan in line with what was previewed. */
 export async function updatePlan(req: Request, res: Response) {
   const plan = await requestedPlan(req);
-  const { draft, answers, id } = await draftOf(req, { ...bodyOf(req), plan: String(plan.id) });
+  const { draft, answers, id, machineTypeId } = await draftOf(req, { ...bodyOf(req), plan: String(plan.id) });
   const merge = await mergeInto(plan, draft.plan);
   const seen = Number(bodyOf(req).revision);
-  const by = { importId: id, merge, ...keptOf(answers) };
+  const { machineType } = draft.plan;
+  const by = { importId: id, merge, machineTypeId, machineType, ...keptOf(answers) };
   const done = seen === plan.revision && (await imports.updatePlanBy(personOf(req).id, plan, by));
   if (!done) {
     setFlash(req, {
@@ -127,9 +131,11 @@ async function showPaste(
 }
 
 async function showPreview(req: Request, res: Response, form: FormState, typed: unknown = req.query) {
-  const { id, answers, draft, machineTypes, plan } = await draftOf(req, typed);
+  const { id, answers, draft, machineTypes, plan, isMachineAssumed } = await draftOf(req, typed);
   const bill = billOf(draft.plan);
   const [systems, merge] = await Promise.all([listSystemNames(), plan && mergeInto(plan, draft.plan)]);
+  const standing = plan && !goneTypeOf(plan) ? (plan.machineType?.name ?? null) : null;
+  const isOtherMachine = plan !== null && standing !== (draft.plan.machineType?.name ?? null);
   const content = {
     title: 'What these files run',
     draftFormat: draft.format,
@@ -143,10 +149,12 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     ...sheetOf(draft.plan, bill),
     importId: id,
     answers,
-    form: { ...form, values: { planName: draft.plan.name, systemId: answers.system ?? '', ...form.values } },
+    form: { ...form, values: { ...keptAs(draft, answers.system, systems), ...form.values } },
     machineTypes,
     systems,
-    changesNothing: merge !== null && isNothing(merge),
+    changesNothing: merge !== null && isNothing(merge) && !isOtherMachine,
+    isOtherMachine,
+    isMachineAssumed,
     here: `/imports/${id}`,
     changeInWords,
     partHref: () => '#parts',
@@ -169,26 +177,68 @@ async function draftOf(req: Request, typed: unknown) {
   const kept = found(await imports.findImport(personOf(req).id, idOf(req, 'importId')), 'import of yours');
   const machineTypes = await listMachineTypeNames();
   const draft = found(await readAgain(kept.files, answers), 'import that can be read');
-  const chosen = machineTypes.find((type) => type.id === answers.machineType);
-  const read = chosen ? { ...draft.plan, machineType: chosen } : draft.plan;
+  const isUnasked = req.method === 'GET' && plan === null && req.query.machineType === undefined;
+  const usual = isUnasked && lacksMachines(draft.plan) && machineTypes.find(isUsual);
+  const chosen = usual || machineTypes.find((type) => type.id === answers.machineType);
+  // A type that a plan file brings along is the price book's own where that has one of its name.
+  const brought = draft.plan.machineType?.name.toLowerCase();
+  const known = chosen ?? machineTypes.find((type) => type.name.toLowerCase() === brought);
+  const read = known ? { ...draft.plan, machineType: known } : draft.plan;
   return {
     id: kept.id,
-    answers,
+    answers: { ...answers, machineType: chosen?.id ?? answers.machineType },
+    isMachineAssumed: Boolean(usual),
     machineTypes,
     plan,
+    machineTypeId: known?.id ?? (read.machineType ? null : (goneTypeOf(plan)?.id ?? null)),
     isTypeGone: answers.machineType !== null && !chosen,
     draft: { ...draft, plan: read },
   };
 }
 
+function lacksMachines({ machineType, parts }: Plan): boolean {
+  return machineType === null && parts.some((part) => part.runs === 'machine');
+}
+
+function isUsual({ bookId }: { bookId: string | null }): boolean {
+  return bookId === USUAL_MACHINE_TYPE;
+}
+
 async function lastAnswers(plan: PlanRecord): Promise<Record<string, unknown>> {
-  const type = plan.machineType?.isDeleted ? null : plan.machineType;
+  const type = goneTypeOf(plan) ? null : plan.machineType;
   return { ...(await imports.findOptions(plan.id)), machineType: type ? String(type.id) : '' };
+}
+
+/** The plan's machine type where it is deleted: the plan keeps it for the day it is restored. */
+function goneTypeOf(plan: PlanRecord | null) {
+  return plan?.machineType?.isDeleted ? plan.machineType : null;
 }
 
 async function mergeInto(plan: PlanRecord, draft: Plan): Promise<Merge> {
   const [standing, deleted] = await Promise.all([findWhole(plan), imports.findDeletedByHand(plan.id)]);
   return mergeOf(standing, draft, deleted);
+}
+
+const FORMAT_NAMES: Record<Format, string> = {
+  compose: ' on Compose',
+  kubernetes: ' on Kubernetes',
+  heroku: ' on Heroku',
+  plan: '',
+};
+
+/** What a new plan and its system are called unless somebody says otherwise: two files of one product end up side by side. */
+function keptAs(
+  { plan, format }: { plan: Plan; format: Format },
+  asked: number | null,
+  systems: { id: number; name: string }[],
+) {
+  const named = systems.find((system) => system.name.toLowerCase() === plan.name.toLowerCase());
+  const systemId = asked ?? named?.id ?? '';
+  return {
+    planName: `${plan.name.slice(0, 100)}${FORMAT_NAMES[format]}`,
+    systemId,
+    systemName: systemId === '' ? plan.name.slice(0, 120) : '',
+  };
 }
 
 /** Of the answers, what is kept with the import and what it means for the parts. */

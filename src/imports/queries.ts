@@ -137,7 +137,15 @@ async function keepOptions(tx: Prisma.TransactionClient, importId: number, optio
 export async function updatePlanBy(
   userId: number,
   plan: { id: number; name: string; revision: number },
-  by: { importId: number; merge: Merge; assumedAvailability: number | null; options: Options },
+  by: {
+    importId: number;
+    merge: Merge;
+    machineTypeId: number | null;
+    /** Made, where the plan file brings one along that there is not yet. */
+    machineType: MachineType | null;
+    assumedAvailability: number | null;
+    options: Options;
+  },
 ): Promise<boolean> {
   const { importId, merge } = by;
   const after = merge as unknown as Prisma.InputJsonObject;
@@ -149,6 +157,8 @@ export async function updatePlanBy(
       data: { importId, revision: { increment: 1 }, updatedAt: new Date() },
     });
     if (count === 0) return null;
+    const machineTypeId = by.machineTypeId ?? (await machineTypeFor(tx, userId, by.machineType));
+    await tx.plan.update({ where: { id: plan.id }, data: { machineTypeId }, select: { id: true } });
     await applyMerge(tx, plan.id, merge, by.assumedAvailability);
     await keepOptions(tx, importId, by.options);
     return plan;
@@ -163,20 +173,26 @@ function wholeUnits({ cpuMillicores, memoryMib }: MachineType) {
   };
 }
 
-/** The machine type a plan file brings along: the one of that name, else a new one. */
+/** The machine type a plan file brings along, made now. */
 async function machineTypeFor(
   tx: Prisma.TransactionClient,
   userId: number,
   type: MachineType | null,
 ): Promise<number | null> {
   if (!type) return null;
-  const [known] = await tx.$queryRaw<{ id: number }[]>`
-    SELECT id FROM machine_types WHERE lower(name) = lower(${type.name}) AND deleted_at IS NULL`;
-  if (known) return known.id;
-  const made = await tx.machineType.create({
-    data: { ...type, ...wholeUnits(type), priceSource: 'from an imported plan' },
-    select: { id: true },
-  });
+  const { name, reserve, maxContainers, usdPerMonth, availability } = type;
+  const { cpuMillicores, memoryMib } = wholeUnits(type);
+  const [made] = await tx.$queryRaw<{ id: number }[]>`
+    INSERT INTO machine_types (name, cpu_millicores, memory_mib, reserve, max_containers, usd_per_month, availability, price_source)
+    VALUES (${name}, ${cpuMillicores}, ${memoryMib}, ${reserve}, ${maxContainers}::int, ${usdPerMonth}::float8, ${availability}::float8,
+      'from an imported plan')
+    ON CONFLICT (lower(name)) WHERE deleted_at IS NULL DO NOTHING RETURNING id`;
+  if (!made) {
+    // Somebody else made it since the preview.
+    const [known] = await tx.$queryRaw<{ id: number }[]>`
+      SELECT id FROM machine_types WHERE lower(name) = lower(${name}) AND deleted_at IS NULL`;
+    return known?.id ?? null;
+  }
   await recordChange(tx, {
     userId,
     action: 'imported',

@@ -58,11 +58,14 @@ export async function listMachineTypes(list: ListRequest<'provider'>): Promise<R
 }
 
 /** Every machine type in the domain's shape, for the forms to pick from. */
-export async function listMachineTypeNames(): Promise<(MachineType & { id: number })[]> {
+export async function listMachineTypeNames(): Promise<
+  (MachineType & { id: number; bookId: string | null })[]
+> {
   const types = await db.machineType.findMany({
     where: { deletedAt: null },
     select: {
       id: true,
+      bookId: true,
       name: true,
       cpuMillicores: true,
       memoryMib: true,

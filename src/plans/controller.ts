@@ -47,6 +47,7 @@ export async function show(req: Request, res: Response) {
     ...sheet,
     here,
     askedDown: downIn(req) ?? null,
+    downPart: whole.parts.find((part) => part.name === downIn(req)) ?? null,
     others: siblings.filter((sibling) => sibling.id !== plan.id),
     partHref: (name: string) => `${here}?down=${encodeURIComponent(name)}#picture`,
     recordHref: (part: { id: number; name: string }) => addressOf('parts', part),
@@ -139,14 +140,20 @@ export async function diagramSvg(req: Request, res: Response) {
   const { whole, bill } = await countedPlan(plan);
   const { diagram } = sheetOf(whole, bill, downIn(req));
   const partHref = () => null;
-  res.type('svg').send(render('pictures/standalone', { diagram, partHref, css: assetText('pictures.css') }));
+  sendSvg(res, { diagram, partHref });
 }
 
 export async function machinesSvg(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const { whole, bill } = await countedPlan(plan);
   const { machinesPicture } = sheetOf(whole, bill);
-  res.type('svg').send(render('pictures/standalone', { machinesPicture, css: assetText('pictures.css') }));
+  sendSvg(res, { machinesPicture });
+}
+
+/** A file of its own carries its style within, which the site's own policy would not show. */
+function sendSvg(res: Response, picture: Record<string, unknown>): void {
+  res.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+  res.type('svg').send(render('pictures/standalone', { ...picture, css: assetText('pictures.css') }));
 }
 
 /** The files the plan was read from, as they were but for what looks like a secret. */
@@ -170,7 +177,12 @@ async function showForm(
 ) {
   const status = statusOf(form);
   const title = plan ? `Edit ${plan.name}` : `New plan for ${system.name}`;
-  const onlyHtml = { statuses: PLAN_STATUSES, machineTypes: await listMachineTypeNames() };
+  const machineTypes = await listMachineTypeNames();
+  // One that is deleted stays chosen until somebody chooses another: restored, it gives the plan its machines back.
+  const gone = plan?.machineType?.isDeleted
+    ? [{ ...plan.machineType, name: `${plan.machineType.name} (deleted)` }]
+    : [];
+  const onlyHtml = { statuses: PLAN_STATUSES, machineTypes: [...gone, ...machineTypes] };
   page(req, res, plan ? 'plans/edit' : 'plans/new', { title, system, plan, form }, { status, onlyHtml });
 }
 

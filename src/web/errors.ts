@@ -57,6 +57,8 @@ export const onError: ErrorRequestHandler = (error, req, res, next) => {
   );
 };
 
+const FORM = 'application/x-www-form-urlencoded';
+
 /** A form whose token is of a session that is gone, or that has none: refused, and shown with a fresh token, to be sent again by hand. */
 function showStaleForm(req: Request, res: Response): void {
   const typed = Object.entries((req.body ?? {}) as Record<string, string | string[]>);
@@ -68,7 +70,7 @@ function showStaleForm(req: Request, res: Response): void {
     res,
     'errors/stale-form',
     { title: 'This form was open too long' },
-    { status: 403, onlyHtml: { fields } },
+    { status: 403, onlyHtml: { fields, enctype: req.is('multipart/form-data') || FORM } },
   );
 }
 

@@ -45,6 +45,7 @@ export function statedAvailability(value: number | null): string {
 export function minutes(value: number | null): string {
   if (value === null) return 'unknown';
   if (value === 0) return '0 min';
+  if (value * 60 < 0.1) return 'under 0.1 s';
   if (value < 1) return `${significant(value * 60)} s`;
   if (value < 120) return `${significant(value)} min`;
   const whole = Math.round(value);

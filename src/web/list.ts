@@ -33,7 +33,7 @@ export function readList<F extends string>(req: Request, shape: ListShape<F>): L
     sort: known ? sort : shape.sorts[0],
     after: asked('after') || undefined,
     before: asked('before') || undefined,
-    size: isCsv(req) ? EXPORT_SIZE : PAGE_SIZE,
+    size: isExport(req) ? EXPORT_SIZE : PAGE_SIZE,
   };
 }
 
@@ -41,7 +41,7 @@ export function readList<F extends string>(req: Request, shape: ListShape<F>): L
 export type CsvColumns<T> = Record<string, (row: T) => string | number | boolean | null>;
 
 /**
- * Answers a list: the page, its JSON, or with `?format=csv` the whole of what was searched and filtered, as a table.
+ * Answers a list: the page, its JSON, or with `?format=csv` or `json` the whole of what was searched and filtered, as a file.
  */
 export function answerList<T, F extends string>(
   req: Request,
@@ -52,13 +52,12 @@ export function answerList<T, F extends string>(
   csv: CsvColumns<T>,
   onlyHtml: Record<string, unknown> = {},
 ): void {
-  if (isCsv(req)) {
+  if (isExport(req)) {
     if (after !== null)
       throw new HttpError(413, 'The table is too long to export at once. Narrow it by a search or a filter.');
-    res
-      .attachment(`${req.path.split('/').filter(Boolean).join('-')}.csv`)
-      .type('text/csv')
-      .send(csvOf(rows, csv));
+    const name = req.path.split('/').filter(Boolean).join('-');
+    if (req.query.format === 'csv') res.attachment(`${name}.csv`).type('text/csv').send(csvOf(rows, csv));
+    else res.attachment(`${name}.json`).json({ ...content, rows });
     return;
   }
   const links = {
@@ -104,8 +103,9 @@ function sortLinks(req: Request, sort: string) {
   };
 }
 
-function isCsv(req: Request): boolean {
-  return req.query.format === 'csv';
+/** The whole table as a file, `?format=csv` or `?format=json`; a client that wants JSON by its Accept header gets it page by page. */
+function isExport(req: Request): boolean {
+  return req.query.format === 'csv' || req.query.format === 'json';
 }
 
 function csvOf<T>(rows: T[], columns: CsvColumns<T>): string {

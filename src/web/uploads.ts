@@ -14,15 +14,21 @@ const parse = multer({
   preservePath: true,
 }).any();
 
+/** Of somebody whose session has ended only what was typed is read, to be shown again: it goes no further than that. */
+const parseTyped = multer({
+  limits: { fieldSize: MAX_FILE_BYTES, fields: 50, parts: 60 },
+}).none();
+
 /** Forms that carry files, at the one address that takes any and of people who may: kept in memory, 2 MB a file, 16 MB in all, never on disk. */
 export const readUploads: RequestHandler = (req, res, next) => {
   if (!req.is('multipart/form-data')) return next();
-  if (req.path !== '/imports' || !req.user || !can(req.user.role, 'edit')) {
+  if (req.path !== '/imports' || (req.user && !can(req.user.role, 'edit'))) {
     throw new HttpError(415, 'No files are taken here.');
   }
-  if (!(Number(req.get('content-length')) <= MAX_BYTES))
-    throw new HttpError(413, UPLOAD_ERRORS.LIMIT_ALL ?? '');
-  parse(req, res, (error: unknown) => {
+  const most = req.user ? MAX_BYTES : 2.5 * MAX_FILE_BYTES;
+  if (!(Number(req.get('content-length')) <= most)) throw new HttpError(413, UPLOAD_ERRORS.LIMIT_ALL ?? '');
+  const read = req.user ? parse : parseTyped;
+  read(req, res, (error: unknown) => {
     if (!error) {
       // Only plain fields are ours; a name like `text[a]` would make an object of one.
       req.body = Object.fromEntries(
@@ -45,5 +51,7 @@ const UPLOAD_ERRORS: Record<string, string> = {
   LIMIT_FILE_SIZE:
     'A file is larger than 2 MB. Press Back, what you typed is still there, and leave it out, or paste the part of it that matters.',
   LIMIT_FIELD_VALUE: 'The pasted text is larger than 2 MB. Press Back and paste the part of it that matters.',
+  LIMIT_UNEXPECTED_FILE:
+    'Your session has ended, so no file was taken. Sign in in another tab, then come back here, press Back and choose the files again.',
   LIMIT_FILE_COUNT: `More than ${MAX_FILES} files at once. Press Back and choose those that describe what runs.`,
 };

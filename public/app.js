@@ -1,1 +1,0 @@
-// Enhancement only: every page works without this file.
