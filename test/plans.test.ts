@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { tellStory } from '../prisma/seed.js';
 import { db } from '../src/db/client.js';
 import { type Browser, signedIn, useApp } from './support/app.js';
+import { aPlan } from './support/factories.js';
 
 useApp();
 
@@ -160,6 +161,19 @@ describe('comparison', () => {
     const page = await viewer.get(`/comparison?plans=${ids.join(',')}`);
     expect(page.status).toBe(200);
     expect(page.text).toContain('10 %');
+    expect(page.text).toContain(
+      '49 fewer containers, 8 fewer machines, 40 fewer connections and $613.91 less a month',
+    );
+    expect(page.text).toContain('Here the order stays: It&#39;s the future is down least');
+    expect(page.text).not.toContain('different systems');
+  });
+
+  test('plans of different systems, and one without connections, are compared with a word of caution', async () => {
+    const editor = await signedIn('editor');
+    const [one, other] = [await aPlan(editor.person, { parts: { web: {} } }), await aPlan(editor.person)];
+    const page = await editor.get(`/comparison?plans=${one.plan.id},${other.plan.id}`);
+    expect(page.text).toContain('These are plans of different systems');
+    expect(page.text).toContain(`${one.plan.name} has no connections`);
   });
 
   test('a form’s choice is sent on to the permalink, and one plan is no comparison', async () => {

@@ -11,6 +11,7 @@ import { addressOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
 import { page, wantsJson } from '../web/page.js';
+import { cautions, inShort, orderInWords } from './words.js';
 
 const MOST = 4;
 
@@ -50,7 +51,8 @@ export async function show(req: Request, res: Response) {
     }),
     diagram: sheetOf(whole, bill).diagram,
   }));
-  const title = records.map((plan) => plan.name).join(' or ');
+  const names = records.map((plan) => plan.name);
+  const title = names.join(' or ');
   const plans = counted.map(({ record, bill }) => ({
     id: record.id,
     name: record.name,
@@ -68,6 +70,16 @@ export async function show(req: Request, res: Response) {
         columns,
         address,
         changeInWords,
+        inShort: names.map((_name, i) => (i === 0 ? '' : inShort(comparison, names, i))).filter(Boolean),
+        order: orderInWords(comparison, names),
+        cautions: cautions(
+          counted.map(({ record, whole }) => ({
+            name: record.name,
+            system: record.system,
+            parts: whole.parts.length,
+            connections: whole.connections.length,
+          })),
+        ),
         legend: legendOfAll(columns.map(({ diagram }) => diagram)),
         unshared: unsharedEntries(counted.map(({ bill }) => bill.entries)),
       },
