@@ -13,6 +13,7 @@ import { notFound, onError } from './web/errors.js';
 import { health } from './web/health.js';
 import { toHttps } from './web/https.js';
 import { keepPrivate } from './web/keep-private.js';
+import { bodyOfItsOwn, plainCookies } from './web/plain.js';
 import { requestLog } from './web/request-log.js';
 import { readUploads } from './web/uploads.js';
 
@@ -53,10 +54,12 @@ export function createApp({ settings, log }: Dependencies): Express {
   app.use('/public', express.static(join(root, 'public'), { index: false, immutable: true, maxAge: '365d' }));
 
   app.use(cookieParser());
+  app.use(plainCookies);
   identify(app, settings);
   app.use(keepPrivate);
   app.use(express.urlencoded({ extended: false, limit: '200kb', parameterLimit: 2_000 }));
   app.use(readUploads);
+  app.use(bodyOfItsOwn);
   app.use(csrf(settings));
 
   drawRoutes(app);

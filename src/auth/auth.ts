@@ -28,7 +28,8 @@ export function identify(app: Application, settings: Settings): void {
   app.set('gate', gate);
   app.use(sessions(settings.sessionSecret, settings.env === 'production'));
   app.use(((req, _res, next) => {
-    if (req.session.person) req.user = req.session.person;
+    // A path outside the cookie's has no session: OPTIONS * is one.
+    if (req.session?.person) req.user = req.session.person;
     next();
   }) satisfies RequestHandler);
 }

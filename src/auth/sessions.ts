@@ -11,6 +11,8 @@ declare module 'express-session' {
   interface SessionData {
     /** Who is signed in: read with the session in one round trip; of it only the id is written. */
     person?: Person;
+    /** True of one that was read from the database, and not made in this request. Never written. */
+    isKept?: boolean;
   }
 }
 
@@ -51,16 +53,19 @@ async function find(id: string): Promise<SessionData | null> {
   if (!row) return null;
   const { id: personId, name, email, role } = row;
   const person = personId === null ? undefined : { id: personId, name, email, role };
-  return { ...row.data, person };
+  return { ...row.data, person, isKept: true };
 }
 
-async function save(id: string, { person, ...kept }: SessionData): Promise<void> {
+async function save(id: string, { person, isKept, ...kept }: SessionData): Promise<void> {
   const row = {
     userId: person?.id ?? null,
     data: JSON.parse(JSON.stringify(kept)) as Prisma.InputJsonValue,
     expiresAt: untilOf(kept as SessionData),
   };
-  await db.session.upsert({ where: { id: keyOf(id) }, create: { id: keyOf(id), ...row }, update: row });
+  const where = { id: keyOf(id) };
+  // One that was signed out meanwhile stays so, whatever a late answer wanted to keep in it.
+  if (isKept) await db.session.updateMany({ where, data: row });
+  else await db.session.upsert({ where, create: { ...where, ...row }, update: row });
 }
 
 function keyOf(id: string): string {

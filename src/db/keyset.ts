@@ -95,9 +95,19 @@ const MAX_INT = 2_147_483_647;
 const isOfType: Record<SortColumn['type'], (value: string) => boolean> = {
   text: () => true,
   int: (value) => /^-?\d{1,10}$/.test(value) && Math.abs(Number(value)) <= MAX_INT,
-  float: (value) => /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value)),
+  float: (value) => isFloat(value),
   timestamptz: (value) => TIMESTAMP.test(value) && isDay(value.slice(0, 10)),
 };
+
+/** Neither too large for the database nor so small that it would take it for 0 and complain. */
+function isFloat(value: string): boolean {
+  const number = Number(value);
+  return (
+    /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value) &&
+    Number.isFinite(number) &&
+    (number !== 0 || !/[1-9]/.test(value.replace(/e.*$/i, '')))
+  );
+}
 
 const TIMESTAMP = /^\d{4}-\d\d-\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/;
 

@@ -39,9 +39,10 @@ export function refused(
 function baseIn(typed: Record<string, unknown>): Record<string, unknown> | null {
   try {
     const base: unknown = JSON.parse(String(typed.base));
-    return typeof base === 'object' && base !== null && !Array.isArray(base)
-      ? (base as Record<string, unknown>)
-      : null;
+    if (typeof base !== 'object' || base === null || Array.isArray(base)) return null;
+    // A form's own values are texts or lists of texts.
+    const isPlain = (value: unknown) => [value].flat().every((one) => typeof one === 'string');
+    return Object.fromEntries(Object.entries(base).filter(([, value]) => isPlain(value)));
   } catch {
     return null;
   }

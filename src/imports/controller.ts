@@ -45,7 +45,7 @@ export async function create(req: Request, res: Response) {
   const { importFiles } = await readers();
   const result = importFiles(files, {});
   if (!result.ok) return showPaste(req, res, withError(req.body, {}), result);
-  const { id } = await imports.createImport(personOf(req).id, files);
+  const { id } = await imports.createImport(personOf(req).id, result.files);
   const { plan, system } = read.data;
   const query = new URLSearchParams({
     ...(plan && { plan: String(plan) }),

@@ -16,12 +16,17 @@ const READERS: Record<Format, Reader> = {
 
 const MAX_FAULTS = 20;
 
+/** With the files to keep: those that were read as they are, of others the name and why they were left out. */
+export type Imported =
+  | (Extract<ImportResult, { ok: true }> & { files: SourceFile[] })
+  | Extract<ImportResult, { ok: false }>;
+
 /**
  * Reads what a person pasted or uploaded: one file, several, or a folder, in the order given. Recognises each file by its content and
  * has the reader of that format make a draft plan and a report. Faults instead of a plan: bad text, more than one format, or nothing
  * to read. Never throws on input.
  */
-export function importFiles(files: readonly SourceFile[], options: ImportOptions = {}): ImportResult {
+export function importFiles(files: readonly SourceFile[], options: ImportOptions = {}): Imported {
   try {
     return read(files, options);
   } catch (error) {
@@ -33,7 +38,7 @@ export function importFiles(files: readonly SourceFile[], options: ImportOptions
 
 type Found = { file: SourceFile; is: Recognised };
 
-function read(files: readonly SourceFile[], options: ImportOptions): ImportResult {
+function read(files: readonly SourceFile[], options: ImportOptions): Imported {
   const found = files.map((file) => ({ file, is: recognise(file, files.length === 1 || isPasted(file)) }));
   const formats = [...new Set(found.flatMap(({ is }) => (isFormat(is) ? [is.as] : [])))];
   const [format] = formats;
@@ -52,10 +57,18 @@ function read(files: readonly SourceFile[], options: ImportOptions): ImportResul
     sources.map(({ file }) => file),
     options,
   );
-  const refused = result.ok ? unwritable(result.plan, sources[0]?.file.name ?? '') : [];
+  if (!result.ok) return { ...result, report: [...result.report, ...report] };
+  const refused = unwritable(result.plan, sources[0]?.file.name ?? '');
   if (refused.length > 0) return { ok: false, faults: refused.slice(0, MAX_FAULTS), report };
-  return { ...result, report: [...result.report, ...report] };
+  return { ...result, report: [...result.report, ...report], files: found.map((one) => kept(one, sources)) };
 }
+
+function kept(one: Found, sources: Found[]): SourceFile {
+  if (sources.includes(one)) return one.file;
+  return { name: one.file.name, text: '', leftOut: one.is.as === 'other' ? one.is.what : VARIABLES };
+}
+
+const VARIABLES = 'variables and no parts';
 
 function isPasted({ name }: SourceFile): boolean {
   return name === '';
@@ -78,7 +91,7 @@ function skipped(found: Found[], format: Format | undefined): Note[] {
     const name = file.name || 'pasted text';
     if (is.as === 'other') remark(remarks, 'skipped', `Left out, being ${is.what}`, name, place);
     if (is.as === 'env' && format !== 'compose')
-      remark(remarks, 'skipped', 'Left out, being variables and no parts', name, place);
+      remark(remarks, 'skipped', `Left out, being ${VARIABLES}`, name, place);
   }
   return notesOf(remarks);
 }

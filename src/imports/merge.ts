@@ -141,19 +141,21 @@ function entriesOf(
     .map((entry) => ({ ...entry, parts: entry.parts.filter((name) => !away.has(name)) }))
     .filter((entry) => entry.parts.length > 0);
   const unknown = entries.filter((entry) => !known.has(entry.name));
-  const same = (a: string[], b: string[]) =>
-    a.length === b.length && [...a].sort().every((name, i) => name === [...b].sort()[i]);
   return {
     added: unknown.filter((entry) => !deleted.has(entry.name)),
     changed: entries.filter((entry) => {
       const old = known.get(entry.name);
-      return old?.fromFile && !same(old.parts, entry.parts);
+      return old?.fromFile && !isSameSet(new Set(old.parts), new Set(entry.parts));
     }),
     removed: standing.entries
       .filter((entry) => entry.fromFile && !read.has(entry.name))
       .map((entry) => entry.name),
     keptDeleted: unknown.map((entry) => entry.name).filter((name) => deleted.has(name)),
   };
+}
+
+function isSameSet(a: Set<string>, b: Set<string>): boolean {
+  return a.size === b.size && [...a].every((name) => b.has(name));
 }
 
 /** By label. A price that a person has set is that person's, as is a cost that a person added. */

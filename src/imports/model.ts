@@ -1,7 +1,12 @@
 import type { Plan } from '../domain/model.js';
 
 /** One file as it was pasted or uploaded. `name` may hold a folder path with forward slashes; '' when pasted without a name. */
-export type SourceFile = { name: string; text: string };
+export type SourceFile = {
+  name: string;
+  text: string;
+  /** Of a file that was kept by its name alone: why nothing in it was read, as the rest of a sentence that begins with "is". */
+  leftOut?: string;
+};
 
 export type Format = 'compose' | 'kubernetes' | 'heroku' | 'plan';
 

@@ -23,6 +23,7 @@ export const FORMATS_IN_WORDS =
  * with it, so that whatever it is it was meant; in a folder a picture or a README is no fault.
  */
 export function recognise(file: SourceFile, isAlone: boolean): Recognised {
+  if (file.leftOut !== undefined) return other(file.leftOut);
   const base = file.name.split('/').at(-1) ?? '';
   if (!isAlone && NEVER_READ.test(base)) return other('of a kind that never holds parts');
   const unreadable = unreadableFor(file.text);
@@ -124,7 +125,7 @@ function ofBrokenText(text: string, base: string, faults: Fault[], isMeant: bool
     if (/"parts"\s*:/.test(text)) return { as: 'plan' };
     if (base === 'app.json' || /"(?:formation|addons|buildpacks)"\s*:/.test(text)) return { as: 'heroku' };
   }
-  const isKnown = /^\s*["']?(?:services|kind|apiVersion|image|parts)["']?\s*:/m.test(text);
+  const isKnown = /^[ \t]*["']?(?:services|kind|apiVersion|image|parts)["']?[ \t]*:/m.test(text);
   if (!isMeant && !isKnown) return other('no file with parts');
   if (isKnown || faults.some(({ message }) => /template/.test(message))) return { as: 'faulty', faults };
   const message = (fault: Fault) => `Nothing here looks like ${FORMATS_IN_WORDS}. ${fault.message}`;

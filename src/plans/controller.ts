@@ -160,7 +160,9 @@ function sendSvg(res: Response, picture: Record<string, unknown>): void {
 export async function source(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const kept = found(await findSource(plan.id), 'file kept with this plan');
-  const files = kept.files.map(({ name, text }) => ({ name, text: withoutSecrets(text) }));
+  const files = kept.files
+    .filter((file) => file.leftOut === undefined)
+    .map(({ name, text }) => ({ name, text: withoutSecrets(text) }));
   page(req, res, 'plans/source', { title: `What ${plan.name} was read from`, plan, ...kept, files });
 }
 

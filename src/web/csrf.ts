@@ -23,11 +23,10 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 const sameSite: RequestHandler = (req, _res, next) => {
   const origin = req.get('origin');
+  const site = req.get('sec-fetch-site');
   const foreign =
-    req.get('sec-fetch-site') === 'cross-site' ||
-    (origin !== undefined &&
-      origin !== 'null' &&
-      (!URL.canParse(origin) || new URL(origin).host !== req.get('host')));
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== req.get('host')));
   if (!SAFE.includes(req.method) && foreign) {
     throw new HttpError(403, 'This form was sent from another site. Open the page here and send it again.');
   }

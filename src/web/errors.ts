@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { pathOfThisSite } from './addresses.js';
 import { page } from './page.js';
 
 /** An answer other than success that a handler ends with: `throw new HttpError(404)`. The message is shown to the person. */
@@ -63,14 +64,23 @@ const FORM = 'application/x-www-form-urlencoded';
 function showStaleForm(req: Request, res: Response): void {
   const typed = Object.entries((req.body ?? {}) as Record<string, string | string[]>);
   const fields = typed
-    .filter(([name]) => name !== '_csrf')
+    .filter(([name]) => name !== '_csrf' && name !== 'password')
     .flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));
   page(
     req,
     res,
     'errors/stale-form',
     { title: 'This form was open too long' },
-    { status: 403, onlyHtml: { fields, enctype: req.is('multipart/form-data') || FORM } },
+    {
+      status: 403,
+      onlyHtml: {
+        fields,
+        enctype: req.is('multipart/form-data') || FORM,
+        action: pathOfThisSite(req.originalUrl),
+        // What another site filled in must not be one press away from being sent.
+        isOurs: req.get('sec-fetch-site') === 'same-origin' || req.get('origin') !== undefined,
+      },
+    },
   );
 }
 

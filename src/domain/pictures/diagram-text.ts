@@ -15,19 +15,26 @@ const BREAKS = /(?<=[-_./: ])(?![-_./: ])|(?=\p{Lu}\p{Ll})/u;
 /** How wide a text may become, in pixels at `fontSize`. */
 export function textWidth(text: string, fontSize: number): number {
   let em = 0;
-  for (const letter of text) {
-    if (NARROW_LETTERS.has(letter)) em += NARROW;
-    else em += letter > '\u2e7f' || WIDE_LETTERS.has(letter) ? WIDE : USUAL;
-  }
+  for (const letter of text) em += emOf(letter);
   return em * fontSize;
+}
+
+function emOf(letter: string): number {
+  if (NARROW_LETTERS.has(letter)) return NARROW;
+  return letter > '\u2e7f' || WIDE_LETTERS.has(letter) ? WIDE : USUAL;
 }
 
 /** The text, or its beginning and an ellipsis, so that it is at most `width` pixels wide. */
 export function fittedText(text: string, fontSize: number, width: number): string {
   if (textWidth(text, fontSize) <= width) return text;
-  const letters = [...text];
-  while (letters.length > 1 && textWidth(`${letters.join('')}…`, fontSize) > width) letters.pop();
-  return `${letters.join('')}…`;
+  const room = width / fontSize - emOf('…');
+  let [em, kept] = [0, ''];
+  for (const letter of text) {
+    em += emOf(letter);
+    if (em > room && kept !== '') break;
+    kept += letter;
+  }
+  return `${kept}…`;
 }
 
 /** A name on one line or two, broken after a hyphen, dot, slash, underscore, colon, space or before a capital; shortened if it must be. */

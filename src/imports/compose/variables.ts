@@ -34,8 +34,13 @@ function unquoted(written: string, lookUp: (name: string) => string | undefined)
   if (isQuoted && written.startsWith("'")) return written.slice(1, -1);
   const text = isQuoted
     ? written.slice(1, -1).replace(/\\([nrt"\\$])/g, (_, letter: string) => ESCAPED[letter] ?? letter)
-    : written.replace(/(?:^|[ \t])#.*$/, '').trim();
+    : beforeComment(written).trim();
   return fillIn(text, lookUp, () => {});
+}
+
+function beforeComment(written: string): string {
+  const comment = written.search(/(?:^|[ \t])#/);
+  return comment < 0 ? written : written.slice(0, comment);
 }
 
 const ESCAPED: Record<string, string> = { n: '\n', r: '\r', t: '\t', $: '$$' };

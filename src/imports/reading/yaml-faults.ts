@@ -41,7 +41,7 @@ export function templateIn(text: string): { message: string; offset: number } | 
     };
   const braces = text.indexOf('{{');
   if (braces === -1 || !text.includes('}}', braces)) return null;
-  const isHelm = /\{\{[^}\n]{0,200}(?:\.Values|\.Release|\.Chart|include |toYaml)/.test(text);
+  const isHelm = /(?<!\{)\{\{[^{}\n]{0,200}(?:\.Values|\.Release|\.Chart|include |toYaml)/.test(text);
   return {
     offset: braces,
     message: isHelm
