@@ -35,6 +35,13 @@ describe('an image tells its technology', () => {
     ['prom/prometheus', 'Prometheus', 'platform'],
     ['kbudde/rabbitmq-exporter', 'Prometheus exporter', 'platform'],
     ['confluentinc/cp-kafka-rest', 'Kafka REST Proxy', 'platform'],
+    ['confluentinc/cp-kafka-connect-base:7', 'Kafka Connect', 'platform'],
+    ['cnfldemos/cp-server-connect-datagen:0.6.4', 'Kafka Connect', 'platform'],
+    ['confluentinc/ksqldb-server:0.28', 'ksqlDB', 'platform'],
+    ['oracle/database:12.2.0.1-ee', 'Oracle Database', 'database'],
+    ['ibmcom/mq:9', 'IBM MQ', 'queue'],
+    ['goharbor/valkey-photon:v2', 'Valkey', 'cache'],
+    ['acme/redis-with-modules', 'Redis', 'cache'],
     ['opensearchproject/opensearch-dashboards:2', 'OpenSearch Dashboards', 'platform'],
   ])('%s', (image, name, kind) => {
     expect(technologyOfImage(image)).toEqual({ name, kind });
@@ -55,6 +62,10 @@ describe('an image tells its technology', () => {
     'yg397/openresty-thrift:xenial',
     'wordpress:4.5',
     'minio/mc',
+    'codewisdom/ts-auth-service-with-jaeger:v1',
+    'penpotapp/exporter:2.16',
+    'ghcr.io/openzipkin/zipkin-kafka',
+    'acme/orders-db2',
     ':',
     '/:',
     '',
@@ -92,6 +103,7 @@ describe('where the image says nothing, clues that meet', () => {
       /POSTGRES_USER/,
     ],
     [{ name: 'user-db', image: 'weaveworksdemos/user-db', ports: [80, 27017] }, 'MongoDB', /port 27017/],
+    [{ name: 'kafka', image: 'ghcr.io/openzipkin/zipkin-kafka' }, 'Kafka', /name and the image name/],
     [{ name: 'nginx', image: undefined }, 'nginx', /its name/],
     [{ name: 'db', image: undefined, variables: ['POSTGRES_PASSWORD'] }, 'PostgreSQL', /POSTGRES_PASSWORD/],
   ])('%j', (clues, name, evidence) => {
@@ -105,6 +117,8 @@ describe('where the image says nothing, clues that meet', () => {
     { name: 'redis', image: 'oliver006/redis_exporter', ports: [6379] },
     { name: 'mysql', image: 'acme/shop', variables: ['MYSQL_ROOT_PASSWORD'] },
     { name: 'db', image: 'alpine' },
+    { name: 'storage', image: 'ghcr.io/openzipkin/zipkin-kafka' },
+    { name: 'kafka', image: 'mailgun/kafka-pixy' },
     { name: '', image: '' },
   ])('%j is none', (clues) => {
     expect(guessTechnology(clues)).toBeNull();

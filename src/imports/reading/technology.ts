@@ -20,7 +20,8 @@ export function technologyOfImage(image: string | undefined): Technology | null 
   const whole =
     TECHNOLOGY_BY_IMAGE.get(path.slice(-2).join('/')) ?? TECHNOLOGY_BY_IMAGE.get(path.at(-1) ?? '');
   const words = wordsOf(path.at(-1) ?? '');
-  if (words.at(-1) === 'exporter') return { name: 'Prometheus exporter', kind: 'platform' };
+  if (words.length > 1 && words.at(-1) === 'exporter')
+    return { name: 'Prometheus exporter', kind: 'platform' };
   return whole ?? technologyOfWords(words);
 }
 
@@ -46,6 +47,9 @@ export function guessTechnology({
   const tag = imageTag(image).split(/[-_.]/).at(-1) ?? '';
   if (byName && TECHNOLOGY_BY_IMAGE.get(tag)?.name === byName.name)
     return { ...byName, evidence: `its name and the image tag "${tag}"` };
+  // `zipkin-kafka`, called kafka: alone the image could be of Zipkin's, or of what calls Kafka.
+  if (byName && TECHNOLOGY_BY_IMAGE.get(words.at(-1) ?? '')?.name === byName.name)
+    return { ...byName, evidence: `its name and the image name "${base}"` };
   if (byName && base === '') return { ...byName, evidence: 'its name' };
 
   const isStore = isStoreImage || (base === '' && wordsOf(name).some(isStoreWord));
@@ -80,11 +84,14 @@ function imageTag(image = ''): string {
   return (image.split('@')[0] ?? '').split('/').at(-1)?.split(':')[1]?.toLowerCase() ?? '';
 }
 
+/** Up to a `with`: `auth-service-with-jaeger` is no Jaeger, `redis-with-modules` is Redis. */
 function wordsOf(name: string): string[] {
-  return name
+  const words = name
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter(Boolean);
+  const end = words.indexOf('with');
+  return end > 0 ? words.slice(0, end) : words;
 }
 
 /** The last word that means something must be the technology, and no word before it another one: `rs-mysql-db`, not `fluentd-elasticsearch`. */
@@ -109,7 +116,7 @@ function gluedTechnology(word: string): Technology | null {
 /** Words around a technology's name that leave it what it is. */
 const DECORATION = new Set(
   `db database server local cluster node master slave primary replica secondary leader follower standalone single shard main data
-  store storage alpine debian slim ubi community enterprise ce ee oss base custom image docker container service svc dev prod broker cache
+  store storage alpine debian slim ubi photon community enterprise ce ee oss base custom image docker container service svc dev prod broker cache
   management repmgr ha mod my standby instance self hosted`.split(/\s+/),
 );
 
