@@ -145,7 +145,7 @@ function filesAt(path: string): SourceFile[] {
   if (path === '-') return [{ name: '', text: readFileSync(STDIN, 'utf8') }];
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new Refused([`${path}: there is no such file or folder`]);
-  if (!found.isDirectory()) return [fileAt(path)];
+  if (!found.isDirectory()) return [{ ...fileAt(path), isNamed: true }];
   const paths = filesIn(path);
   if (paths.length > MAX_FILES)
     throw new Refused([`${path}: more than ${MAX_FILES} files; give a smaller folder`]);

@@ -226,6 +226,13 @@ describe('where the text comes from', () => {
       unknownCosts: ['web', 'heroku-postgresql'],
     });
   });
+
+  test('Compose files of several folders are laid over each other where each is named, and not in a folder', async () => {
+    const base = written('stack/compose.yaml', 'services:\n  web: {image: a}\n');
+    const over = written('stack/overrides/compose.two.yaml', 'services:\n  web: {scale: 2}\n');
+    expect(await billJson([base, over])).toMatchObject({ parts: 1, containers: 2 });
+    expect(await billJson([join(folder, 'stack')])).toMatchObject({ parts: 1, containers: 1 });
+  });
 });
 
 describe('faults', () => {

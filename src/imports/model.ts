@@ -4,6 +4,8 @@ import type { Plan } from '../domain/model.js';
 export type SourceFile = {
   name: string;
   text: string;
+  /** True where somebody gave this very file, and not a folder that it lies in. */
+  isNamed?: boolean;
   /** Of a file that was kept by its name alone: why nothing in it was read, as the rest of a sentence that begins with "is". */
   leftOut?: string;
 };

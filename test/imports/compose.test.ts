@@ -440,6 +440,23 @@ describe('files laid over each other', () => {
     expect(part({ 'b.yml': base, 'a.yml': 'services:\n  web: {scale: 3}\n' }, 'web').replicas).toBe(3);
   });
 
+  test('a further file of another folder is laid over it where somebody named the file, not where the folder held it', () => {
+    const files = [
+      { name: 'compose.yaml', text: base },
+      { name: 'overrides/compose.more.yaml', text: 'services:\n  web: {scale: 3}\n  more: {image: a}\n' },
+      { name: 'more/compose.yaml', text: 'services:\n  most: {image: a}\n' },
+    ];
+    const namesIn = (isNamed: boolean) => {
+      const result = readCompose(
+        files.map((file) => ({ ...file, isNamed })),
+        {},
+      );
+      return result.ok ? result.plan.parts.map(({ name, replicas }) => `${replicas} ${name}`) : [];
+    };
+    expect(namesIn(false)).toEqual(['1 web', '1 one', '1 two']);
+    expect(namesIn(true)).toEqual(['3 web', '1 one', '1 two', '1 more', '1 most']);
+  });
+
   test('COMPOSE_FILE decides', () => {
     const files = {
       '.env': 'COMPOSE_FILE=x.yml:y.yml',

@@ -16,7 +16,8 @@ export type ComposeFiles = {
 
 /**
  * Which files make the deployment, as `docker compose up` chooses them: the one with the standard name that lies highest, its override,
- * and the files given after it; a file given before it (as a folder's listing has `compose.prod.yaml` before `compose.yaml`) is left.
+ * and the files given after it, those of other folders where somebody named them; a file given before it (as a folder's listing has
+ * `compose.prod.yaml` before `compose.yaml`) is left.
  * Without a standard name: all, in the order given. COMPOSE_FILE of the `.env` beside them decides if it is there. Files that others
  * extend or include are no layers.
  */
@@ -97,16 +98,17 @@ function defaultLayers(
   );
   const free = files.filter((file) => !referenced.has(file));
   if (!base) return free.length > 0 ? free : files.slice(0, 1);
+  const isBeside = (file: SourceFile) => folderOf(file.name) === folder;
   const isOverride = (file: SourceFile) =>
-    folderOf(file.name) === folder && /^(?:docker-)?compose\.override\.ya?ml$/.test(baseOf(file.name));
+    isBeside(file) && /^(?:docker-)?compose\.override\.ya?ml$/.test(baseOf(file.name));
   const isFurther = (file: SourceFile) =>
     file !== base &&
     !isOverride(file) &&
-    folderOf(file.name) === folder &&
+    (isBeside(file) || file.isNamed) &&
     files.indexOf(file) > files.indexOf(base) &&
     // A swarm's own file stands beside the one for Compose: another deployment, not more of this one.
     !/(?:^|[-.])stack\.ya?ml$/.test(baseOf(file.name)) &&
-    !STANDARD_NAMES.includes(baseOf(file.name));
+    !(isBeside(file) && STANDARD_NAMES.includes(baseOf(file.name)));
   return [base, ...free.filter(isOverride), ...free.filter(isFurther)];
 }
 
