@@ -276,6 +276,11 @@ describe('entries', () => {
       'app: {image: a}\n  db: {image: postgres, ports: [5432]}',
       ['db'],
     ],
+    [
+      'have a number of their own, also where its variable is not set',
+      'web: {image: a, ports: ["$HTTP_PORT:80"]}\n  api: {image: a, ports: [{target: 80, published: "$HTTP_PORT"}]}\n  rpc: {image: a, ports: ["90:90"]}\n  dev: {image: a, ports: ["80", "0.0.0.0::81"]}',
+      ['web', 'api', 'rpc'],
+    ],
     ['are no ports of this machine only', 'app: {image: a, ports: ["127.0.0.1:80:80", "[::1]:81:81"]}', []],
     ['are no parts that are switched off', 'app: {image: a, scale: 0, ports: ["80:80"]}', []],
   ])('%s', (_, services, entries) => {

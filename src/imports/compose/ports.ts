@@ -11,7 +11,7 @@ export type Port = { inner: number; isLocal: boolean; isFixed: boolean };
 export function publishedPorts(values: Values, where: string, faults: Fault[]): Port[] {
   const ports = listAt(values, 'ports', where, faults);
   return ports.flatMap((port, i) => {
-    const read = isMapping(port) ? longPort(port) : shortPort(asText(port) ?? '');
+    const read = isMapping(port) ? longPort(port) : shortPort(asText(port ?? ''));
     if (read) return read;
     faults.push(wrongType(ports, i, `${where}.ports`, 'a port such as "8080:80"'));
     return [];
@@ -19,9 +19,10 @@ export function publishedPorts(values: Values, where: string, faults: Fault[]): 
 }
 
 function longPort(port: Values): Port[] | null {
-  const target = asText(port.target) ?? '';
-  if (!/^\d*(?:-\d*)?$/.test(target)) return null;
-  const isFixed = (port.published ?? '') !== '';
+  const target = asText(port.target ?? '');
+  if (target === undefined || !/^\d*(?:-\d*)?$/.test(target) || Number.parseInt(target, 10) > LAST_PORT)
+    return null;
+  const isFixed = (port.published ?? null) !== null;
   return [
     { inner: Number.parseInt(target, 10) || 0, isLocal: isLoopback(asText(port.host_ip) ?? ''), isFixed },
   ];
@@ -31,16 +32,22 @@ function longPort(port: Values): Port[] | null {
  * `80`, `8080:80`, `127.0.0.1:8001:8001`, `[::1]:80:80`, ranges, `/udp`. Of a range the first port stands for all. Numbers may be
  * missing, as unset variables leave them.
  */
-function shortPort(text: string): Port[] | null {
-  if (text === '' || text.length > 200) return text === '' ? [] : null;
+function shortPort(text: string | undefined): Port[] | null {
+  if (text === undefined || text.length > 200) return null;
+  if (text === '') return [];
   const [whole, address = '', outer, inner] =
     /^(?:(\[[\da-f:.]+\]|[^:[\]]*):)?(?:([\d-]*):)?(\d*)(?:-\d*)?(?:\/\w*)?$/i.exec(text) ?? [];
   if (whole === undefined) return null;
   // `8080:80`: with one colon what stands before it is no address but the outer port.
   const isAddress = outer !== undefined || /[.[a-z]/i.test(address);
-  const fixed = isAddress ? outer : address;
-  return [{ inner: Number(inner), isLocal: isAddress && isLoopback(address), isFixed: (fixed ?? '') !== '' }];
+  // `:80` is what an unset variable leaves of `${PORT}:80`, and a number was meant; `0.0.0.0::80` is written so by hand.
+  const isFixed = isAddress ? (outer ?? '') !== '' : text.includes(':');
+  const numbers = [isAddress ? outer : address, inner].map((number) => Number.parseInt(number ?? '', 10));
+  if (numbers.some((number) => number > LAST_PORT)) return null;
+  return [{ inner: Number(inner), isLocal: isAddress && isLoopback(address), isFixed }];
 }
+
+const LAST_PORT = 65_535;
 
 function isLoopback(address: string): boolean {
   return /^(?:127\.|localhost$|\[?::1\]?$)/.test(address);
