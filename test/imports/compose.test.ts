@@ -633,6 +633,50 @@ describe('wrong types', () => {
     );
   });
 
+  test.each([
+    ['services:\n  a: {image: x, ports: [[80]]}', /^services\.a\.ports\[0\] must be a port .*, is a list\.$/],
+    [
+      'services:\n  a: {image: x, ports: [{target: {b: 1}}]}',
+      /ports\[0\] must be a port .*, is a mapping\.$/,
+    ],
+    ['services:\n  a: {image: x, ports: ["99999:80"]}', /ports\[0\] must be a port/],
+    ['services:\n  a: {image: x, ports: [70000]}', /ports\[0\] must be a port .*, is a number \(70000\)\.$/],
+    ['services:\n  a: {image: x, ports: [{target: 70000}]}', /ports\[0\] must be a port/],
+    ['services:\n  "": {image: x}', /^A service must have a name/],
+    ['services:\n  " ": {image: x}', /^A service must have a name/],
+    [`services:\n  ${'a'.repeat(201)}: {image: x}`, /^A service must have a name, of at most 200/],
+  ])('%j', (text, message) => {
+    expect(faultsOf(text)).toEqual([
+      { message: expect.stringMatching(message), file: 'compose.yaml', line: 2, column: expect.any(Number) },
+    ]);
+  });
+
+  test.each([
+    ['a service', 'services:\n  a: {image: x}\n  a: {image: y}\n', 3],
+    ['a section', 'services:\n  a: {image: x}\nservices:\n  b: {image: y}\n', 3],
+    ['a service of version 1', 'a:\n  image: x\na:\n  image: y\n', 3],
+  ])('%s that stands twice is refused, since one would be lost', (_, text, line) => {
+    expect(faultsOf(text)).toEqual([
+      {
+        message: expect.stringMatching(/ stands twice \(first in line \d\), which .* refuses\. Take/),
+        file: 'compose.yaml',
+        line,
+      },
+    ]);
+  });
+
+  test('a key that stands twice within a service is warned of, and the last one counts', () => {
+    const text =
+      'services:\n  a:\n    image: x\n    environment:\n      DB_HOST: one\n      DB_HOST: two\n  one: {image: y}\n  two: {image: y}\n';
+    const result = read(text);
+    expect(result.plan.connections.map(({ to }) => to)).toEqual(['two']);
+    expect(told(result, '"DB_HOST" stands twice (first in line 5); the last one was taken.')).toMatchObject({
+      kind: 'warning',
+      file: 'compose.yaml',
+      line: 6,
+    });
+  });
+
   test('names that JavaScript keeps for itself are names like any other', () => {
     const { plan } = read(
       'services:\n  __proto__: {image: a}\n  constructor: {image: b, depends_on: [__proto__, toString]}\n  toString: {image: postgres}\n  hasOwnProperty: {image: c, environment: {__proto__: "http://constructor"}}\n',

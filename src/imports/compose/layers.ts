@@ -1,8 +1,8 @@
-import type { Fault, SourceFile } from '../model.js';
+import type { Fault, Note, SourceFile } from '../model.js';
 import { placeOf, setPlace } from '../reading/places.js';
 import { type Remarks, remark } from '../reading/remarks.js';
 import { isMapping, type Values } from '../reading/values.js';
-import { yamlDocuments } from '../reading/yaml-documents.js';
+import { type YamlDocument, yamlDocuments } from '../reading/yaml-documents.js';
 import { interpolate, type Unset, type Variables } from './variables.js';
 
 /** The reading of one deployment's files: what was given, and what came of it so far. */
@@ -29,8 +29,7 @@ export function layersOf(file: SourceFile, variables: Variables, loading: Loadin
   if (known) return known;
   const { documents, faults, warnings } = yamlDocuments(file);
   loading.faults.push(...faults);
-  for (const { message, line } of warnings)
-    loading.faults.push({ message: `${message} docker compose refuses that.`, file: file.name, line });
+  tellOfTwice(file, documents, warnings, loading);
   const layers: Values[] = [];
   for (const { value, line } of documents) {
     const layer = interpolate(value, variables, (unset) => remarkUnset(unset, loading.remarks));
@@ -44,6 +43,34 @@ export function layersOf(file: SourceFile, variables: Variables, loading: Loadin
   }
   loading.layersOf.set(file, layers);
   return layers;
+}
+
+/**
+ * Of two sections or services that are called the same one would not be counted: a fault. Of two equal keys within a service the last
+ * counts, as it did for docker-compose before version 2; real files are full of that, so it is a warning.
+ */
+function tellOfTwice(
+  { name }: SourceFile,
+  documents: readonly YamlDocument[],
+  warnings: readonly Note[],
+  { remarks, faults }: Loading,
+): void {
+  const wholes = documents.flatMap(({ value }) => (isMapping(value) ? [value, value.services] : []));
+  const lines = new Set(
+    wholes.flatMap((whole) =>
+      isMapping(whole) ? Object.keys(whole).map((key) => placeOf(whole, key)?.line) : [],
+    ),
+  );
+  for (const { message, line } of warnings) {
+    if (line !== undefined && lines.has(line)) {
+      const what = message.replace(/; the last one was taken\.$/, '');
+      const fault = `${what}, which docker compose refuses. Take one of them out.`;
+      faults.push({ message: fault, file: name, line });
+    } else {
+      const told = `${message} docker compose refuses that since version 2.`;
+      remark(remarks, 'warning', told, undefined, { file: name, line });
+    }
+  }
 }
 
 function remarkUnset({ name, place, message }: Unset, remarks: Remarks): void {

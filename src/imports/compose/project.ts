@@ -87,6 +87,9 @@ function addFile(
   }
 }
 
+/** As long as the name of a part may be. */
+const MAX_NAME = 200;
+
 function addServices(
   layer: Values,
   file: SourceFile,
@@ -98,6 +101,12 @@ function addServices(
   for (const [name, service] of Object.entries(services)) {
     if (!isMapping(service)) {
       loading.faults.push(wrongType(services, name, 'services', 'a mapping with an image or a build'));
+      continue;
+    }
+    if (name.trim() === '' || name.length > MAX_NAME) {
+      const { line, column } = placeOf(services, name) ?? {};
+      const message = `A service must have a name, of at most ${MAX_NAME} characters.`;
+      loading.faults.push({ message, file: file.name, line, column });
       continue;
     }
     const under = project.services.get(name) ?? {};
