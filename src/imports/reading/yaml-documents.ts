@@ -1,7 +1,7 @@
 import { Composer, type Document, Lexer, LineCounter, Parser } from 'yaml';
 import type { Fault, Note, SourceFile } from '../model.js';
 import { placeOf } from './places.js';
-import { inPlainWords, MAX_DEPTH, TOO_DEEP, templateIn, YamlError } from './yaml-faults.js';
+import { inPlainWords, isUnclosedQuote, MAX_DEPTH, TOO_DEEP, templateIn, YamlError } from './yaml-faults.js';
 import { type Reading, valuesOf } from './yaml-values.js';
 
 export type YamlDocument = { file: string; line: number; value: unknown };
@@ -50,7 +50,15 @@ function read(file: SourceFile): YamlFile {
   const text = plainText(file.text);
   const lines = new LineCounter();
   for (let start = 0; start !== -1; start = nextLine(text, start)) lines.addNewLine(start);
-  const reading: Reading = { file: file.name, lines, offset: 0, pieces: 0, expanded: 0, warnings: [] };
+  const reading: Reading = {
+    file: file.name,
+    lines,
+    offset: 0,
+    lastQuote: 0,
+    pieces: 0,
+    expanded: 0,
+    warnings: [],
+  };
   const documents: YamlDocument[] = [];
   try {
     for (const { source, offset } of chunks(text)) {
@@ -99,7 +107,8 @@ function readChunk(source: string, reading: Reading): YamlDocument[] {
   Object.assign(composer, {
     onError: (where: unknown, code: string, message: string, isWarning?: boolean) => {
       if (isWarning) return;
-      first ??= new YamlError(inPlainWords(code, message), reading.offset + startOf(where));
+      const offset = isUnclosedQuote(message) ? reading.lastQuote : reading.offset + startOf(where);
+      first ??= new YamlError(inPlainWords(code, message), offset);
       throw first;
     },
   });
@@ -140,6 +149,7 @@ function pieces(source: string, reading: Reading): string[] {
       );
     if (isScalar) isScalar = false;
     else if (piece === SCALAR_MARK) isScalar = true;
+    else if (piece.startsWith('"') || piece.startsWith("'")) reading.lastQuote = at;
     else if (piece === '{' || piece === '[') open += 1;
     else if (piece === '}' || piece === ']') open -= 1;
     else if (piece.endsWith('\n')) onThisLine = 0;

@@ -7,11 +7,15 @@ import { MAX_DEPTH, TOO_DEEP, YamlError } from './yaml-faults.js';
 const MAX_EXPANDED_VALUES = 500_000;
 const MAX_WARNINGS = 20;
 
-/** What is known while one file is read. `offset`: where the text now read begins in the file. */
+/**
+ * What is known while one file is read. `offset`: where the text now read begins in the file; `lastQuote`: where its last value in
+ * quotes begins.
+ */
 export type Reading = {
   file: string;
   lines: LineCounter;
   offset: number;
+  lastQuote: number;
   pieces: number;
   expanded: number;
   warnings: Note[];
