@@ -24,6 +24,7 @@ const KNOWN: [name: string, kind: PartKind, images: string][] = [
   ['ClickHouse', 'database', 'clickhouse clickhouse-server'],
   ['Elasticsearch', 'database', 'elasticsearch'],
   ['OpenSearch', 'database', 'opensearch'],
+  ['Wazuh indexer', 'database', 'wazuh-indexer'],
   ['Solr', 'database', 'solr'],
   ['Meilisearch', 'database', 'meilisearch'],
   ['Typesense', 'database', 'typesense'],
