@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { billOf } from './domain/bill.js';
 import { billToJson } from './domain/bill-json.js';
@@ -15,7 +15,8 @@ const HELP = `Counts what the files of a system make one run: parts, containers,
   npm run --silent bill -- [options] FILE_OR_FOLDER...
 
 Reads Compose files, Kubernetes manifests, a Procfile with app.json, or a plan as JSON. Folders are read with all
-they hold; - is the standard input. Several files are one system. Prints a table; the report's warnings go to stderr.
+they hold, a Compose file with the .env beside it; - is the standard input. Several files are one system. Prints a
+table; the report's warnings go to stderr.
 
   --json               the bill as JSON (unknown figures are null)
   --plan               the plan that was read, as JSON
@@ -66,7 +67,7 @@ function run(args: string[]): string {
   const machineType = values.machine === undefined ? null : machineTypeOf(values.machine);
   const reserve = oneOf('--reserve', values.reserve, RESERVE_RULES);
 
-  const files = positionals.flatMap(filesAt);
+  const files = withVariables(positionals.flatMap(filesAt));
   if (files.length === 0) throw new Refused([`${positionals.join(', ')}: there is no file to read`]);
   const result = importFiles(files, options);
   tell(result.report, values.verbose);
@@ -165,6 +166,15 @@ function filesIn(folder: string): string[] {
       entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile());
     return isFile ? [path] : [];
   });
+}
+
+/** A Compose file is read with the `.env` beside it, as docker compose reads it. */
+function withVariables(files: SourceFile[]): SourceFile[] {
+  const [first] = files;
+  if (!first?.isNamed || !/compose[^/]*\.ya?ml$/i.test(first.name)) return files;
+  const path = join(dirname(first.name), '.env');
+  const isThere = files.some(({ name }) => name === path.replaceAll('\\', '/'));
+  return isThere || !statSync(path, { throwIfNoEntry: false })?.isFile() ? files : [...files, fileAt(path)];
 }
 
 function fileAt(path: string): SourceFile {

@@ -227,6 +227,13 @@ describe('where the text comes from', () => {
     });
   });
 
+  test('a Compose file is read with the .env beside it', async () => {
+    const file = written('scaled/compose.yaml', 'services:\n  web: {image: a, scale: $COPIES}\n');
+    written('scaled/.env', 'COPIES=3\n');
+    expect(await billJson([file])).toMatchObject({ containers: 3 });
+    expect(await billJson([file, join(folder, 'scaled/.env')])).toMatchObject({ containers: 3 });
+  });
+
   test('Compose files of several folders are laid over each other where each is named, and not in a folder', async () => {
     const base = written('stack/compose.yaml', 'services:\n  web: {image: a}\n');
     const over = written('stack/overrides/compose.two.yaml', 'services:\n  web: {scale: 2}\n');

@@ -111,10 +111,13 @@ function severalFormats(found: Found[], formats: Format[]): Fault {
 function nothingToRead(found: Found[]): Fault {
   const [first] = found;
   if (!first) return { message: `Nothing was given. Paste or upload ${FORMATS_IN_WORDS}.`, file: '' };
-  const what = first.is.as === 'other' ? first.is.what : 'a list of variables';
+  // Variables lie beside the file that was meant.
+  const meant = found.length === 1 ? found : found.filter(({ is }) => is.as !== 'env');
+  const [only = first] = meant;
+  const what = only.is.as === 'other' ? only.is.what : 'a list of variables';
   const message =
-    found.length === 1
+    meant.length === 1
       ? `This is ${what}. Paste or upload ${FORMATS_IN_WORDS}.`
       : `None of these ${found.length} files is ${FORMATS_IN_WORDS}.`;
-  return { message, file: first.file.name, line: 1 };
+  return { message, file: only.file.name, line: 1 };
 }

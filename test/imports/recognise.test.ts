@@ -189,6 +189,19 @@ describe('several files', () => {
     expect(result.report.map(({ message }) => message).join()).toContain('x.yaml');
   });
 
+  test('of an empty file with its variables beside it the file is told', () => {
+    const result = importFiles([
+      { name: '.env', text: 'A=1\n' },
+      { name: 'compose.yaml', text: '# nothing yet\n' },
+    ]);
+    expect(result).toMatchObject({
+      ok: false,
+      faults: [
+        { message: expect.stringMatching(/^This is empty but for comments/), file: 'compose.yaml', line: 1 },
+      ],
+    });
+  });
+
   test('a variables file is for Compose only', () => {
     const env = { name: '.env', text: 'A=1\n' };
     expect(
