@@ -158,6 +158,12 @@ describe('jobs', () => {
     expect(told(result, 'Jobs')).toMatchObject({ kind, part: result.plan.parts[0]?.name });
   });
 
+  test('of several tasks carry no load, so nothing is assumed of it', () => {
+    const result = read('services:\n  x: {image: a, deploy: {mode: replicated-job, replicas: 5}}\n');
+    expect(result.plan.parts[0]).toMatchObject({ kind: 'job', replicas: 5, needed: 1 });
+    expect(told(result, 'One copy alone')).toBeUndefined();
+  });
+
   test.each([
     ['restart: "no" alone', 'foo: {image: foobar, restart: "no"}'],
     ['one that always restarts', 'init: {image: a, restart: always}'],

@@ -33,7 +33,7 @@ export function partOf(
     name,
     kind: job ? 'job' : kindOf(service, technology, isOpen),
     replicas,
-    needed: neededOf(service, technology, remarks),
+    needed: job ? Math.min(1, replicas) : neededOf(service, technology, remarks),
     cpuMillicores: service.cpuMillicores,
     memoryMib: service.memoryMib,
     runs: 'provider' in service.values ? 'external' : 'machine',
