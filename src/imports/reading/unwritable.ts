@@ -28,7 +28,8 @@ export function unwritable(plan: Plan, file: string): Fault[] {
   );
 }
 
-const UNWRITABLE = /[\p{Cc}\p{Cs}]/u;
+/** Control characters and halves of surrogate pairs. */
+export const UNWRITABLE = /[\p{Cc}\p{Cs}]/u;
 
 /** `a\u0000b`, its odd characters as numbers. */
 function shown(name: string): string {
