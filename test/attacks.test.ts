@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { db } from '../src/db/client.js';
+import { app, signedIn, useApp, visitor } from './support/app.js';
+import { aPlan, partFields } from './support/factories.js';
+
+useApp();
+
+describe('what somebody hostile sends', () => {
+  test('cookies that hold JSON count as none', async () => {
+    const stranger = await visitor();
+    for (const name of ['csrf', 'session']) {
+      const answer = await stranger.get('/sign-in', { Cookie: `${name}=j:{}` });
+      expect({ name, status: answer.status }).toEqual({ name, status: 200 });
+    }
+  });
+
+  test('a form without a body has no field', async () => {
+    const editor = await signedIn('editor');
+    await editor.get('/imports/new');
+    const send = (type: string) =>
+      editor.agent.post('/imports').set('x-csrf-token', editor.token()).type(type).send('x');
+    for (const type of ['text/plain', 'application/octet-stream'])
+      expect((await send(type)).status).toBe(422);
+  });
+
+  test('a cursor too small for the database counts as none', async () => {
+    const { plan } = await aPlan((await signedIn('editor')).person, { parts: { web: {} } });
+    const viewer = await signedIn('viewer');
+    for (const value of ['1e-400', `0.${'0'.repeat(400)}1`]) {
+      const after = Buffer.from(`1 ${value}`).toString('base64url');
+      expect((await viewer.get(`/plans/${plan.id}/parts?sort=price&after=${after}`)).status).toBe(200);
+    }
+  });
+
+  test('values a form was never opened with are no values', async () => {
+    const editor = await signedIn('editor');
+    const made = await aPlan(editor.person, { parts: { web: {} } });
+    for (const base of [
+      '{"name":{"toString":1}}',
+      `{"name":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+      '[]',
+      '7',
+    ]) {
+      const late = await editor.post(`/parts/${made.parts.web}`, { ...partFields('web'), version: 99, base });
+      expect({ base: base.slice(0, 20), status: late.status }).toEqual({
+        base: base.slice(0, 20),
+        status: 409,
+      });
+    }
+  });
+
+  test('a session that is signed out stays so, whatever a slower answer wanted to keep in it', async () => {
+    const editor = await signedIn('editor');
+    const { plan } = await aPlan(editor.person, { parts: { web: {} } });
+    await Promise.all([editor.post(`/plans/${plan.id}/copies`), editor.post('/sign-out')]);
+    expect((await editor.get('/systems')).headers.location).toMatch(/^\/sign-in/);
+    expect(await db.session.count({ where: { userId: editor.person.id } })).toBe(0);
+  });
+
+  test('a form filled in by another site is shown, but is not one press from being sent', async () => {
+    const editor = await signedIn('editor');
+    const send = (headers: { Origin?: string; 'Sec-Fetch-Site'?: string }) =>
+      editor.agent.post('/systems').set(headers).type('form').send('name=Made+by+them&lifecycle=production');
+    const unknown = await send({});
+    expect(unknown.status).toBe(403);
+    expect(unknown.text).not.toContain('Send it again');
+    for (const headers of [{ Origin: 'null' }, { 'Sec-Fetch-Site': 'same-site' }]) {
+      const foreign = await send({ ...headers });
+      expect(foreign.status).toBe(403);
+      expect(foreign.text).toContain('sent from another site');
+    }
+  });
+
+  test('a folder with a picture is read without it, and the picture is not kept', async () => {
+    const editor = await signedIn('editor');
+    await editor.get('/imports/new');
+    const sent = await editor.agent
+      .post('/imports')
+      .field('_csrf', editor.token())
+      .attach('files', Buffer.from('services:\n  web:\n    image: acme/web\n'), 'shop/compose.yaml')
+      .attach('files', Buffer.from([0x89, 0x50, 0, 0, 1, 2, 3, 0]), 'shop/logo');
+    expect(sent.status).toBe(303);
+    const preview = sent.headers.location ?? '';
+    const { report } = await editor.json(preview);
+    expect(report.map(({ message }: { message: string }) => message).join()).toMatch(
+      /Left out, being not text.*logo/,
+    );
+    const kept = await db.import.findUniqueOrThrow({ where: { id: Number(/\d+/.exec(preview)?.[0]) } });
+    expect(JSON.stringify(kept.files)).not.toContain('PNG');
+  });
+
+  test('a request for no path at all is answered', async () => {
+    const { default: http } = await import('node:http');
+    const server = app.listen(0);
+    const { port } = server.address() as { port: number };
+    const status = await new Promise((resolve, reject) => {
+      const request = http.request({ port, method: 'OPTIONS', path: '*' }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      request.on('error', reject);
+      request.end();
+    });
+    server.close();
+    expect(status).toBe(303);
+  });
+});
