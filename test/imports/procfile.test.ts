@@ -293,6 +293,11 @@ describe('add-ons', () => {
     expect(message).toContain('essential-0 5, essential-1 9');
   });
 
+  test('options behind the plan, as for the command line, are no part of it', () => {
+    const part = partOf(withAddOns('heroku-postgresql:essential-1 --version=15'), 'heroku-postgresql');
+    expect(part?.usdPerMonth).toBe(9);
+  });
+
   test('in-dyno add-ons belong to test and review apps: unknown price, and told', () => {
     const files = withAddOns('heroku-postgresql:in-dyno');
     expect(partOf(files, 'heroku-postgresql')?.usdPerMonth).toBeNull();
@@ -464,6 +469,62 @@ describe('heroku.yml', () => {
     expect(report.find((note) => note.part === 'worker')).toMatchObject({ file: 'heroku.yml', line: 3 });
   });
 
+  test('runs the command of the Dockerfile where it builds an image and names no command', () => {
+    const { plan, report } = read({
+      'heroku.yml':
+        'build:\n  docker:\n    web: Dockerfile\n    worker: worker/Dockerfile\nrun:\n  web: puma\n',
+      'app.json': { formation: { worker: { quantity: 2, size: 'basic' } } },
+    });
+    expect(plan.parts.map(({ name, replicas }) => [name, replicas])).toEqual([
+      ['web', 1],
+      ['worker', 2],
+    ]);
+    expect(told(report, 'read')).toContain('builds an image for worker and gives no command');
+    expect(told(report, 'warning')).not.toContain('no file says how it is started');
+  });
+
+  test('its release section is a step and no part', () => {
+    const yml =
+      'build:\n  docker:\n    web: Dockerfile\nrelease:\n  image: web\n  command:\n    - rake db:migrate\n';
+    const { plan, report } = read({ 'heroku.yml': yml });
+    expect(plan.parts.map(({ name }) => name)).toEqual(['web']);
+    expect(report.find(({ message }) => message.startsWith('release is a step'))).toMatchObject({ line: 4 });
+  });
+
+  const SETUP =
+    'setup:\n  addons:\n    - plan: heroku-postgresql:essential-0\n      as: DATABASE\n    - heroku-redis:mini\n';
+
+  test('brings the add-ons it sets an app up with', () => {
+    const { plan, report } = read({ 'heroku.yml': `${SETUP}build:\n  docker:\n    web: Dockerfile\n` });
+    expect(plan.parts.map(({ name, usdPerMonth }) => [name, usdPerMonth])).toEqual([
+      ['web', null],
+      ['DATABASE', 5],
+      ['heroku-redis', 3],
+    ]);
+    expect(report.find(({ part }) => part === 'DATABASE')).toMatchObject({ file: 'heroku.yml', line: 3 });
+  });
+
+  test('does not add its add-ons to those of app.json', () => {
+    const { plan, report } = read({
+      Procfile: 'web: x',
+      'app.json': { addons: ['heroku-postgresql:mini'] },
+      'heroku.yml': SETUP,
+    });
+    expect(plan.parts.map(({ name }) => name)).toEqual(['web', 'heroku-postgresql']);
+    expect(told(report, 'skipped')).toContain('heroku.yml names add-ons too');
+  });
+
+  test.each([
+    ['run: puma', 'run must be a mapping', 1],
+    ['build:\n  docker: [web]', 'build.docker must be a mapping', 2],
+    ['setup:\n  addons: heroku-redis', 'setup.addons must be a list', 2],
+    ['setup:\n  addons:\n    - as: X', 'setup.addons[0] must be "name:plan"', 3],
+  ])('with a wrong type in it (%j) is a fault with its line', (yml, message, line) => {
+    const [fault] = faultsOf({ Procfile: 'web: x', 'heroku.yml': yml });
+    expect(fault?.message).toContain(message);
+    expect(fault).toMatchObject({ file: 'heroku.yml', line });
+  });
+
   test('that is no YAML is a fault with its line', () => {
     expect(faultsOf({ Procfile: 'web: x', 'heroku.yml': 'run:\n  web: [' })).toMatchObject([
       { file: 'heroku.yml' },
@@ -480,6 +541,21 @@ test('files pasted without a name are told apart by what they look like', () => 
     {},
   );
   expect(result.ok && result.plan.parts[0]?.replicas).toBe(3);
+});
+
+test("a developer's Procfile beside an app.json is not what runs", () => {
+  const { plan, report } = read({
+    'app.json': { formation: { web: { quantity: 1 } } },
+    'Procfile.dev': 'web: rails s\ncss: yarn watch',
+  });
+  expect(plan.parts).toEqual([]);
+  expect(report.find(({ file }) => file === 'Procfile.dev')).toMatchObject({ kind: 'skipped' });
+});
+
+test("a developer's Procfile alone is read, with a word about it", () => {
+  const { plan, report } = read({ 'Procfile.dev': 'web: rails s\ncss: yarn watch' });
+  expect(plan.parts.map(({ name }) => name)).toEqual(['web', 'css']);
+  expect(told(report, 'warning')).toContain("this Procfile is a developer's");
 });
 
 test('of several apps one is counted whole, and the others are warned of', () => {

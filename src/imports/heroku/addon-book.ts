@@ -33,6 +33,7 @@ const SERVICES: readonly [RegExp, AddOnService][] = [
   [/^cloudinary/, { kind: 'external', technology: 'Cloudinary', strength: 'soft' }],
   [/^bucketeer|^cloudcube/, { kind: 'external', technology: 'Amazon S3', strength: 'soft' }],
   [/scheduler|^cron-?to-?go/, { kind: 'platform', technology: 'scheduler', strength: null }],
+  [/autoscale|^judoscale|^hirefire/, { kind: 'platform', technology: 'autoscaler', strength: null }],
   [
     /papertrail|^log|^coralogix|^mezmo|^sumologic|^solarwinds/,
     { kind: 'platform', technology: 'logs', strength: 'soft' },

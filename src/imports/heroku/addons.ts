@@ -2,11 +2,31 @@ import type { Part } from '../../domain/model.js';
 import type { Note } from '../model.js';
 import { type AddOnService, addOnPrice, addOnPrices, addOnService, successorOf } from './addon-book.js';
 import type { AddOn } from './app-json.js';
+import type { HerokuFiles } from './files.js';
 
 export type AttachedAddOn = { part: Part; service: AddOnService };
 
 /** What an add-on whose name says nothing is taken for. */
 const UNKNOWN: Omit<AddOnService, 'technology'> = { kind: 'external', strength: 'soft' };
+
+/** The add-ons of app.json, or where it has none those heroku.yml sets an app up with; the two lists are not added up. */
+export function chosenAddOns(
+  ofApp: readonly AddOn[] | null,
+  ofYml: readonly AddOn[] | null,
+  { appJson, herokuYml }: HerokuFiles,
+  report: Note[],
+): { list: readonly AddOn[]; file: string } {
+  if (ofYml === null || !herokuYml) return { list: ofApp ?? [], file: appJson?.name ?? '' };
+  const file = herokuYml.name;
+  if (ofApp === null) {
+    report.push({ kind: 'read', message: `heroku.yml: ${ofYml.length} add-ons`, file });
+    return { list: ofYml, file };
+  }
+  const plans = ofYml.map(({ plan }) => plan).join(', ');
+  const message = `heroku.yml names add-ons too (${plans}); those of app.json were counted`;
+  report.push({ kind: 'skipped', message, file, line: ofYml[0]?.line });
+  return { list: ofApp, file: appJson?.name ?? '' };
+}
 
 /**
  * One managed part for each add-on, with price and availability where the price book has the plan. `taken` holds the names that other

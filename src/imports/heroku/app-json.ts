@@ -36,6 +36,8 @@ const HEROKU_KEYS = [
   'stack',
   'success_url',
   'image',
+  'repository',
+  'logo',
 ];
 
 /** Far beyond any app; what is longer is no app.json. */
@@ -52,11 +54,19 @@ const dynoSchema = z.looseObject(
   'must be an object with a quantity and a size',
 );
 const planRule = 'must be "name:plan" or an object with such a plan';
-const planSchema = z.string(planRule).regex(/^[^:\s]+(:[^:\s]+)?$/, planRule);
+const planSchema = z.string(planRule).refine((written) => planOf(written) !== null, planRule);
 const addOnSchema = z.union(
   [planSchema, z.looseObject({ plan: planSchema, as: z.string().nullish() })],
   planRule,
 );
+
+/**
+ * The plan of an add-on, without the options some write behind it as for the command line (`heroku-postgresql:mini --version=15`);
+ * null where it is none.
+ */
+export function planOf(written: string): string | null {
+  return /^([^:\s]+(?::[^:\s]+)?)(?:\s+--\S.*)?$/.exec(written.trim())?.[1] ?? null;
+}
 
 /**
  * Reads what a Heroku app.json (devcenter "app.json Schema") says about what runs: formation, add-ons, variables, environments.
@@ -128,7 +138,7 @@ export function readAppJson(text: string, file: string): ReadAppJson {
       const addOn = checked(addOnSchema, value, [...path, index]);
       if (addOn === null) return [];
       const { plan, as = null } = typeof addOn === 'string' ? { plan: addOn } : addOn;
-      return [{ plan, as, line: lineOf([...path, index]) }];
+      return [{ plan: planOf(plan) ?? plan, as, line: lineOf([...path, index]) }];
     });
   }
 

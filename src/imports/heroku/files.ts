@@ -13,13 +13,15 @@ type Role = 'procfile' | 'appJson' | 'herokuYml';
 /**
  * Which file is what, by its name, or by what it looks like when it was pasted without one. Of several of a kind the one that is
  * named exactly so and lies highest is the app's, since Heroku reads only those at the root; an app.json beside the Procfile comes
- * before one elsewhere.
+ * before one elsewhere. What a developer's machine runs is no app's: it counts only where nothing else was given.
  */
 export function chooseFiles(files: readonly SourceFile[]): HerokuFiles {
   const inOrder = [...files].sort(
     (a, b) => Number(isAppFile(b)) - Number(isAppFile(a)) || depth(a) - depth(b) || byName(a, b),
   );
-  const procfile = inOrder.find((file) => roleOf(file) === 'procfile') ?? null;
+  const candidate = inOrder.find((file) => roleOf(file) === 'procfile') ?? null;
+  const isOfAnApp = files.some((file) => isAppFile(file) && roleOf(file) !== 'procfile');
+  const procfile = candidate && isForDevelopment(candidate) && isOfAnApp ? null : candidate;
   const first = (role: Role) => {
     const ofRole = inOrder.filter((file) => roleOf(file) === role);
     return ofRole.find((file) => procfile && folderOf(file) === folderOf(procfile)) ?? ofRole[0] ?? null;
@@ -31,6 +33,11 @@ export function chooseFiles(files: readonly SourceFile[]): HerokuFiles {
 /** Named as Heroku wants it, so an app's own: not `Procfile.dev`. */
 export function isAppFile({ name }: SourceFile): boolean {
   return ['Procfile', 'app.json', 'heroku.yml'].includes(baseOf(name));
+}
+
+/** `Procfile.dev`, `Procfile.local`, `dev.Procfile`: foreman and its kin read them, Heroku does not. */
+export function isForDevelopment({ name }: SourceFile): boolean {
+  return /[.-](?:dev|local|test)|^(?:dev|local|test)/i.test(baseOf(name));
 }
 
 /** `Procfile`, `Procfile.dev`, `deployment/Procfile.heroku`. */

@@ -1,9 +1,9 @@
 import type { Connection, Part, Plan } from '../../domain/model.js';
 import type { Fault, Note, Reader, SourceFile } from '../model.js';
-import { type AttachedAddOn, addOnParts } from './addons.js';
+import { type AttachedAddOn, addOnParts, chosenAddOns } from './addons.js';
 import { type AppJson, readAppJson, type Section } from './app-json.js';
-import { chooseFiles, type HerokuFiles, isAppFile } from './files.js';
-import { readHerokuYml } from './heroku-yml.js';
+import { chooseFiles, type HerokuFiles, isAppFile, isForDevelopment } from './files.js';
+import { type HerokuYml, readHerokuYml } from './heroku-yml.js';
 import { readProcfile } from './lines.js';
 import { type Process, processParts } from './processes.js';
 import { environmentNotes, formationNotes, missingStoreNotes, procfilePathNotes } from './remarks.js';
@@ -24,23 +24,21 @@ export const readHeroku: Reader = (sources, options) => {
   const { report, faults } = gathered;
 
   const app = readApp(files, gathered);
-  const processes = readProcesses(files, gathered);
-  if (faults.length === 0 && processes.length === 0 && !app) {
+  const container = files.herokuYml && readHerokuYml(files.herokuYml);
+  const processes = readProcesses(files, container, gathered);
+  if (faults.length === 0 && processes.length === 0 && !app && !container?.addOns) {
     const message = 'no process type stands here, and no app.json says what runs';
     faults.push({ message, file: (files.procfile ?? sources[0])?.name ?? '' });
   }
   if (faults.length > 0) return { ok: false, faults, report };
   report.push(...files.others.map(leftOut));
 
-  const { formation, addOns } = productionOf(app);
+  const { formation, addOns: ofApp } = productionOf(app);
+  const addOns = chosenAddOns(ofApp, container?.addOns ?? null, files, report);
   const assumed = options.assumedAvailability ?? null;
   const running = processes.filter(({ type }) => type !== 'release');
   const dynos = processParts(running, formation ?? [], assumed);
-  const managed = addOnParts(
-    addOns ?? [],
-    new Set(running.map(({ type }) => type)),
-    files.appJson?.name ?? '',
-  );
+  const managed = addOnParts(addOns.list, new Set(running.map(({ type }) => type)), addOns.file);
   const parts = [...dynos.parts, ...managed.attached.map(({ part }) => part)];
   report.push(...releaseNotes(processes), ...dynos.notes, ...managed.notes);
   if (app && files.appJson) {
@@ -88,21 +86,39 @@ function readApp(
   return read.app;
 }
 
-function readProcesses({ procfile, herokuYml }: HerokuFiles, { report, faults }: Gathered): Process[] {
+function readProcesses(
+  { procfile, herokuYml }: HerokuFiles,
+  container: HerokuYml | null,
+  { report, faults }: Gathered,
+): Process[] {
   const inFile =
     (file: string) =>
     (process: Omit<Process, 'file'>): Process => ({ ...process, file });
-  const container = herokuYml && readHerokuYml(herokuYml);
   faults.push(...(container?.faults ?? []));
-  const runs = herokuYml ? (container?.processes ?? []).map(inFile(herokuYml.name)) : [];
-  if (!procfile) return runs;
+  const { processes: runs, built } = container ?? { processes: [], built: [] };
+  if (!procfile) {
+    if (!herokuYml) return [];
+    if (built.length > 0) {
+      const types = built.map(({ type }) => type).join(', ');
+      const message = `heroku.yml builds an image for ${types} and gives no command: the one of the Dockerfile runs`;
+      report.push({ kind: 'read', message, file: herokuYml.name, line: built[0]?.line });
+    }
+    return [...runs, ...built].map(inFile(herokuYml.name));
+  }
 
   const { processes, faults: wrongLines } = readProcfile(procfile.text, procfile.name);
   faults.push(...wrongLines);
   const types = processes.map(({ type }) => type).join(', ') || 'no process type';
   report.push({ kind: 'read', message: `Procfile: ${types}`, file: procfile.name });
+  if (isForDevelopment(procfile)) {
+    const message = "this Procfile is a developer's: Heroku reads only the one that is called Procfile";
+    report.push({ kind: 'warning', message, file: procfile.name });
+  }
   if (herokuYml) {
-    const types = runs.map(({ type }) => type).join(', ');
+    const types = runs
+      .filter(({ type }) => type !== 'release')
+      .map(({ type }) => type)
+      .join(', ');
     const message = types
       ? `heroku.yml has a run section (${types}) that replaces the Procfile where the app is built as a container; the Procfile is what was counted`
       : 'heroku.yml has no run section: the Procfile says what runs';
