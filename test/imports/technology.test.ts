@@ -13,6 +13,9 @@ describe('an image tells its technology', () => {
     ['robotshop/rs-mongodb:2.1.0', 'MongoDB', 'database'],
     ['mongo', 'MongoDB', 'database'],
     ['ghcr.io/documentdb/documentdb/documentdb-local:pg17-0.112.0', 'DocumentDB', 'database'],
+    ['centos/postgresql-96-centos7', 'PostgreSQL', 'database'],
+    ['registry.redhat.io/rhel8/mysql-80:1', 'MySQL', 'database'],
+    ['quay.io/pires/docker-elasticsearch-kubernetes:6.2', 'Elasticsearch', 'database'],
     ['cockroachdb/cockroach:v1.1.0', 'CockroachDB', 'database'],
     ['mcr.microsoft.com/mssql/server:2022-latest', 'SQL Server', 'database'],
     ['docker.elastic.co/elasticsearch/elasticsearch:8.1.0', 'Elasticsearch', 'database'],
@@ -48,6 +51,7 @@ describe('an image tells its technology', () => {
   });
 
   test.each([
+    'codewisdom/ts-order-service-with-jaeger:v1',
     'supabase/postgres-meta:v0.80',
     'flink-kafka',
     'mailgun/kafka-pixy',

@@ -97,7 +97,9 @@ function wordsOf(name: string): string[] {
 /** The last word that means something must be the technology, and no word before it another one: `rs-mysql-db`, not `fluentd-elasticsearch`. */
 function technologyOfWords(words: string[]): Technology | null {
   if (words.some((word) => LOOK_ALIKE.has(word))) return null;
-  const meaning = words.filter((word) => !DECORATION.has(word) && !/^v?\d+$/.test(word));
+  const meaning = words.filter(
+    (word) => !DECORATION.has(word) && !/^v?\d+$|^(?:centos|rhel|ubi)\d*$/.test(word),
+  );
   const last = TECHNOLOGY_BY_IMAGE.get(meaning.at(-1) ?? '') ?? null;
   const isOther = (word: string) => {
     const other = TECHNOLOGY_BY_IMAGE.get(word);
@@ -116,7 +118,8 @@ function gluedTechnology(word: string): Technology | null {
 /** Words around a technology's name that leave it what it is. */
 const DECORATION = new Set(
   `db database server local cluster node master slave primary replica secondary leader follower standalone single shard main data
-  store storage alpine debian slim ubi photon community enterprise ce ee oss base custom image docker container service svc dev prod broker cache
+  store storage alpine debian slim ubi photon kubernetes k8s daemonset community enterprise ce ee oss base custom image docker container
+  service svc dev prod broker cache
   management repmgr ha mod my standby instance self hosted`.split(/\s+/),
 );
 
