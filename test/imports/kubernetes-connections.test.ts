@@ -69,6 +69,14 @@ describe('connections guessed from addresses', () => {
     ).toEqual([]);
   });
 
+  it("lead to the workload of the Service's own namespace before one that may be in it", () => {
+    const caller = workload('web', { container: 'env: [{ name: DB_HOST, value: db }]' });
+    const { calls } = read(
+      documents(caller, workload('db'), service('db'), workload('db', { namespace: 'other' })),
+    );
+    expect(calls).toEqual(['web -> db']);
+  });
+
   it('respect namespaces', () => {
     const shop = { namespace: 'shop' };
     const web = (host: string) => workload('web', { ...shop, container: env('DB_HOST', host) });

@@ -63,7 +63,10 @@ export function serviceOfHost(
   return null;
 }
 
-/** For a Service, those of the workloads whose pods it selects: every label of its selector, in its namespace. */
+/**
+ * For a Service, those of the workloads whose pods it selects: every label of its selector, in its namespace. Where the namespace of one
+ * of the two is not written they may be in the same; that counts only as long as no workload is in it for certain.
+ */
 export function selectedBy<T extends Selectable>(workloads: readonly T[]): (service: Service) => T[] {
   const labelled = workloads.flatMap((workload) =>
     [...workload.pod.labels].map(([key, value]) => ({ label: `${key}=${value}`, workload })),
@@ -84,7 +87,8 @@ export function selectedBy<T extends Selectable>(workloads: readonly T[]): (serv
         isSameNamespace(workload.namespace, namespace) &&
         pairs.every(([key, value]) => workload.pod.labels.get(key) === value),
     );
-    return matching.map(({ workload }) => workload);
+    const certain = matching.filter(({ workload }) => workload.namespace === namespace);
+    return (certain.length > 0 ? certain : matching).map(({ workload }) => workload);
   }
 
   return (service) => {
