@@ -174,6 +174,26 @@ describe('which objects are parts', () => {
     expect(told).toContain('(replicas, images)');
   });
 
+  it('leaves out what a kustomization names as a patch, though it looks whole', () => {
+    const patch = workload('web', { image: 'example.com/web:2', spec: 'replicas: 9' });
+    const files = [
+      { name: 'shop/base/web.yaml', text: workload('web', { spec: 'replicas: 2' }) },
+      { name: 'shop/prod/web.yaml', text: patch },
+      { name: 'shop/prod/logs.yaml', text: 'spec: { template: {} }' },
+      {
+        name: 'shop/prod/kustomization.yaml',
+        text: 'resources: [../base]\npatches:\n  - path: ./web.yaml\n  - patch: "- op: remove"\npatchesStrategicMerge: [logs.yaml]',
+      },
+    ];
+    const result = readKubernetes(files, {});
+    expect(result.ok && result.plan.parts.map(({ name, replicas }) => [name, replicas])).toEqual([
+      ['web', 2],
+    ]);
+    expect(result.report.map(({ message }) => message).join('\n')).toContain(
+      '2 files that a kustomization names as patches (shop/prod/web.yaml, shop/prod/logs.yaml)',
+    );
+  });
+
   it('takes the later of two objects of one name, and says so', () => {
     const { plan, report } = read(documents(workload('web'), workload('web', { spec: 'replicas: 3' })));
     expect(plan.parts.map(({ name, replicas }) => [name, replicas])).toEqual([['web', 3]]);
@@ -352,6 +372,15 @@ describe('what a part is', () => {
       perMachine: true,
       spread: false,
     });
+  });
+});
+
+describe('the container a pod is about', () => {
+  it('is the one whose image is what the name of the workload says', () => {
+    const text = workload('prometheus', { image: 'example.com/config-reloader:1' })
+      .replace('name: prometheus\n          image', 'name: reloader\n          image')
+      .concat('\n        - { name: server, image: prom/prometheus:v3 }');
+    expect(read(text).part('prometheus').technology).toBe('Prometheus');
   });
 });
 

@@ -80,14 +80,22 @@ export function kindOf(clues: Clues): Kind {
   return { kind, technology: null, evidence: null, role };
 }
 
-/** The container a pod is about: the one its annotation names, the one that bears its name, else the first. */
+/**
+ * The container a pod is about: the one its annotation names, the one that bears its name, the one whose image is what the workload's name
+ * says (prometheus, whose first container may be a reloader of its settings), else the first.
+ */
 function mainContainer({ name, pod }: Clues): Container | undefined {
   const apps = pod.containers.filter(({ role }) => role === 'app');
   return (
     apps.find((container) => container.name === pod.defaultContainer) ??
     apps.find((container) => container.name === name) ??
+    apps.find(({ image }) => isOfTechnology(image, technologyOfImage(name)?.name)) ??
     apps[0]
   );
+}
+
+function isOfTechnology(image: string, technology: string | undefined): boolean {
+  return technology !== undefined && technologyOfImage(image)?.name === technology;
 }
 
 /** Which piece of Kubernetes it is. etcd is one in the system's namespace only: elsewhere it is somebody's own store. */

@@ -1,9 +1,17 @@
 import type { Fault, Note, SourceFile } from '../model.js';
 import { placeOf } from '../reading/places.js';
 import { asText, isMapping, mappingAt, textAt, type Values } from '../reading/values.js';
-import { yamlDocuments } from '../reading/yaml-documents.js';
-import { isKustomization, isPatch, kustomizationNote, patchNote } from './kustomize.js';
+import { type YamlDocument, yamlDocuments } from '../reading/yaml-documents.js';
+import {
+  isKustomization,
+  isPatch,
+  kustomizationNote,
+  patchFiles,
+  patchFilesNote,
+  patchNote,
+} from './kustomize.js';
 import { isReadKind, isWorkloadKind, type KubernetesObject } from './object.js';
+import { isTemplate, templateObjects } from './openshift.js';
 
 export type ObjectsRead = {
   objects: KubernetesObject[];
@@ -14,23 +22,29 @@ export type ObjectsRead = {
 };
 
 /**
- * All objects of some files that matter to a plan, lists (`kind: List`, `PodList`) opened, in the order they stand in.
+ * All objects of some files that matter to a plan, lists (`kind: List`, `PodList`) and Templates opened, in the order they stand in.
  * An object that stands twice (kind, namespace and name) counts once, as it is written last, which is what applying the files in turn
  * comes to. Patches, which change an object that stands elsewhere, are not applied. Other kinds are counted in `leftOut`.
  */
 export function kubernetesObjects(files: readonly SourceFile[]): ObjectsRead {
   const read: ObjectsRead = { objects: [], leftOut: new Map(), notes: [], faults: [] };
-  const kustomizations: { file: string; line: number; value: Values }[] = [];
-  for (const file of files) {
+  const documents = files.flatMap((file) => {
     const { documents, faults, warnings } = yamlDocuments(file);
     read.faults.push(...faults);
     read.notes.push(...warnings);
-    for (const { value, line } of documents) {
-      if (isMapping(value) && isKustomization(value, file.name))
-        kustomizations.push({ file: file.name, line, value });
-      else addDocument(value, '', { file: file.name, line }, read);
-    }
-  }
+    return documents;
+  });
+  const kustomizations = documents.flatMap(({ file, line, value }) =>
+    isMapping(value) && isKustomization(value, file) ? [{ file, line, value }] : [],
+  );
+  const named = patchFiles(kustomizations);
+  const isOfObjects = ({ file, value }: YamlDocument) =>
+    !named.has(file) && !(isMapping(value) && isKustomization(value, file));
+  for (const { file, line, value } of documents.filter(isOfObjects))
+    addDocument(value, '', { file, line }, read);
+
+  const notApplied = files.map(({ name }) => name).filter((name) => named.has(name));
+  if (notApplied.length > 0) read.notes.push(patchFilesNote(notApplied));
   if (kustomizations.length > 0) read.notes.push(kustomizationNote(kustomizations));
   const patches = new Set(read.objects.filter(isPatch));
   if (patches.size > 0) read.notes.push(patchNote([...patches]));
@@ -64,6 +78,14 @@ function addDocument(
         { ...at, line: placeOf(items, i)?.line ?? at.line },
         read,
       );
+    });
+    return;
+  }
+  if (isTemplate(kind, value)) {
+    const { objects, note } = templateObjects(value, at);
+    read.notes.push(note);
+    objects.forEach((object, i) => {
+      addDocument(object, '', { ...at, line: placeOf(objects, i)?.line ?? at.line }, read);
     });
     return;
   }

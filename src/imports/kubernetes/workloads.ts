@@ -3,6 +3,7 @@ import { asText, isMapping } from '../reading/values.js';
 import { listed } from '../reading/words.js';
 import type { Finder } from './namespaces.js';
 import { isWorkloadKind, type KubernetesObject, podTemplate } from './object.js';
+import { triggeredImages } from './openshift.js';
 import { type Pod, readPod } from './pod.js';
 import { type Autoscaler, type Replicas, steadyReplicas } from './replicas.js';
 
@@ -41,6 +42,8 @@ export function readWorkloads(
     if (owner && isWorkloadKind(owner.kind)) orphans.push(object);
     const template = podTemplate(object) ?? {};
     const pod = readPod(template, object.kind === 'Pod' ? object.title : `${object.title}: template`, faults);
+    const images = triggeredImages(object);
+    for (const container of pod.containers) container.image ||= images.get(container.name) ?? '';
     const isJob = object.kind === 'Job' || object.kind === 'CronJob' || isHelmTest(object);
     return [
       { ...object, pod, isJob, perMachine: object.kind === 'DaemonSet', replicas: replicasOf(object, isJob) },
