@@ -108,6 +108,23 @@ describe('who runs the cluster', () => {
     expect(calls).toContain('kube-apiserver -> etcd (2)');
   });
 
+  it('a kube-router that runs the service proxy fills the place of kube-proxy too', () => {
+    const router = workload('kube-router', {
+      kind: 'DaemonSet',
+      namespace: 'kube-system',
+      image: 'docker.io/cloudnativelabs/kube-router',
+      container: 'args: [--run-router=true, --run-service-proxy=true]',
+    });
+    const { plan, calls, told } = read(router, { cluster: 'self' });
+    expect(plan.parts.map(({ name }) => name)).not.toContain('kube-proxy');
+    expect(calls.filter((call) => call.startsWith('kube-router'))).toEqual([
+      'kube-router -> api-load-balancer',
+    ]);
+    expect(told).toContain('The manifests hold the kube-proxy (kube-router); none was added');
+    const without = read(router.replace('proxy=true', 'proxy=false'), { cluster: 'self' });
+    expect(without.plan.parts.map(({ name }) => name)).toContain('kube-proxy');
+  });
+
   it('a provider: one managed part with price and service level, for deploys alone', () => {
     const { plan, part, calls, told } = read(shop, { cluster: 'managed' });
     expect(plan.parts).toHaveLength(3);

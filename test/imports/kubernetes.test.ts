@@ -194,6 +194,18 @@ describe('which objects are parts', () => {
     );
   });
 
+  it('says what to do where there is nothing but a kustomization or a patch', () => {
+    const [kustomization] = faultsOf('{ kind: Kustomization, apiVersion: kustomize.config.k8s.io/v1beta1 }');
+    expect(kustomization?.message).toMatch(/^Nothing is left to count here.*run "kubectl kustomize \."/);
+    const [patch] = faultsOf(
+      '# why\n{ apiVersion: apps/v1, kind: Deployment, metadata: { name: web }, spec: { replicas: 9 } }',
+    );
+    expect(patch).toMatchObject({
+      line: 2,
+      message: expect.stringContaining('patches, as kustomize has them'),
+    });
+  });
+
   it('takes the later of two objects of one name, and says so', () => {
     const { plan, report } = read(documents(workload('web'), workload('web', { spec: 'replicas: 3' })));
     expect(plan.parts.map(({ name, replicas }) => [name, replicas])).toEqual([['web', 3]]);
@@ -432,9 +444,10 @@ describe('the plan as a whole', () => {
     expect(
       faultsOf(workload('web', { container: 'resources: { requests: { memory: plenty } }' }))[0]?.message,
     ).toContain('128Mi');
-    expect(
-      faultsOf('apiVersion: v1\nkind: Pod\nmetadata: {}\nspec: { containers: [{ image: i }] }')[0]?.message,
-    ).toContain('has no name');
+    const [nameless] = faultsOf(
+      '{ kind: List, items: [{ kind: Pod, metadata: {}, spec: { containers: [] } }] }',
+    );
+    expect(nameless).toMatchObject({ message: expect.stringContaining('has no name'), line: 1, column: 25 });
     expect(faultsOf('a: 1')[0]?.message).toContain('No Kubernetes object');
     expect(faultsOf('a: [')).toEqual([
       expect.objectContaining({ line: expect.any(Number), column: expect.any(Number) }),

@@ -1,6 +1,7 @@
 import type { Connection, Entry, Part, PartKind, Strength } from '../../domain/model.js';
 import type { ClusterAnswer, Note } from '../model.js';
 import { listed } from '../reading/words.js';
+import { connectionsOf } from './connections.js';
 import { freeName } from './names.js';
 import { providerPart } from './provider.js';
 
@@ -107,12 +108,13 @@ function selfRun(
 
   return {
     parts: [...added, loadBalancer.part],
-    connections: [
+    // A part that fills two roles calls the API once.
+    connections: connectionsOf([
       ...CALLS.flatMap(([from, to, strength]) =>
         calls(namesOf(from), namesOf(to), strength, 'how Kubernetes works'),
       ),
       ...callers.flatMap(({ name }) => calls([name], namesOf('coredns'), 'hard', 'finds the others by DNS')),
-    ],
+    ]),
     entries: [{ name: 'deploy', parts: [API, 'kube-controller-manager', 'kube-scheduler'].flatMap(namesOf) }],
     notes: [
       {

@@ -1,6 +1,6 @@
 import { WHOLE_SYSTEM } from '../../domain/entries.js';
 import type { Connection, Entry, Part, Plan } from '../../domain/model.js';
-import type { Reader } from '../model.js';
+import type { Fault, Note, Reader } from '../model.js';
 import { type ClusterRole, clusterAddition } from './cluster.js';
 import { connectionsOf, type Mention, mentionsOf } from './connections.js';
 import { entryOf, isRouteController, openings, routed } from './entries.js';
@@ -21,7 +21,7 @@ import { readWorkloads, type Workload } from './workloads.js';
  * Faults: text that is no YAML, and wrong types where a count would rest on them.
  */
 export const readKubernetes: Reader = (files, options) => {
-  const { objects, leftOut, notes: report, faults } = kubernetesObjects(files);
+  const { objects, leftOut, notes: report, kustomized, faults } = kubernetesObjects(files);
   const autoscalers = autoscalersOf(objects, faults);
   const workloads = readWorkloads(objects, finderOf(autoscalers), faults, report);
   const ofKind = (kind: string) => objects.filter((object) => object.kind === kind);
@@ -38,11 +38,8 @@ export const readKubernetes: Reader = (files, options) => {
   const findService = finderOf(services);
   const selected = selectedBy(workloads);
   const named = mentionsOf(workloads, findService, namespaces, configs, faults);
-  if (objects.length === 0 && leftOut.size === 0 && faults.length === 0) {
-    const message =
-      'No Kubernetes object stands in these files: each needs apiVersion, kind and metadata.name.';
-    faults.push({ message, file: files[0]?.name ?? '' });
-  }
+  if (objects.length === 0 && leftOut.size === 0 && faults.length === 0)
+    faults.push(nothingToCount(files[0]?.name ?? '', kustomized[0]));
   if (faults.length > 0) return { ok: false, faults, report };
 
   const open = openings(objects, services, workloads, findService, selected, report);
@@ -100,6 +97,14 @@ export const readKubernetes: Reader = (files, options) => {
   return { ok: true, format: 'kubernetes', plan, report };
 };
 
+/** `why`: the remark on a kustomization or its patches, where that is all there was. It says what to do. */
+function nothingToCount(file: string, why: Note | undefined): Fault {
+  const message = why
+    ? `Nothing is left to count here. ${why.message}`
+    : 'No Kubernetes object stands in these files: each needs apiVersion, kind and metadata.name.';
+  return { message, file: why?.file ?? file, line: why?.line ?? 1, column: 1 };
+}
+
 /** A Service stands for every workload it selects, or for the outside host it is another name of. */
 function pairsOf(
   { from, service, evidence }: Mention<Workload>,
@@ -136,9 +141,17 @@ function externalParts(mentions: readonly Mention<Workload>[], taken: Set<string
   return parts;
 }
 
+/** kube-router told to run the service proxy does the work of kube-proxy too. */
 function rolesIn(read: readonly PartRead[]): Map<ClusterRole, string[]> {
   const roles = new Map<ClusterRole, string[]>();
-  for (const { role, part } of read) if (role) roles.set(role, [...(roles.get(role) ?? []), part.name]);
+  for (const { role, part, workload } of read) {
+    if (!role) continue;
+    const isProxyToo = workload.pod.containers.some(({ commandLine }) =>
+      commandLine.some((argument) => /^--run-service-proxy(?:=true)?$/.test(argument)),
+    );
+    for (const filled of isProxyToo ? [role, 'kube-proxy' as const] : [role])
+      roles.set(filled, [...(roles.get(filled) ?? []), part.name]);
+  }
   return roles;
 }
 

@@ -18,6 +18,8 @@ export type ObjectsRead = {
   /** Kinds that say nothing about what runs, with how often and where first. */
   leftOut: Map<string, { count: number; file: string; line: number }>;
   notes: Note[];
+  /** Those of the notes that speak of kustomizations and patches. */
+  kustomized: Note[];
   faults: Fault[];
 };
 
@@ -27,7 +29,7 @@ export type ObjectsRead = {
  * comes to. Patches, which change an object that stands elsewhere, are not applied. Other kinds are counted in `leftOut`.
  */
 export function kubernetesObjects(files: readonly SourceFile[]): ObjectsRead {
-  const read: ObjectsRead = { objects: [], leftOut: new Map(), notes: [], faults: [] };
+  const read: ObjectsRead = { objects: [], leftOut: new Map(), notes: [], kustomized: [], faults: [] };
   const documents = files.flatMap((file) => {
     const { documents, faults, warnings } = yamlDocuments(file);
     read.faults.push(...faults);
@@ -44,10 +46,11 @@ export function kubernetesObjects(files: readonly SourceFile[]): ObjectsRead {
     addDocument(value, '', { file, line }, read);
 
   const notApplied = files.map(({ name }) => name).filter((name) => named.has(name));
-  if (notApplied.length > 0) read.notes.push(patchFilesNote(notApplied));
-  if (kustomizations.length > 0) read.notes.push(kustomizationNote(kustomizations));
+  if (notApplied.length > 0) read.kustomized.push(patchFilesNote(notApplied));
+  if (kustomizations.length > 0) read.kustomized.push(kustomizationNote(kustomizations));
   const patches = new Set(read.objects.filter(isPatch));
-  if (patches.size > 0) read.notes.push(patchNote([...patches]));
+  if (patches.size > 0) read.kustomized.push(patchNote([...patches]));
+  read.notes.push(...read.kustomized);
   read.objects = lastOfEach(
     read.objects.filter((object) => !patches.has(object)),
     read.notes,
@@ -112,13 +115,13 @@ function objectOf(
   const name = textAt(metadata, 'name', `${kind}: metadata`, faults) ?? generated ?? '';
   if (name === '') {
     if (!isWorkloadKind(kind)) return null;
-    faults.push({ message: `This ${kind} has no name: it needs metadata.name.`, ...at });
+    faults.push({ message: `This ${kind} has no name: it needs metadata.name.`, ...startOf(value, at) });
     return null;
   }
   if (name.length > MAX_NAME) {
     faults.push({
       message: `The name of this ${kind} has ${name.length} characters; Kubernetes allows ${MAX_NAME}.`,
-      ...at,
+      ...startOf(value, at),
     });
     return null;
   }
@@ -126,6 +129,12 @@ function objectOf(
   const namespace = textAt(metadata, 'namespace', `${title}: metadata`, faults) ?? '';
   const spec = mappingAt(value, 'spec', title, faults) ?? {};
   return { kind, name, namespace, metadata, spec, value, title, ...at };
+}
+
+/** Where an object begins, by its first key. */
+function startOf(value: Values, { file, line }: { file: string; line: number }): Omit<Fault, 'message'> {
+  const place = placeOf(value, Object.keys(value)[0] ?? '');
+  return { file, line: place?.line ?? line, column: place?.column ?? 1 };
 }
 
 function lastOfEach(objects: readonly KubernetesObject[], notes: Note[]): KubernetesObject[] {
