@@ -34,6 +34,21 @@ describe('documents', () => {
     expect(values('a: no\nb: 22:22\nc: 0755\nd: ~\n')).toEqual([{ a: 'no', b: '22:22', c: 755, d: null }]);
   });
 
+  test('a quoted text may go on at the column of its key, as kubectl and docker have it', () => {
+    const text = `a:\n  x: '[{"n": 1,\n  "m": 2}]'\n  y: "one\n  two\n  three"\n  z: 1\n  z: 2\n`;
+    const { documents, faults, warnings } = read(text);
+    expect(faults).toEqual([]);
+    const { x, y, z } = JSON.parse(JSON.stringify(documents[0]?.value)).a;
+    expect([JSON.parse(x), y.split(/ +/), z]).toEqual([[{ n: 1, m: 2 }], ['one', 'two', 'three'], 2]);
+    expect(lineOf(documents[0]!, 'a', 'z')).toBe(8);
+    expect(warnings).toHaveLength(1);
+  });
+
+  test('a quote that is never closed is a fault where it stands', () => {
+    expect(fault("a:\n  x: 'one\n  y: 'two'\n")).toMatchObject({ line: 2 });
+    expect(fault(`a: "b\n${'c: d\n'.repeat(50_000)}e: "f"\n`)).toMatchObject({ line: 1 });
+  });
+
   test('unknown tags are kept beside the value and not fatal', () => {
     const { documents } = read('a: !reset []\nb: !override {c: 1}\n');
     const value = documents[0]?.value as Record<string, unknown>;

@@ -67,7 +67,7 @@ function read(file: SourceFile): YamlFile {
       if (isResourceDefinition(source)) {
         const value = Object.assign(Object.create(null), { kind: 'CustomResourceDefinition' });
         documents.push({ file: file.name, line: lines.linePos(offset).line, value });
-      } else documents.push(...readChunk(source, reading));
+      } else documents.push(...readLeniently(source, reading));
       if (documents.length > MAX_DOCUMENTS)
         throw new YamlError(`This file has more than ${MAX_DOCUMENTS} YAML documents. Split it.`, offset);
     }
@@ -93,6 +93,32 @@ function chunks(text: string): { source: string; offset: number }[] {
 
 function isResourceDefinition(source: string): boolean {
   return /^kind:[ \t]*["']?CustomResourceDefinition\b/m.test(source);
+}
+
+/** How much text is read again for the sake of quotes. */
+const MAX_READ_AGAIN = 2 ** 20;
+
+/**
+ * YAML wants the further lines of a quoted text indented more than its key; kubectl and docker do not, and files rely on that. Such a line
+ * is joined to the one before, which comes to the same text but for its spaces and leaves every place where it was.
+ */
+function readLeniently(source: string, reading: Reading): YamlDocument[] {
+  const { pieces, expanded } = reading;
+  const warnings = [...reading.warnings];
+  let first: unknown;
+  let text = source;
+  for (let left = MAX_READ_AGAIN; ; left -= source.length) {
+    try {
+      return readChunk(text, reading);
+    } catch (error) {
+      first ??= error;
+      const isOfQuote = error instanceof YamlError && /Missing closing .quote/.test(error.message);
+      const end = isOfQuote ? text.indexOf('\n', error.offset - reading.offset) : -1;
+      if (end === -1 || left < source.length) throw first;
+      text = `${text.slice(0, end)} ${text.slice(end + 1)}`;
+      Object.assign(reading, { pieces, expanded, warnings: [...warnings] });
+    }
+  }
 }
 
 function readChunk(source: string, reading: Reading): YamlDocument[] {
