@@ -112,8 +112,8 @@ function readLeniently(source: string, reading: Reading): YamlDocument[] {
       return readChunk(text, reading);
     } catch (error) {
       first ??= error;
-      const isOfQuote = error instanceof YamlError && /Missing closing .quote/.test(error.message);
-      const end = isOfQuote ? text.indexOf('\n', error.offset - reading.offset) : -1;
+      const at = error instanceof YamlError ? error.quoteEndsAt : undefined;
+      const end = at === undefined ? -1 : text.indexOf('\n', at - reading.offset);
       if (end === -1 || left < source.length) throw first;
       text = `${text.slice(0, end)} ${text.slice(end + 1)}`;
       Object.assign(reading, { pieces, expanded, warnings: [...warnings] });
@@ -133,8 +133,11 @@ function readChunk(source: string, reading: Reading): YamlDocument[] {
   Object.assign(composer, {
     onError: (where: unknown, code: string, message: string, isWarning?: boolean) => {
       if (isWarning) return;
-      const offset = isUnclosedQuote(message) ? reading.lastQuote : reading.offset + startOf(where);
-      first ??= new YamlError(inPlainWords(code, message), offset);
+      const at = reading.offset + startOf(where);
+      const isOpen = isUnclosedQuote(message);
+      const isNeverClosed = isOpen && at >= reading.offset + source.trimEnd().length;
+      const offset = isNeverClosed ? reading.lastQuote : at;
+      first ??= new YamlError(inPlainWords(code, message), offset, isOpen ? at : undefined);
       throw first;
     },
   });

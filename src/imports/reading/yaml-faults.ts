@@ -3,6 +3,8 @@ export class YamlError extends Error {
   constructor(
     message: string,
     readonly offset: number,
+    /** Where a quote that is not closed would have had to go on, further in than its key. */
+    readonly quoteEndsAt?: number,
   ) {
     super(message);
   }
