@@ -8,6 +8,7 @@ import {
   majorityOf,
   quorumTolerance,
   unavailabilityInSeries,
+  unavailabilityOf,
   unavailabilityWithoutEach,
   unequalKOfNUnavailability,
   upCountProbabilities,
@@ -32,6 +33,20 @@ describe('minutes down', () => {
     expect(minutesDown(unavailability)! / row.minPerMonth30d).toBeCloseTo(1, 9);
     expect(minutesDown(unavailability, 'week')! / row.minPerWeek).toBeCloseTo(1, 9);
     expect(minutesDown(unavailability, 'day')! / row.minPerDay).toBeCloseTo(1, 9);
+  });
+
+  test('of availabilities with many nines keep the digits that were typed', () => {
+    for (let digits = 1; digits <= 15; digits++) {
+      expect(unavailabilityOf(Number(`0.${'9'.repeat(digits)}`))).toBe(Number(`1e-${digits}`));
+    }
+    expect(unavailabilityOf(0.999999999999)).not.toBe(1 - 0.999999999999);
+    expect(unavailabilityOf(1 - 2 ** -53)).toBe(2 ** -53);
+    expect([0, 0.5, 1].map(unavailabilityOf)).toEqual([1, 0.5, 0]);
+    fc.assert(
+      fc.property(probability, (availability) => {
+        expect(Math.abs(unavailabilityOf(availability) - (1 - availability))).toBeLessThanOrEqual(2 ** -54);
+      }),
+    );
   });
 
   test('of an unknown availability are unknown', () => {
@@ -166,6 +181,19 @@ describe('common cause', () => {
     const rareEvents = golden.beta[0]!.out;
     expect(commonCauseUnavailability(3, 2, 1e-3, 0.05)).toBeCloseTo(rareEvents!, 7);
     expect(kOfNUnavailability(3, 2, 1e-3)).toBeCloseTo(3e-6, 8);
+  });
+
+  test('changes what a single unit does by a quarter of its square at most, and all-needed replicas for the better', () => {
+    fc.assert(
+      fc.property(probability, probability, (q, share) => {
+        const single = commonCauseUnavailability(1, 1, q, share);
+        expect(single).toBeLessThanOrEqual(q * (1 + 1e-12));
+        expect(q - single).toBeLessThanOrEqual((q * q) / 4 + 1e-15);
+      }),
+    );
+    expect(commonCauseUnavailability(1, 1, 0.0005, 0.1) / 0.0005).toBeCloseTo(1, 4);
+    expect(commonCauseUnavailability(2, 2, 0.01, 1)).toBeCloseTo(0.01, 15);
+    expect(commonCauseUnavailability(2, 2, 0.01, 0)).toBeCloseTo(0.0199, 15);
   });
 
   test('limits what redundancy can win to about 1 / beta', () => {

@@ -4,6 +4,16 @@
  */
 
 /**
+ * 1 - availability, with the digits that were typed: as a double 0.999999999999 is a hair less, and the difference of 1 keeps
+ * only what is left of it (2e-5 of 1e-12). A decimal of up to 15 digits that reads as this very double is what was meant.
+ */
+export function unavailabilityOf(availability: number): number {
+  const down = 1 - availability;
+  const typed = Math.round(down * 1e15) / 1e15;
+  return Math.abs(typed - down) <= 2 ** -54 ? typed : down;
+}
+
+/**
  * Down when any of its parts is down (hard dependencies in series): 1 - (1-u1)(1-u2)... without cancellation.
  * None at all is never down. Give the numbers in a fixed order where the last digit matters.
  */
@@ -166,7 +176,9 @@ export function unequalKOfNUnavailability(
 
 /**
  * k of n with a common cause: a share of each replica's failures takes all replicas at once, the rest come one by one,
- * up = (1 - share q) x kOfN(n, k, 1 - (1-share) q). The two causes of one replica add up to q but for share (1-share) q^2.
+ * up = (1 - share q) x kOfN(n, k, 1 - (1-share) q). The two causes of one replica add up to q but for share (1-share) q^2, at
+ * most q^2 / 4: the formula is kept as published, also where n = k = 1 has nothing to have in common. Replicas that are all
+ * needed really gain by a common cause: failures that come together are down once, not one after the other.
  * Source: the beta-factor model (IEC 61508-6 Annex D; exida white paper 2003); 5 % = same kind, separated, 10 % = identical in one place.
  */
 export function commonCauseUnavailability(
