@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kOfNUnavailability, unavailabilityInSeries } from '../../src/domain/availability/availability.js';
 import { boundParts } from '../../src/domain/availability/machine-bounds.js';
+import { classPlan, sumOverClasses } from '../../src/domain/availability/machine-classes.js';
 import {
   componentFor,
   componentsOf,
@@ -166,6 +167,48 @@ describe('parts that share machines', () => {
       return { needed: 1, replicaUnavailability: 0.0005, machines: [index, index + 1], replicasOn: [1, 1] };
     });
     expect(jointFailure(parts, 0.005, SHARES).isExact).toBe(true);
+  });
+});
+
+describe('machines with the same replicas on each', () => {
+  test('are summed by how many are up, as exactly as machine by machine', () => {
+    fc.assert(
+      fc.property(
+        someParts(6, { parts: 5, machinesOfPart: 5 }),
+        fc.constantFrom(0, 0.005, 0.1, 1),
+        (placed, down) => {
+          const [members] = componentsOf(placed);
+          const linked = members!.map((index) => placed[index]!);
+          const component = componentFor(linked, [down, down / 2], [0, 0.5], new Map());
+          const joint = sumOverClasses(component, classPlan(component));
+          const exact = jointFailure(linked, down, [0]);
+          expect(joint.unavailability[0]! - exact.unavailability[0]!).toBeCloseTo(0, 13);
+          if (down < 1)
+            expect(joint.unavailability[0]! / (exact.unavailability[0]! || 1)).toBeLessThan(1 + 1e-9);
+          for (const [index, gain] of exact.gainIfPerfect.entries()) {
+            expect(joint.gainIfPerfect[index]).toBeCloseTo(gain, 12);
+          }
+        },
+      ),
+    );
+  });
+
+  test('make 300 replicas on 50 machines exact, within the error bar of the sample, and keep the last digits', () => {
+    const machines = Array.from({ length: 50 }, (_, machine) => machine);
+    const parts: PlacedPart[] = [
+      { needed: 250, replicaUnavailability: 0.0005, machines, replicasOn: machines.map(() => 6) },
+      { needed: 40, replicaUnavailability: 0.0005, machines, replicasOn: machines.map(() => 1) },
+      { needed: 2, replicaUnavailability: 0.0005, machines: [0, 1, 2], replicasOn: [1, 1, 1] },
+    ];
+    const exact = jointFailure(parts, 0.005, SHARES);
+    expect(exact.isExact).toBe(true);
+    const sampled = sampleMachines(componentFor(parts, [0.005], [0], new Map()));
+    expect(Math.abs(sampled.unavailability[0]! - exact.unavailability[0]!)).toBeLessThan(
+      2 * sampled.errorBar[0]!,
+    );
+    const rare = jointFailure([{ ...parts[1]!, replicaUnavailability: 1e-12 }], 1e-12, [0]);
+    expect(rare.isExact).toBe(true);
+    expect(rare.unavailability[0]! / kOfNUnavailability(50, 40, 2e-12)).toBeCloseTo(1, 9);
   });
 });
 

@@ -35,10 +35,12 @@ export function boundParts(
   );
   const others = unavailabilityWithoutEach(downs.map((down) => down[0]!));
   const cutOff = CUT_OFF * parts.reduce((sum, { machines }) => sum + machines.length, 0);
+  // Of one part alone the bounds meet, and what the cut-off may hide is mostly far below the last digit told.
+  const isExact = parts.length === 1 && least.every((low) => cutOff <= low * 1e-9);
   return {
     unavailability: least.map((low, share) => (low + most[share]!) / 2),
-    errorBar: least.map((low, share) => (most[share]! - low) / 2 + cutOff),
-    isExact: false,
+    errorBar: least.map((low, share) => (isExact ? 0 : (most[share]! - low) / 2 + cutOff)),
+    isExact,
     isBounded: parts.length > 1,
     gainIfPerfect: downs.map((down, part) => down[0]! * (1 - others[part]!)),
   };

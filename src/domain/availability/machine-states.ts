@@ -1,5 +1,6 @@
 import { eitherDown, unavailabilityInSeries, unavailabilityWithoutEach } from './availability.js';
 import { boundParts } from './machine-bounds.js';
+import { classPlan, sumOverClasses } from './machine-classes.js';
 import {
   type Component,
   componentFor,
@@ -32,6 +33,10 @@ export const PLAN_STEPS = 2 ** 25;
 const STEPS_PER_SAMPLED_PART = 5;
 const FEWEST_SAMPLED_PARTS = 50_000;
 
+/** States of machine classes that are summed at most, and what one part in one of them costs beside a step. */
+const MOST_CLASS_STATES = 200_000;
+const STEPS_PER_CLASS_CELL = 10;
+
 /** What filling one cell of a part's own table costs beside a step, and what finding what hangs together costs for each machine of each part. */
 const STEPS_PER_OWN_CELL = 4;
 const STEPS_PER_PLACE = 20;
@@ -39,7 +44,8 @@ const STEPS_PER_PLACE = 20;
 /**
  * The probability that not all of the parts are up, when replicas of different parts share machines and every machine is
  * down with the same probability: the sum over machine states s of P(s) x (1 - product of P(part up | s)). Parts that
- * share no machine, even through others, are summed apart. Where machines are too entangled the answer is sampled.
+ * share no machine, even through others, are summed apart. Where machines are too entangled they are taken together by what
+ * stands on them (`sumOverClasses`), and where they are too different for that the answer is sampled.
  * At a common-cause share, that share of a part's failures takes all its replicas at once, and that share of the machines'
  * failures all machines (beta factor, see `commonCauseUnavailability`). Give parts in a fixed order;
  * `tables` may be shared by calls with the same shares. As `budget` is used up, sums become samples and samples become
@@ -122,6 +128,13 @@ function failureOf(
       budget.left -= steps;
       return eliminateMachines(component, plan);
     }
+  }
+  const classes = classPlan(component);
+  budget.left -= STEPS_PER_PLACE * total(component.parts.map(({ machines }) => machines.length));
+  const classSteps = STEPS_PER_CLASS_CELL * classes.states * (component.parts.length + 1);
+  if (classes.states <= MOST_CLASS_STATES && classSteps <= budget.left * 0.75) {
+    budget.left -= classSteps;
+    return sumOverClasses(component, classes);
   }
   const replicas = total(component.replicas);
   const mostParts = Math.min(SAMPLED_PARTS, budget.left / 4 / STEPS_PER_SAMPLED_PART);
