@@ -1,3 +1,4 @@
+import { minutesDown } from './availability/downtime.js';
 import type { Bill } from './bill.js';
 import { counted, type Figure, formatted } from './figure.js';
 
@@ -74,12 +75,12 @@ function entries(bill: Bill): string {
     ['left', 'right', 'right', 'right', 'right', 'left'],
     [
       ['entry', 'needs', 'down a month on paper', 'common cause 5 %', '10 %', 'single points of failure'],
-      ...bill.entries.map(({ name, closure, minutesDownPerMonth, singlePoints }) => [
+      ...bill.entries.map(({ name, closure, minutesDownPerMonth, errorBar, singlePoints }) => [
         name,
         counted(closure.length, 'part'),
-        minutes(minutesDownPerMonth.onPaper),
-        minutes(minutesDownPerMonth.beta5),
-        minutes(minutesDownPerMonth.beta10),
+        minutes(minutesDownPerMonth.onPaper, errorBar?.onPaper),
+        minutes(minutesDownPerMonth.beta5, errorBar?.beta5),
+        minutes(minutesDownPerMonth.beta10, errorBar?.beta10),
         inList(singlePoints.map(({ part }) => part)) || 'none',
       ]),
     ],
@@ -126,9 +127,12 @@ function usd(value: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
-function minutes(value: number | null): string {
+/** `errorBar`: in unavailability, where the minutes are no exact sum. */
+function minutes(value: number | null, errorBar?: number | null): string {
   if (value === null) return UNKNOWN;
-  return `${value >= 10 ? value.toFixed(1) : Number(value.toPrecision(2))} min`;
+  const short = (amount: number) => (amount >= 10 ? amount.toFixed(1) : Number(amount.toPrecision(2)));
+  const spread = errorBar ? ` ± ${short(minutesDown(errorBar) ?? 0)}` : '';
+  return `${short(value)}${spread} min`;
 }
 
 function some(amounts: [number | null, string][]): string[] {
