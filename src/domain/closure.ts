@@ -1,4 +1,4 @@
-import { isPlaced, type Wiring } from './wiring.js';
+import type { Wiring } from './wiring.js';
 
 /**
  * Every part that the given parts cannot work without, themselves included: the set closure over hard connections, each
@@ -7,23 +7,26 @@ import { isPlaced, type Wiring } from './wiring.js';
  * Source: The Calculus of Service Availability, ACM Queue 15(2) 2017, "nested dependencies".
  */
 export function hardClosure(wiring: Wiring, from: readonly number[]): number[] {
+  const { hardCalls, hardCallers, agents, placed } = wiring;
+  const next =
+    agents.length === 0
+      ? (part: number) => [hardCalls[part]!]
+      : (part: number) => (placed[part] ? [hardCalls[part]!, agents] : [hardCalls[part]!]);
+  const reached = reachedFrom(wiring, from, next);
+  const isImplied = new Set(agents);
+  if (!reached.some((part) => isImplied.has(part))) return reached;
   const named = new Set(from);
-  const isImplied = new Set(wiring.agents);
-  const reached = reachedFrom(wiring, from, (part) => {
-    const isOnMachine = isPlaced(wiring.parts[part]!);
-    return isOnMachine ? [wiring.hardCalls[part]!, wiring.agents] : [wiring.hardCalls[part]!];
-  });
   const isIn = new Set(reached);
   return reached.filter(
     (part) =>
-      !isImplied.has(part) || named.has(part) || wiring.hardCallers[part]!.some((caller) => isIn.has(caller)),
+      !isImplied.has(part) || named.has(part) || hardCallers[part]!.some((caller) => isIn.has(caller)),
   );
 }
 
 /** Every part that stops when the given parts stop, themselves included: the closure against the hard connections. Sorted. */
 export function stoppedBy(wiring: Wiring, parts: readonly number[]): number[] {
   const isAgent = new Set(wiring.agents);
-  const onMachines = [...wiring.parts.keys()].filter((part) => isPlaced(wiring.parts[part]!));
+  const onMachines = [...wiring.parts.keys()].filter((part) => wiring.placed[part]);
   return reachedFrom(wiring, parts, (part) =>
     isAgent.has(part) ? [wiring.hardCallers[part]!, onMachines] : [wiring.hardCallers[part]!],
   );
@@ -57,7 +60,12 @@ export function partsNobodyCalls(wiring: Wiring): number[] {
 type NextOf = (part: number) => readonly (readonly number[])[];
 
 function reachedFrom(wiring: Wiring, from: readonly number[], nextOf: NextOf): number[] {
-  return walk(from, nextOf, new Uint8Array(wiring.parts.length)).sort((a, b) => a - b);
+  const met = new Uint8Array(wiring.parts.length);
+  const { length } = walk(from, nextOf, met);
+  // Read off the marks, which is sorting without comparing.
+  const reached = new Array<number>(length);
+  for (let part = 0, found = 0; found < length; part++) if (met[part]) reached[found++] = part;
+  return reached;
 }
 
 /** Walks from the given parts over everything not met before, marks it, and gives it back. */

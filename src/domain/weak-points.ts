@@ -10,19 +10,22 @@ export const MAX_MACHINES_FOR_PAIRS = 64;
 
 /** The parts of a closure with nothing to spare (needed >= replicas, needed > 0), sorted by name. Per-machine parts are not points. */
 export function singlePointsOf(wiring: Wiring, closure: readonly number[]): SinglePoint[] {
-  return closure
-    .map((number) => wiring.parts[number]!)
-    .filter((part) => !isPerMachine(part) && part.needed > 0 && part.needed >= part.replicas)
-    .map(pointOf);
+  const pointOf = points.get(wiring) ?? wiring.parts.map(pointOrNull);
+  points.set(wiring, pointOf);
+  const found: SinglePoint[] = [];
+  for (const number of closure) {
+    const point = pointOf[number];
+    if (point) found.push(point);
+  }
+  return found;
 }
 
-/** One for all entries: thousands of entries over thousands of parts would be millions. */
-const points = new WeakMap<Part, SinglePoint>();
+/** One of each part for all entries: thousands of entries over thousands of parts would be millions. */
+const points = new WeakMap<Wiring, (SinglePoint | null)[]>();
 
-function pointOf(part: Part): SinglePoint {
-  const point = points.get(part) ?? { part: part.name, runs: part.runs };
-  points.set(part, point);
-  return point;
+function pointOrNull(part: Part): SinglePoint | null {
+  const isSingle = !isPerMachine(part) && part.needed > 0 && part.needed >= part.replicas;
+  return isSingle ? { part: part.name, runs: part.runs } : null;
 }
 
 /** Machines, from 0, whose loss alone leaves some part of the closure with fewer replicas than it needs. */
@@ -31,17 +34,20 @@ export function singleMachinesOf(
   closure: readonly number[],
   places: readonly (PartPlaces | null)[],
 ): number[] {
+  const singleOf =
+    singles.get(places) ?? places.map((place, number) => singlesOf(wiring.parts[number]!, place));
+  singles.set(places, singleOf);
   const single = new Set<number>();
-  for (const number of closure) {
-    const { replicas, needed } = wiring.parts[number]!;
-    const place = places[number];
-    if (!place || replicas < needed) continue;
-    const { machines, replicasOn } = place;
-    for (let index = 0; index < machines.length; index++) {
-      if (replicas - replicasOn[index]! < needed) single.add(machines[index]!);
-    }
-  }
+  for (const number of closure) for (const machine of singleOf[number]!) single.add(machine);
   return [...single].sort((a, b) => a - b);
+}
+
+/** Of each part, kept for as long as the places are: thousands of entries ask for the same part. */
+const singles = new WeakMap<readonly (PartPlaces | null)[], number[][]>();
+
+function singlesOf({ replicas, needed }: Part, place: PartPlaces | null): number[] {
+  if (!place || replicas < needed) return [];
+  return place.machines.filter((_, index) => replicas - place.replicasOn[index]! < needed);
 }
 
 /**

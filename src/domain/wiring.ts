@@ -13,6 +13,8 @@ export type Wiring = {
   hardCallers: number[][];
   softCalls: number[][];
   softCallers: number[][];
+  /** For each part 1 when its replicas are packed onto machines (`isPlaced`), to be asked millions of times. */
+  placed: Uint8Array;
   /** Connections between parts in `parts`; those from or to a job; those that lead nowhere. */
   connections: { hard: number; soft: number; guessed: number; withJobs: number; dangling: number };
   /**
@@ -57,6 +59,7 @@ export function wiringOf(plan: Plan): Wiring {
     hardCallers: lists(),
     softCalls: lists(),
     softCallers: lists(),
+    placed: Uint8Array.from(parts, (part) => Number(isPlaced(part))),
     connections: { hard: 0, soft: 0, guessed: 0, withJobs: 0, dangling: 0 },
     agents: [...parts.keys()].filter(
       (number) => isPerMachine(parts[number]!) && parts[number]!.kind !== 'worker',
