@@ -9,8 +9,8 @@ import {
   type PartCounts,
   partCounts,
 } from './counting.js';
-import { type EntryBill, entryBills } from './entry-bill.js';
-import type { Figure } from './figure.js';
+import { type EntryBill, entryBills, NOT_COUNTED } from './entry-bill.js';
+import { type Figure, formatted } from './figure.js';
 import type { Part, Plan } from './model.js';
 import { type Packing, packParts } from './packing/packing.js';
 import { type Wiring, wiringOf } from './wiring.js';
@@ -40,6 +40,7 @@ export function billOf(plan: Plan): Bill {
   const machineType = soundMachineType(plan.machineType);
   const packing = packParts(wiring.parts, machineType);
   const parts = inPlanOrder(plan, wiring);
+  const entries = entryBills(plan, wiring, machineType, packing);
   return {
     planName: plan.name,
     ...partCounts(plan, parts),
@@ -48,9 +49,17 @@ export function billOf(plan: Plan): Bill {
     connections: connectionsOf(wiring),
     packing,
     usdPerMonth: costOf(plan, parts, machineType, packing),
-    entries: entryBills(plan, wiring, machineType, packing),
-    ignored: wiring.ignored,
+    entries,
+    ignored: [...wiring.ignored, ...notCounted(entries)],
   };
+}
+
+/** Programs read the figures alone, so what is missing there is said beside them. */
+function notCounted(entries: readonly EntryBill[]): string[] {
+  const count = entries.filter(({ working }) => working.unknown.includes(NOT_COUNTED)).length;
+  return count > 0
+    ? [`Entries left out: ${formatted(count)} of ${formatted(entries.length)}. ${NOT_COUNTED}`]
+    : [];
 }
 
 function inPlanOrder(plan: Plan, wiring: Wiring): Part[] {

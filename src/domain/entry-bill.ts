@@ -1,16 +1,11 @@
 import { minutesDown } from './availability/downtime.js';
-import {
-  entryFailure,
-  failingParts,
-  type Ground,
-  groundOf,
-  type PartWorth,
-  whatIsUnknown,
-} from './availability/entry-failure.js';
+import { type EntryFailure, entryFailure, type PartWorth, type Worth } from './availability/entry-failure.js';
+import { failingParts, whatIsUnknown } from './availability/failing-parts.js';
+import { type Ground, groundOf } from './availability/ground.js';
 import { hardClosure } from './closure.js';
 import { entriesOf, type WiredEntry } from './entries.js';
 import { entryWorking } from './entry-working.js';
-import type { Working } from './figure.js';
+import { formatted, type Working } from './figure.js';
 import type { MachineType, Plan } from './model.js';
 import type { Packing } from './packing/packing.js';
 import { type SinglePoint, singleMachinesOf, singlePointsOf, twoMachineCutsOf } from './weak-points.js';
@@ -19,12 +14,21 @@ import type { Wiring } from './wiring.js';
 /** One number at three common-cause shares: 0 (on paper), 5 % and 10 %. null = unknown. */
 export type ByCommonCause = { onPaper: number | null; beta5: number | null; beta10: number | null };
 
+/**
+ * Parts that the closures of all entries of a plan list together at most. Beyond, an entry is not counted and says so: a
+ * thousand entries over a chain of twenty thousand parts would take minutes, gigabytes, and a text longer than there can be.
+ */
+export const MAX_CLOSURE_PARTS = 1_000_000;
+
+/** Why an entry has no figure although nothing about it is unknown. */
+export const NOT_COUNTED = `What it needs: together the entries of the plan hang on more than ${formatted(MAX_CLOSURE_PARTS)} parts, the most that is counted.`;
+
 /** What is told of one entry: how often it fails, and because of what. */
 export type EntryBill = {
   name: string;
   /** The parts it calls first, sorted by name (unknown names and jobs left out). */
   parts: string[];
-  /** Every part it cannot work without, sorted by name. */
+  /** Every part it cannot work without, sorted by name. Empty when it is not counted (`NOT_COUNTED` in its working). */
   closure: string[];
   /** Probability of being down. */
   unavailability: ByCommonCause;
@@ -44,8 +48,15 @@ export type EntryBill = {
   twoMachineCuts: [number, number][] | null;
   /** Parts by minutes won, most first; on paper. Empty when the availability is unknown. */
   worth: PartWorth[];
+  /** What perfect machines would win, all of them with what stands on each; on paper. null when it needs none or `worth` is not told. */
+  worthOfMachines: Worth | null;
+  /** `worth` and `worthOfMachines` in one list, most minutes first: what to look at first. */
+  weakest: Weakness[];
   working: Working;
 };
+
+/** What an entry would win if this part, or (part null) all machines, never failed. */
+export type Weakness = { part: string | null; minutesWonPerMonth: number };
 
 /** The bill of every entry of a plan, in the plan's order (see `entriesOf` for a plan that names none). */
 export function entryBills(
@@ -60,7 +71,14 @@ export function entryBills(
   const inTurn = [...entries.keys()].sort((a, b) => byNameAndParts(entries[a]!, entries[b]!));
   const known = new Map<string, Counted>();
   const bills: EntryBill[] = [];
-  for (const index of inTurn) bills[index] = entryBill(entries[index]!, entries.length, ground, known);
+  let left = MAX_CLOSURE_PARTS;
+  for (const index of inTurn) {
+    const entry = entries[index]!;
+    const closure = hardClosure(wiring, entry.parts);
+    const isCounted = closure.length <= left;
+    if (isCounted) left -= closure.length;
+    bills[index] = entryBill(entry, isCounted ? closure : null, entries.length, ground, known);
+  }
   return bills;
 }
 
@@ -71,6 +89,24 @@ function byNameAndParts(a: WiredEntry, b: WiredEntry): number {
 
 /** What entries with the same closure have in common. */
 type Counted = ReturnType<typeof countedOf>;
+
+/** Told of an entry that is not counted. */
+const NOTHING = {
+  parts: {
+    placed: [],
+    providers: [],
+    called: [],
+    agents: [],
+    isOnMachines: false,
+    isRedundantAtProviders: false,
+  },
+  unknown: [NOT_COUNTED],
+  failure: null,
+  singleMachines: null,
+  twoMachineCuts: null,
+  closure: [],
+  singlePoints: [],
+} satisfies Counted;
 
 function countedOf(closure: readonly number[], ground: Ground) {
   const { wiring, packing, places } = ground;
@@ -92,14 +128,14 @@ function countedOf(closure: readonly number[], ground: Ground) {
 
 function entryBill(
   entry: WiredEntry,
+  numbers: number[] | null,
   entries: number,
   ground: Ground,
   known: Map<string, Counted>,
 ): EntryBill {
   const { wiring } = ground;
-  const numbers = hardClosure(wiring, entry.parts);
-  const key = numbers.join();
-  const counted = known.get(key) ?? countedOf(numbers, ground);
+  const key = numbers ? numbers.join() : 'not counted';
+  const counted = known.get(key) ?? (numbers ? countedOf(numbers, ground) : NOTHING);
   known.set(key, counted);
   const { parts, unknown, failure, singleMachines, twoMachineCuts, closure, singlePoints } = counted;
   const unavailability = byCommonCause(failure?.unavailability);
@@ -121,6 +157,8 @@ function entryBill(
     singleMachines,
     twoMachineCuts,
     worth: failure?.worth ?? [],
+    worthOfMachines: failure?.worthOfMachines ?? null,
+    weakest: weakestOf(failure),
     working: entryWorking({
       entry,
       entries,
@@ -131,6 +169,19 @@ function entryBill(
       twoMachineCuts,
     }),
   };
+}
+
+/** The parts are sorted already: machines stand before those that win less, and after those that win as much. */
+function weakestOf(failure: EntryFailure | null): Weakness[] {
+  if (!failure) return [];
+  const weakest: Weakness[] = failure.worth.map(({ part, minutesWonPerMonth }) => ({
+    part,
+    minutesWonPerMonth,
+  }));
+  if (!failure.worthOfMachines) return weakest;
+  const { minutesWonPerMonth } = failure.worthOfMachines;
+  const place = weakest.findIndex((each) => each.minutesWonPerMonth < minutesWonPerMonth);
+  return weakest.toSpliced(place < 0 ? weakest.length : place, 0, { part: null, minutesWonPerMonth });
 }
 
 function byCommonCause(values: readonly number[] | undefined): ByCommonCause {

@@ -1,4 +1,5 @@
-import type { EntryFailure, FailingParts } from './availability/entry-failure.js';
+import type { EntryFailure } from './availability/entry-failure.js';
+import type { FailingParts } from './availability/failing-parts.js';
 import { SEED } from './availability/machine-sampling.js';
 import type { WiredEntry } from './entries.js';
 import { availabilityInWords, counted, type Working } from './figure.js';
@@ -62,7 +63,7 @@ function ruleInWords(isOnMachines: boolean, failure: EntryFailure | null): strin
 }
 
 function assumptions({ entry, entries, parts, failure, twoMachineCuts }: EntryFacts): string[] {
-  const { placed, providers, agents } = parts;
+  const { placed, providers, agents, isRedundantAtProviders } = parts;
   const sentences = [
     'Soft connections stop nothing.',
     'Bad deploys, expired certificates, upgrades and people are in no number.',
@@ -88,7 +89,7 @@ function assumptions({ entry, entries, parts, failure, twoMachineCuts }: EntryFa
       `A machine is up when its ${names} is up too; per-machine workers are needed by nobody unless called.`,
     );
   }
-  if (providers.some((part) => part.replicas > part.needed)) {
+  if (isRedundantAtProviders) {
     sentences.push('Replicas at a provider fail one by one: no common cause is taken there.');
   }
   if (providers.length > 0) sentences.push('What a provider promises or tolerates is taken as what happens.');

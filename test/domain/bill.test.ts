@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Bill, billOf } from '../../src/domain/bill.js';
 import { billToText } from '../../src/domain/bill-text.js';
 import { blastRadiusOfMachine } from '../../src/domain/blast-radius.js';
+import { MAX_CLOSURE_PARTS, NOT_COUNTED } from '../../src/domain/entry-bill.js';
 import type { Figure } from '../../src/domain/figure.js';
 import {
   type Connection,
@@ -320,6 +321,90 @@ describe('entries', () => {
     const [entry] = billOf(plan).entries;
     expect(entry!.closure).toEqual(['ingress']);
     expect(entry!.unavailability.onPaper).toBeCloseTo(0.19 ** 3, 12);
+  });
+
+  test('need as many machines as a per-machine part they call does, whatever else they call', () => {
+    const plan = planOf(
+      [
+        partNamed('app', { replicas: 3, spread: true }),
+        partNamed('store', { kind: 'database', perMachine: true, needed: 2 }),
+      ],
+      {
+        machineType: machineOf(10, 10, { availability: 0.9 }),
+        connections: connectionsFrom([['app', 'store', 'hard']]),
+        entries: [
+          { name: 'store alone', parts: ['store'] },
+          { name: 'with app', parts: ['app'] },
+        ],
+      },
+    );
+    for (const { unavailability } of billOf(plan).entries)
+      expect(unavailability.onPaper).toBeCloseTo(0.028, 12);
+  });
+
+  test('of which one part is perfect still need the per-machine parts it calls', () => {
+    const plan = planOf(
+      [
+        partNamed('app', { availability: 0.9 }),
+        partNamed('proxy', { kind: 'platform', perMachine: true, availability: 0.8 }),
+      ],
+      {
+        machineType: machineOf(10, 10, { availability: 0.5 }),
+        connections: connectionsFrom([['app', 'proxy', 'hard']]),
+        entries: [{ name: 'e', parts: ['app'] }],
+      },
+    );
+    const [entry] = billOf(plan).entries;
+    expect(entry!.unavailability.onPaper).toBeCloseTo(1 - 0.9 * 0.8 * 0.5, 12);
+    expect(entry!.worth).toHaveLength(1);
+    expect(entry!.worth[0]!.unavailabilityIfPerfect).toBeCloseTo(1 - 0.8 * 0.5, 12);
+    expect(entry!.worth[0]!.minutesWonPerMonth).toBeCloseTo(43_200 * 0.4 * 0.1, 6);
+    expect(entry!.worthOfMachines!.unavailabilityIfPerfect).toBeCloseTo(0.1, 12);
+    expect(entry!.worthOfMachines!.minutesWonPerMonth).toBeCloseTo(43_200 * 0.9 * 0.6, 6);
+    expect(entry!.weakest.map(({ part }) => part)).toEqual([null, 'app']);
+  });
+
+  test('tell what perfect machines would win only where they stand on machines', () => {
+    const parts = [
+      partNamed('app', { availability: 0.9 }),
+      partNamed('db', { runs: 'managed', availability: 0.7 }),
+    ];
+    const entries = ['app', 'db'].map((name) => ({ name, parts: [name] }));
+    const machineType = machineOf(10, 10, { availability: 0.95 });
+    const [app, db] = billOf(planOf(parts, { machineType, entries })).entries;
+    expect(app!.weakest.map(({ part }) => part)).toEqual(['app', null]);
+    expect(db!.worthOfMachines).toBeNull();
+    expect(db!.weakest.map(({ part }) => part)).toEqual(['db']);
+  });
+
+  test('that list more parts than can be told are not counted, and say so', () => {
+    const count = 2_000;
+    const names = Array.from({ length: count }, (_, index) => `p${String(index).padStart(4, '0')}`);
+    const plan = planOf(
+      names.map((name) => partNamed(name, { runs: 'managed', availability: 0.999999 })),
+      {
+        connections: connectionsFrom(names.slice(1).map((name, index) => [names[index]!, name, 'hard'])),
+        entries: names.slice(0, 600).map((name) => ({ name, parts: [name] })),
+      },
+    );
+    const { entries, ignored } = billOf(plan);
+    const isNotCounted = (entry: (typeof entries)[number]) => entry.working.unknown.includes(NOT_COUNTED);
+    const listed = entries.reduce((sum, { closure }) => sum + closure.length, 0);
+    expect(listed).toBeLessThanOrEqual(MAX_CLOSURE_PARTS);
+    expect(listed).toBeGreaterThan(MAX_CLOSURE_PARTS - count);
+    expect(entries.findIndex(isNotCounted)).toBe(entries.filter((entry) => !isNotCounted(entry)).length);
+    expect(entries.at(-1)).toMatchObject({
+      closure: [],
+      unavailability: { onPaper: null, beta5: null, beta10: null },
+      singleMachines: null,
+    });
+    expect(ignored).toEqual([
+      `Entries left out: ${entries.filter(isNotCounted).length} of 600. ${NOT_COUNTED}`,
+    ]);
+    const reversed = billOf({ ...plan, entries: plan.entries.toReversed() }).entries;
+    expect(reversed.toReversed().map(({ closure }) => closure.length)).toEqual(
+      entries.map(({ closure }) => closure.length),
+    );
   });
 
   test('what an agent needs, everything on machines needs', () => {

@@ -1,17 +1,15 @@
-import type { MachineType, Part } from '../model.js';
-import type { Packing } from '../packing/packing.js';
-import { type PartPlaces, placesOf } from '../packing/placement.js';
-import { isPerMachine, isPlaced, type Wiring } from '../wiring.js';
+import type { Part } from '../model.js';
 import {
   commonCauseUnavailability,
   eitherDown,
-  kOfNUnavailability,
   unavailabilityInSeries,
   unavailabilityWithoutEach,
 } from './availability.js';
 import { MINUTES_PER_MONTH } from './downtime.js';
-import type { FailureTables, JointFailure, PlacedPart } from './machine-component.js';
-import { type Budget, jointFailure, PLAN_STEPS } from './machine-states.js';
+import type { FailingParts } from './failing-parts.js';
+import { downOf, downsOfReplicas, type Ground, placedParts } from './ground.js';
+import type { JointFailure, PlacedPart } from './machine-component.js';
+import { jointFailure } from './machine-states.js';
 
 /** On paper, and with 5 % and 10 % of failures in common. Source: see `commonCauseUnavailability`. */
 const COMMON_CAUSE_SHARES = [0, 0.05, 0.1] as const;
@@ -19,23 +17,9 @@ const COMMON_CAUSE_SHARES = [0, 0.05, 0.1] as const;
 /** What telling the worth of one part costs beside a step of `Budget`. */
 const STEPS_PER_WORTH = 50;
 
-/** What all entries of a plan stand on. */
-export type Ground = {
-  wiring: Wiring;
-  machineType: MachineType | null;
-  packing: Packing;
-  places: (PartPlaces | null)[];
-  /** Shared by the entries: parts alike fail alike. */
-  tables: FailureTables;
-  /** Shared by the entries: steps left. */
-  budget: Budget;
-  /** Unavailability of replicas that fail one by one, by their counts. */
-  ofReplicas: Map<string, number>;
-  placedParts: Map<Part, PlacedPart>;
-};
-
-/** What an entry would win if one part never failed. */
-export type PartWorth = { part: string; minutesWonPerMonth: number; unavailabilityIfPerfect: number };
+/** What an entry would win, on paper, if something never failed. */
+export type Worth = { minutesWonPerMonth: number; unavailabilityIfPerfect: number };
+export type PartWorth = { part: string } & Worth;
 
 /** How an entry fails. Lists of numbers are by common-cause share: on paper, 5 %, 10 %. */
 export type EntryFailure = {
@@ -46,68 +30,11 @@ export type EntryFailure = {
   isBounded: boolean;
   ifIndependent: number;
   ofProviders: number;
+  /** Of each part by itself; empty when it is not told. */
   worth: PartWorth[];
+  /** Of all machines together, with what stands on every one of them. null when it needs none, or `worth` is not told. */
+  worthOfMachines: Worth | null;
 };
-
-/** The parts of a closure by how they fail. */
-export type FailingParts = {
-  /** On machines, replicas packed. */
-  placed: Part[];
-  /** Managed and external. */
-  providers: Part[];
-  /** Per-machine parts the entry hangs on: those its parts call, and the agents of the machines its parts stand on. */
-  agents: Part[];
-  /** Whether it needs any machine: a part switched off, or of which none is needed, does not. */
-  isOnMachines: boolean;
-};
-
-/** Gathers what the entries of one plan have in common. */
-export function groundOf(wiring: Wiring, machineType: MachineType | null, packing: Packing): Ground {
-  return {
-    wiring,
-    machineType,
-    packing,
-    places: placesOf(wiring, packing),
-    tables: new Map(),
-    budget: { left: PLAN_STEPS },
-    ofReplicas: new Map(),
-    placedParts: new Map(),
-  };
-}
-
-/** Sorts the parts of a closure (numbers, sorted) by how they fail. */
-export function failingParts(wiring: Wiring, closure: readonly number[]): FailingParts {
-  const parts = closure.map((number) => wiring.parts[number]!);
-  const placed = parts.filter(isPlaced);
-  const called = closure.filter((number) => isPerMachine(wiring.parts[number]!));
-  const hasStanding = placed.some((part) => part.needed > 0 && part.replicas > 0);
-  const agents = new Set(hasStanding ? [...called, ...wiring.agents] : called);
-  return {
-    placed,
-    providers: parts.filter((part) => part.runs !== 'machine'),
-    agents: [...agents].sort((a, b) => a - b).map((number) => wiring.parts[number]!),
-    isOnMachines: hasStanding || called.length > 0,
-  };
-}
-
-/** What must be known before anything can be said of the availability, one sentence each; nothing when all is known. */
-export function whatIsUnknown(
-  { placed, providers, agents, isOnMachines }: FailingParts,
-  ground: Ground,
-): string[] {
-  const { machineType, packing } = ground;
-  if (placed.length + providers.length + agents.length === 0) return ['Any part it calls.'];
-  const needed = [...placed, ...providers].filter((part) => part.needed > 0);
-  const nameless = [...needed, ...agents]
-    .filter((part) => part.availability === null)
-    .map((part) => part.name);
-  const unknown = nameless.length > 0 ? [`The availability of ${nameless.sort().join(', ')}.`] : [];
-  if (isOnMachines && !packing.machines) unknown.push(`On which machines its parts stand. ${packing.reason}`);
-  if (isOnMachines && machineType && machineType.availability === null) {
-    unknown.push(`The availability of one ${machineType.name}.`);
-  }
-  return unknown;
-}
 
 /**
  * How often not all of the parts are up: those on machines jointly, over machine states; those at providers one by one.
@@ -119,21 +46,18 @@ export function entryFailure(parts: FailingParts, ground: Ground): EntryFailure 
     ...(isOnMachines ? [downOf(ground.machineType!)] : []),
     ...agents.map(downOf),
   ]);
-  const isAgentsAlone = placed.every((part) => part.needed === 0);
+  const isAgentsAlone = placed.every((part) => ground.wiring.parts[part]!.needed === 0);
   const joint = isAgentsAlone
-    ? failureOfAgentsAlone(parts, machineDown, ground.packing)
+    ? failureOfAgentsAlone(placed.length, agents, machineDown, ground)
     : jointFailure(
-        placedParts(placed, ground),
+        [...placedParts(placed, ground), ...onEveryMachine(parts, ground)],
         machineDown,
         COMMON_CAUSE_SHARES,
         ground.tables,
         ground.budget,
       );
-  const downAtProviders = providers.map((part) => downOfReplicas(part, downOf(part), ground));
+  const downAtProviders = downsOfReplicas(providers, 0, ground);
   const ofProviders = unavailabilityInSeries(downAtProviders);
-  const onOwnMachines = placed.map((part) =>
-    downOfReplicas(part, eitherDown(downOf(part), machineDown), ground),
-  );
   const stepsOfWorth = STEPS_PER_WORTH * (placed.length + providers.length);
   const isWorthTold = !joint.isBounded && stepsOfWorth <= ground.budget.left;
   if (isWorthTold) ground.budget.left -= stepsOfWorth;
@@ -144,52 +68,25 @@ export function entryFailure(parts: FailingParts, ground: Ground): EntryFailure 
     isBounded: joint.isBounded ?? false,
     ifIndependent: eitherDown(
       ofProviders,
-      isAgentsAlone ? joint.unavailability[0]! : unavailabilityInSeries(onOwnMachines),
+      isAgentsAlone
+        ? joint.unavailability[0]!
+        : unavailabilityInSeries(downsOfReplicas(placed, machineDown, ground)),
     ),
     ofProviders,
-    worth: isWorthTold ? worthOf(placed, providers, joint, ofProviders, downAtProviders) : [],
+    worth: isWorthTold ? worthOf(parts, joint, ofProviders, downAtProviders, ground) : [],
+    worthOfMachines: isWorthTold && isOnMachines ? worthOfMachines(placed, joint, ofProviders, ground) : null,
   };
-}
-
-function downOf({ availability }: { availability: number | null }): number {
-  return 1 - (availability ?? 0);
-}
-
-/**
- * Replicas that fail one by one; at a provider, what redundancy inside one replica does is already in its number. Parts
- * alike are counted once.
- */
-function downOfReplicas({ replicas, needed }: Part, replicaUnavailability: number, ground: Ground): number {
-  const key = `${replicas} ${needed} ${replicaUnavailability}`;
-  const known = ground.ofReplicas.get(key);
-  if (known !== undefined) return known;
-  const down = kOfNUnavailability(replicas, needed, replicaUnavailability);
-  ground.ofReplicas.set(key, down);
-  return down;
-}
-
-function placedParts(placed: readonly Part[], { wiring, places, placedParts: known }: Ground): PlacedPart[] {
-  return placed.map((part) => {
-    const before = known.get(part);
-    if (before) return before;
-    const { machines, replicasOn } = places[wiring.numberOf.get(part.name)!] ?? {
-      machines: [],
-      replicasOn: [],
-    };
-    const made = { needed: part.needed, replicaUnavailability: downOf(part), machines, replicasOn };
-    known.set(part, made);
-    return made;
-  });
 }
 
 /**
  * Of an entry that needs nothing on machines but per-machine parts: it goes on while one machine, or as many as they need,
- * is left. With any other part on machines this is no question: that part stops first.
+ * is left. Beside other parts on machines see `onEveryMachine`.
  */
 function failureOfAgentsAlone(
-  { placed, agents }: FailingParts,
+  placed: number,
+  agents: readonly Part[],
   machineDown: number,
-  packing: Packing,
+  { packing }: Ground,
 ): JointFailure {
   const machines = packing.machines?.length ?? 0;
   const needed = agents.length > 0 ? Math.max(1, ...agents.map((agent) => agent.needed)) : 0;
@@ -199,35 +96,74 @@ function failureOfAgentsAlone(
     ),
     errorBar: COMMON_CAUSE_SHARES.map(() => 0),
     isExact: true,
-    gainIfPerfect: placed.map(() => 0),
+    gainIfPerfect: new Array<number>(placed).fill(0),
   };
 }
 
-/** Most minutes first, ties by name. Per-machine parts are not told: they fail as their machines do. */
+/**
+ * Per-machine parts that an entry calls, beside others on machines: of those that need several machines, one stands on each
+ * and fails with it. Where one machine is enough the others on machines need it anyway.
+ */
+function onEveryMachine({ called }: FailingParts, { packing }: Ground): PlacedPart[] {
+  const machines = [...(packing.machines ?? []).keys()];
+  const needed = Math.min(machines.length, Math.max(0, ...called.map((part) => part.needed)));
+  if (needed <= 1) return [];
+  return [{ needed, replicaUnavailability: 0, machines, replicasOn: machines.map(() => 1) }];
+}
+
+/** Most minutes first, ties by name. Per-machine parts are not told one by one: they fail as their machines do. */
 function worthOf(
-  placed: readonly Part[],
-  providers: readonly Part[],
+  { placed, providers, called }: FailingParts,
   joint: JointFailure,
   ofProviders: number,
   downAtProviders: readonly number[],
+  ground: Ground,
 ): PartWorth[] {
+  const partOf = (number: number) => ground.wiring.parts[number]!;
   const ofMachines = joint.unavailability[0]!;
   const all = eitherDown(ofMachines, ofProviders);
-  const worth: PartWorth[] = [];
-  for (const [index, { name }] of placed.entries()) {
-    const gain = joint.gainIfPerfect[index]! * (1 - ofProviders);
-    // What is left of a difference of equals is rounding.
-    const rest = all - gain;
-    worth.push(worthOfOne(name, gain, rest > all * 1e-13 ? rest : 0));
+  const gains = joint.gainIfPerfect;
+  const needed = [...placed.keys()].filter((index) => partOf(placed[index]!).needed > 0);
+  if (called.length > 0 && needed.length === 1) {
+    // Were this part perfect, the entry would still need the per-machine parts it calls.
+    const machineDown = unavailabilityInSeries([ground.machineType!, ...called].map(downOf));
+    const rest = failureOfAgentsAlone(placed.length, called, machineDown, ground).unavailability[0]!;
+    gains[needed[0]!] = Math.max(0, ofMachines - rest);
   }
+  const worth = placed.map((part, index): PartWorth => {
+    const gain = gains[index]! * (1 - ofProviders);
+    return { part: partOf(part).name, ...worthOfGain(all, gain) };
+  });
   const ofOthers = unavailabilityWithoutEach(downAtProviders);
   for (const [index, part] of providers.entries()) {
-    const ifPerfect = eitherDown(ofMachines, ofOthers[index]!);
-    worth.push(worthOfOne(part.name, downAtProviders[index]! * (1 - ifPerfect), ifPerfect));
+    const unavailabilityIfPerfect = eitherDown(ofMachines, ofOthers[index]!);
+    const gain = downAtProviders[index]! * (1 - unavailabilityIfPerfect);
+    const minutesWonPerMonth = gain * MINUTES_PER_MONTH;
+    worth.push({ part: partOf(part).name, minutesWonPerMonth, unavailabilityIfPerfect });
   }
   return worth.sort((a, b) => b.minutesWonPerMonth - a.minutesWonPerMonth || (a.part < b.part ? -1 : 1));
 }
 
-function worthOfOne(part: string, gain: number, unavailabilityIfPerfect: number): PartWorth {
-  return { part, minutesWonPerMonth: gain * MINUTES_PER_MONTH, unavailabilityIfPerfect };
+/** On machines that never fail, parts fail one by one: no sum over machine states is needed. */
+function worthOfMachines(
+  placed: readonly number[],
+  joint: JointFailure,
+  ofProviders: number,
+  ground: Ground,
+): Worth {
+  const ofMachines = joint.unavailability[0]!;
+  const ofParts = unavailabilityInSeries(downsOfReplicas(placed, 0, ground));
+  return {
+    minutesWonPerMonth: Math.max(0, ofMachines - ofParts) * (1 - ofProviders) * MINUTES_PER_MONTH,
+    unavailabilityIfPerfect: eitherDown(ofParts, ofProviders),
+  };
+}
+
+function worthOfGain(unavailability: number, gain: number): Worth {
+  // What is left of a difference of equals is rounding.
+  const rest = unavailability - gain;
+  return {
+    minutesWonPerMonth: gain * MINUTES_PER_MONTH,
+    unavailabilityIfPerfect: rest > unavailability * 1e-13 ? rest : 0,
+  };
 }
