@@ -4,6 +4,7 @@ import { counted, type Figure, formatted } from './figure.js';
 
 /** Long lists are for the page and for JSON; a table on a terminal is read. */
 const MAX_ROWS = 60;
+const MAX_NAMES = 12;
 
 type Align = 'left' | 'right';
 
@@ -77,11 +78,11 @@ function entries(bill: Bill): string {
       ['entry', 'needs', 'down a month on paper', 'common cause 5 %', '10 %', 'single points of failure'],
       ...bill.entries.map(({ name, closure, minutesDownPerMonth, errorBar, singlePoints }) => [
         name,
-        counted(closure.length, 'part'),
+        closure.length > 0 ? counted(closure.length, 'part') : UNKNOWN,
         minutes(minutesDownPerMonth.onPaper, errorBar?.onPaper),
         minutes(minutesDownPerMonth.beta5, errorBar?.beta5),
         minutes(minutesDownPerMonth.beta10, errorBar?.beta10),
-        inList(singlePoints.map(({ part }) => part)) || 'none',
+        closure.length > 0 ? inShort(singlePoints.map(({ part }) => part)) : UNKNOWN,
       ]),
     ],
   );
@@ -137,6 +138,11 @@ function minutes(value: number | null, errorBar?: number | null): string {
 
 function some(amounts: [number | null, string][]): string[] {
   return amounts.filter(([amount]) => amount).map(([amount, what]) => `${amount} ${what}`);
+}
+
+function inShort(names: string[]): string {
+  const left = names.length - MAX_NAMES;
+  return inList(left > 0 ? [...names.slice(0, MAX_NAMES), `and ${left} more`] : names) || 'none';
 }
 
 function inList(words: string[]): string {

@@ -401,6 +401,10 @@ describe('entries', () => {
     expect(ignored).toEqual([
       `Entries left out: ${entries.filter(isNotCounted).length} of 600. ${NOT_COUNTED}`,
     ]);
+    const rows = billToText(billOf({ ...plan, entries: [plan.entries[0]!] })).split('\n');
+    expect(rows.find((row) => row.startsWith('p0000'))).toMatch(
+      /2,000 parts .* p0010, p0011, and 1988 more$/,
+    );
     const reversed = billOf({ ...plan, entries: plan.entries.toReversed() }).entries;
     expect(reversed.toReversed().map(({ closure }) => closure.length)).toEqual(
       entries.map(({ closure }) => closure.length),
