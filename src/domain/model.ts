@@ -54,6 +54,8 @@ export type Part = {
   availability: number | null;
   /** Of one replica. Parts on machines are paid for by their machines; a price here is then an extra, a licence say. */
   usdPerMonth: number | null;
+  /** Where the price is from and of when, for people. */
+  priceBasis?: string;
   technology: string | null;
   /** Containers in one replica: more than 1 where a pod carries sidecars. Absent = 1. */
   containersPerReplica?: number;

@@ -53,12 +53,13 @@ async function addParts(
     WHERE technology <> '' ON CONFLICT (lower(name)) DO NOTHING`;
   await tx.$executeRaw`
     INSERT INTO parts (plan_id, name, kind, replicas, needed, cpu_millicores, memory_mib, runs, per_machine, spread, availability,
-      availability_basis, usd_per_month, technology_id, containers_per_replica, from_file)
+      availability_basis, usd_per_month, price_basis, technology_id, containers_per_replica, from_file)
     SELECT ${planId}, r.name, r.kind, r.replicas, r.needed, r."cpuMillicores", r."memoryMib", r.runs, r."perMachine", r.spread,
-      r.availability, CASE WHEN r.availability = ${assumedAvailability}::float8 THEN ${ASSUMED} ELSE '' END, r."usdPerMonth", t.id,
+      r.availability, CASE WHEN r.availability = ${assumedAvailability}::float8 THEN ${ASSUMED} ELSE '' END, r."usdPerMonth",
+      coalesce(r."priceBasis", ''), t.id,
       coalesce(r."containersPerReplica", 1), true
     FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (name text, kind text, replicas int, needed int, "cpuMillicores" int,
-      "memoryMib" float8, runs text, "perMachine" boolean, spread boolean, availability float8, "usdPerMonth" float8, technology text,
+      "memoryMib" float8, runs text, "perMachine" boolean, spread boolean, availability float8, "usdPerMonth" float8, "priceBasis" text, technology text,
       "containersPerReplica" int)) WITH ORDINALITY AS r
     LEFT JOIN technologies t ON lower(t.name) = lower(r.technology) ORDER BY r.ordinality`;
 }
@@ -169,6 +170,12 @@ async function changeField(tx: Tx, planId: number, field: PartField, rows: strin
       FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text, value text)
       WHERE plan_id = ${planId} AND parts.name = r.name AND deleted_at IS NULL`;
     return;
+  }
+  if (field === 'usdPerMonth') {
+    // Where the old price was from says nothing of the new one.
+    await tx.$executeRaw`
+      UPDATE parts SET price_basis = '' FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text)
+      WHERE plan_id = ${planId} AND parts.name = r.name AND deleted_at IS NULL`;
   }
   const { column, type } = COLUMNS[field];
   await tx.$executeRawUnsafe(

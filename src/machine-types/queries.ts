@@ -59,7 +59,7 @@ export async function listMachineTypes(list: ListRequest<'provider'>): Promise<R
 
 /** Every machine type in the domain's shape, for the forms to pick from. */
 export async function listMachineTypeNames(): Promise<
-  (MachineType & { id: number; bookId: string | null })[]
+  (MachineType & { id: number; bookId: string | null; priceBasis: string })[]
 > {
   const types = await db.machineType.findMany({
     where: { deletedAt: null },
@@ -73,11 +73,17 @@ export async function listMachineTypeNames(): Promise<
       maxContainers: true,
       usdPerMonth: true,
       availability: true,
+      priceDate: true,
+      priceSource: true,
     },
     orderBy: { name: 'asc' },
     take: 500,
   });
-  return types.map((type) => ({ ...type, reserve: type.reserve as MachineType['reserve'] }));
+  return types.map(({ priceDate, priceSource, ...type }) => ({
+    ...type,
+    reserve: type.reserve as MachineType['reserve'],
+    priceBasis: [priceDate, priceSource].filter(Boolean).join(', '),
+  }));
 }
 
 /** Everybody who sells one of the machine types. */

@@ -6,6 +6,8 @@ export type AddOnService = { kind: PartKind; technology: string; strength: Stren
 
 export type AddOnPrice = {
   usdPerMonth: number;
+  /** Date and source, as the price book has them. */
+  priceBasis: string;
   availability: number | null;
   memoryMib: number | null;
   /** What the figures rest on, for the report. */
@@ -83,6 +85,7 @@ export function addOnPrice(plan: string): AddOnPrice | null {
     usdPerMonth: row.usdMonth,
     availability,
     memoryMib: row.memMiB ?? null,
+    priceBasis: `${row.asOf}, ${row.source}`,
     basis: `${row.product}, ${row.usdMonth} USD a month (list price of ${row.asOf}${doubt}); ${downtime}`,
   };
 }

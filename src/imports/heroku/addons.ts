@@ -63,6 +63,7 @@ export function addOnParts(
       spread: false,
       availability: price?.availability ?? null,
       usdPerMonth: price?.usdPerMonth ?? null,
+      ...(price && { priceBasis: price.priceBasis }),
       technology: service.technology,
     };
     return { part, service };

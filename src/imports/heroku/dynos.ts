@@ -10,6 +10,8 @@ export type DynoSize = {
   /** One dyno of a process type is all it allows. */
   isSingle: boolean;
   asOf: string;
+  /** Date and source, as the price book has them. */
+  priceBasis: string;
 };
 
 /** Names that sizes had before 2022, and what the same dyno is called since. */
@@ -45,6 +47,7 @@ function sizes(): Map<string, DynoSize> {
         isFlat: row.tier === 'eco',
         isSingle: row.tier === 'eco' || row.tier === 'basic',
         asOf: row.asOf,
+        priceBasis: `${row.asOf}, ${row.source}`,
       },
     ]),
   );

@@ -81,6 +81,7 @@ export function processParts(
       spread: false,
       availability: assumedAvailability,
       usdPerMonth: size ? (size.isFlat ? 0 : size.usdPerMonth) : null,
+      ...(size && { priceBasis: size.priceBasis }),
       technology: store?.name ?? null,
     } satisfies Part;
   });

@@ -27,6 +27,7 @@ export function providerPart(
     spread: false,
     availability,
     usdPerMonth: price.usdMonth,
+    priceBasis: `${price.asOf}, ${price.source}`,
     technology,
   };
   const message = `Added ${name}, run by a provider: assumed ${price.product} at ${price.usdMonth} USD a month (${price.asOf}, ${price.source}) and ${availability} available (${price.availabilityBasis}).`;
