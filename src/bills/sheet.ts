@@ -64,7 +64,7 @@ function draw(plan: Shown, bill: Bill, down: Down | null): Sheet {
     empty: plan.parts.length === 0 && plan.extraCosts.length === 0,
     diagram,
     legend: legendOf(diagram),
-    machinesPicture: machinesPictureOf(plan, bill.packing),
+    machinesPicture: machinesPictureOf(plan, bill.packing, { down }),
     down,
     parts: plan.parts.slice(0, LISTED_PARTS),
     moreParts: Math.max(0, plan.parts.length - LISTED_PARTS),

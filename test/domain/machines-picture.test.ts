@@ -31,6 +31,25 @@ describe('50 containers on 8 machines', () => {
     );
   });
 
+  it('show what stops: with a part its copies and theirs that need it, with a machine all that stands on it', () => {
+    const packing = packParts(itsTheFuture.parts, m6iLarge);
+    const drawn = (down: { parts: string[]; stopped: string[] }) =>
+      machinesPictureOf(itsTheFuture, packing, { down });
+    const downIn = ({ machines }: MachinesPicture) =>
+      machines
+        .flatMap((machine) => machine.boxes)
+        .filter((box) => box.isDown)
+        .map((box) => box.part);
+    expect(new Set(downIn(drawn({ parts: ['postgres'], stopped: ['orders'] })))).toEqual(
+      new Set(['postgres', 'orders']),
+    );
+    const third = drawn({ parts: ['machine 3'], stopped: [] });
+    expect(third.machines.map((machine) => machine.isDown)).toEqual(
+      third.machines.map((_machine, i) => i === 2),
+    );
+    expect(downIn(third)).toHaveLength(third.machines[2]!.boxes.length);
+  });
+
   it('are as tall as their memory', () => {
     const height = (part: string) => boxes.find((box) => box.part === part)!.height;
     expect(height('postgres') / height('gateway')).toBeCloseTo(3072 / 512, 0);

@@ -25,13 +25,17 @@ export type Box = {
   label: Label | null;
   split: string;
   description: string;
+  /** Set where the picture shows what stops. */
+  isDown?: boolean;
 };
 
 /** A box at 0, 0: as tall as its memory, labelled if the name's letters fit in. */
 export function boxOf(part: Part, measure: Measure, look: Box['look']): Box {
   const { pixelsPerMib, boxWidth: width, hasLabels } = measure;
   const unknown = hasLabels ? UNKNOWN_HEIGHT : UNKNOWN_HEIGHT / 2;
-  const least = hasLabels ? LEAST_HEIGHT : LEAST_COMPACT_HEIGHT;
+  // What a provider runs is few and has no machine to be measured against: each is tall enough for its name.
+  const tall = look === 'provided' ? UNKNOWN_HEIGHT : LEAST_HEIGHT;
+  const least = hasLabels ? tall : LEAST_COMPACT_HEIGHT;
   const height = part.memoryMib ? Math.max(least, round(part.memoryMib * pixelsPerMib)) : unknown;
   // Lines closer than two pixels would be one dark box.
   const containers = Math.min(part.containersPerReplica ?? 1, Math.floor(width / 2));

@@ -16,6 +16,8 @@ export type MachineBox = Rectangle & {
   boxes: Box[];
   bars: Bar[];
   description: string;
+  /** Set where the picture shows what stops. */
+  isDown?: boolean;
 };
 
 /** Pixels a machine must be wide for its bars, with their words and numbers. */

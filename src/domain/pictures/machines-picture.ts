@@ -35,6 +35,8 @@ type Options = {
   width?: number;
   /** Small boxes without words, for cards and columns. */
   isCompact?: boolean;
+  /** What is taken as down, by name (a part, or `machine 3`), and the parts that stop with it. */
+  down?: { parts: string[]; stopped: string[] } | null;
 };
 
 /** The scale (pixels per MiB) at which the largest machine of several plans is still of a good height. */
@@ -94,8 +96,17 @@ export function machinesPictureOf(plan: Plan, packing: Packing, options: Options
     measure,
     pageWidth,
   );
+  if (options.down) mark(picture, new Set([...options.down.parts, ...options.down.stopped]));
   if (picture.height > 0) return picture;
   return { ...picture, width: 260, height: 24, more: { text: 'Nothing runs here yet', x: 1, y: 16 } };
+}
+
+function mark({ machines, areas }: MachinesPicture, stopped: Set<string>): void {
+  machines.forEach((machine, i) => {
+    machine.isDown = stopped.has(`machine ${i + 1}`);
+    for (const box of machine.boxes) box.isDown = machine.isDown || stopped.has(box.part);
+  });
+  for (const box of areas.flatMap((area) => area.boxes)) box.isDown = stopped.has(box.part);
 }
 
 function drawnMachines(machines: PackedMachine[], agents: number): number {
