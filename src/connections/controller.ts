@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
-import { refused, versionIn } from '../db/saved.js';
 import { ORIGINS, STRENGTHS } from '../domain/model.js';
 import { listPartNames } from '../parts/queries.js';
 import { requestedPlan } from '../plans/requested.js';
@@ -10,6 +9,7 @@ import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
+import { refused, versionIn } from '../web/refused.js';
 import { connectionForm, connectionValues, ORIGIN_LABELS, STRENGTH_LABELS } from './form.js';
 import * as connections from './queries.js';
 

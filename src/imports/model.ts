@@ -29,7 +29,7 @@ export type Note = {
 /** Why a file cannot be read. `message` says what is wrong and what to do; line and column are 1-based where they are known. */
 export type Fault = { message: string; file: string; line?: number; column?: number };
 
-/** Who runs the cluster the manifests are for: adds its parts (domain.md section 4), one managed part, or nothing. */
+/** Who runs the cluster the manifests are for: adds its parts, one managed part, or nothing. */
 export type ClusterAnswer = 'self' | 'managed' | 'none';
 
 export type ImportOptions = {

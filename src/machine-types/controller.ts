@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
-import { refused, versionIn } from '../db/saved.js';
 import { RESERVE_RULES } from '../domain/model.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
@@ -8,6 +7,7 @@ import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
+import { refused, versionIn } from '../web/refused.js';
 import { machineTypeForm, machineTypeValues, RESERVE_LABELS } from './form.js';
 import { otherPrices } from './price-book.js';
 import * as machineTypes from './queries.js';

@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
-import { refused, versionIn } from '../db/saved.js';
 import { PART_KINDS, RUNS } from '../domain/model.js';
 import { listServiceLevels } from '../machine-types/queries.js';
 import { requestedPlan } from '../plans/requested.js';
@@ -13,6 +12,7 @@ import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { availabilityText } from '../web/quantities.js';
+import { refused, versionIn } from '../web/refused.js';
 import { NEW_PART, partForm, partValues } from './form.js';
 import * as parts from './queries.js';
 import { KIND_LABELS, RUNS_LABELS } from './words.js';

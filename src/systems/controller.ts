@@ -2,7 +2,6 @@ import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
 import { countedPlan } from '../bills/remembered.js';
 import { sheetOf, worstMinutesDown } from '../bills/sheet.js';
-import { refused, versionIn } from '../db/saved.js';
 import { findPlans, listPlansOf } from '../plans/queries.js';
 import { listTeamNames } from '../teams/queries.js';
 import { addressOf, idOf } from '../web/addresses.js';
@@ -11,6 +10,7 @@ import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
+import { refused, versionIn } from '../web/refused.js';
 import { LIFECYCLES, systemForm, systemValues } from './form.js';
 import * as systems from './queries.js';
 

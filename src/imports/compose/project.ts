@@ -26,7 +26,7 @@ export type Project = {
 };
 
 /**
- * Reads the files of one deployment (compose-files.ts says which, and in what order). Wrong types at the top become faults;
+ * Reads the files of one deployment (files.ts says which, and in what order). Wrong types at the top become faults;
  * references to files that were not given become warnings.
  */
 export function readProject(files: readonly SourceFile[], remarks: Remarks, faults: Fault[]): Project {

@@ -18,7 +18,7 @@ import { exposedPorts, type Port, publishedPorts } from './ports.js';
 import type { Project } from './project.js';
 import { readVariables } from './variables.js';
 
-/** What a Compose service says of itself, read and checked; what it says of others is compose-connections.ts's. */
+/** What a Compose service says of itself, read and checked; what it says of others is connections.ts's. */
 export type Service = {
   name: string;
   place: Place | undefined;
