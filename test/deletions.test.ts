@@ -56,7 +56,7 @@ describe('deletions', () => {
     });
 
     const page = (await viewer.get('/deletions')).text;
-    expect(page).toContain('at least 30 days');
+    expect(page).toContain('nothing is ever purged');
     expect(page).toContain(`${plan.name} (deleted)`);
     expect(page).not.toContain('/restoration"');
     const only = (await viewer.json('/deletions?noun=entries')) as { rows: Row[] };

@@ -650,7 +650,10 @@ describe('wrong types', () => {
     ['services:\n  a: {image: x, ports: [{target: 70000}]}', /ports\[0\] must be a port/],
     ['services:\n  "": {image: x}', /^A service must have a name/],
     ['services:\n  " ": {image: x}', /^A service must have a name/],
-    ['services:\n  "a\\0": {image: x}', /^The name of this service holds a character that cannot be shown/],
+    [
+      'services:\n  "a\\0": {image: x}',
+      /^The name of the service “a\\u0000” holds a character that cannot be shown/,
+    ],
     [`services:\n  ${'a'.repeat(201)}: {image: x}`, /^A service must have a name, of at most 200/],
   ])('%j', (text, message) => {
     expect(faultsOf(text)).toEqual([

@@ -1,7 +1,7 @@
 import type { Fault, SourceFile } from '../model.js';
 import { type Place, placeOf, setPlace } from '../reading/places.js';
 import { type Remarks, remark } from '../reading/remarks.js';
-import { UNWRITABLE } from '../reading/unwritable.js';
+import { shown, UNWRITABLE } from '../reading/unwritable.js';
 import { asText, isMapping, listAt, mappingAt, textAt, type Values, wrongType } from '../reading/values.js';
 import { extendedService } from './extends.js';
 import { chooseFiles, findFile, folderOf, includedPaths, variablesIn } from './files.js';
@@ -107,7 +107,7 @@ function addServices(
     if (name.trim() === '' || name.length > MAX_NAME || UNWRITABLE.test(name)) {
       const { line, column } = placeOf(services, name) ?? {};
       const message = UNWRITABLE.test(name)
-        ? 'The name of this service holds a character that cannot be shown. Take it out.'
+        ? `The name of the service ${shown(name)} holds a character that cannot be shown. Take it out.`
         : `A service must have a name, of at most ${MAX_NAME} characters.`;
       loading.faults.push({ message, file: file.name, line, column });
       continue;

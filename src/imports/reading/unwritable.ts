@@ -32,7 +32,7 @@ export function unwritable(plan: Plan, file: string): Fault[] {
 export const UNWRITABLE = /[\p{Cc}\p{Cs}]/u;
 
 /** `a\u0000b`, its odd characters as numbers. */
-function shown(name: string): string {
+export function shown(name: string): string {
   const code = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return `“${name.slice(0, 100).replace(/[\p{Cc}\p{Cs}]/gu, code)}”`;
 }
