@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_COUNT } from '../domain/check-plan.js';
+import { MAX_AMOUNT, MAX_TECHNOLOGY } from '../domain/limits.js';
 import { PART_KINDS, RUNS } from '../domain/model.js';
 import { choice, line, number, optionalNumber, text, tick, webAddress } from '../web/form.js';
 import {
@@ -26,9 +27,9 @@ export const partForm = z
     memoryMib: optionalMemory('Memory'),
     availability: optionalAvailability('Availability'),
     availabilityBasis: line('The source of the availability', { max: 500, required: false }),
-    usdPerMonth: optionalNumber('Price', { max: 1e9 }),
+    usdPerMonth: optionalNumber('Price', { max: MAX_AMOUNT }),
     priceBasis: line('The source of the price', { max: 500, required: false }),
-    technology: line('Technology', { max: 100, required: false }),
+    technology: line('Technology', { max: MAX_TECHNOLOGY, required: false }),
     team: line('Owner team', { max: 100, required: false }),
     repositoryUrl: webAddress('Repository'),
     runbookUrl: webAddress('Runbook'),

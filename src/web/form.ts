@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_NAME } from '../domain/limits.js';
 
 /** What a form's view needs: what was typed, and what is wrong with it by field. */
 export type FormState = {
@@ -49,7 +50,7 @@ function errorsOf(error: z.ZodError): Record<string, string> {
 // ---- fields, as they arrive: strings, or nothing
 
 /** One line of text, trimmed. */
-export function line(label: string, { max = 200, required = true } = {}) {
+export function line(label: string, { max = MAX_NAME, required = true } = {}) {
   const text = z
     .string(`${label} is missing.`)
     .trim()

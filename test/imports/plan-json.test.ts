@@ -27,7 +27,10 @@ function faultsOf(plan: unknown) {
 
 const names = fc.uniqueArray(
   fc.oneof(
-    fc.string({ minLength: 1, maxLength: 12 }).filter((name) => /\S/.test(name)),
+    fc
+      .string({ minLength: 1, maxLength: 12 })
+      .map((name) => name.trim())
+      .filter(Boolean),
     fc.constantFrom('__proto__', 'constructor', 'toString'),
   ),
   { minLength: 1, maxLength: 8 },
@@ -63,7 +66,7 @@ const plans: fc.Arbitrary<Plan> = names.chain((parts) =>
             spread: fc.boolean(),
             availability: share,
             usdPerMonth: amount,
-            technology: fc.option(fc.string()),
+            technology: fc.option(fc.string().map((text) => text.trim())),
             sidecars: fc.nat(3),
           })
           .map(({ slack, sidecars, ...part }) => ({

@@ -1,20 +1,27 @@
 import { z } from 'zod';
+import { MAX_COUNT } from '../../domain/check-plan.js';
+import {
+  MAX_AMOUNT,
+  MAX_CONNECTIONS,
+  MAX_EVIDENCE,
+  MAX_NAME,
+  MAX_PARTS,
+  MAX_TECHNOLOGY,
+} from '../../domain/limits.js';
 import { ORIGINS, PART_KINDS, RESERVE_RULES, RUNS, STRENGTHS } from '../../domain/model.js';
-
-export const MAX_PARTS = 20_000;
-export const MAX_CONNECTIONS = 200_000;
-export const MAX_REPLICAS = 100_000;
 
 const name = z
   .string('must be a text')
   .min(1, 'must not be empty')
-  .max(200, 'must be at most 200 characters')
-  .regex(/\S/, 'must not be blank');
-const count = wholeNumber(0, MAX_REPLICAS);
+  .max(MAX_NAME, `must be at most ${MAX_NAME} characters`)
+  .regex(/\S/, 'must not be blank')
+  // As the forms do: a name with a blank at its end could not be saved again under itself.
+  .trim();
+const count = wholeNumber(0, MAX_COUNT);
 const amount = z
   .number('must be a number of 0 or more, or null where it is unknown')
   .min(0, 'must be 0 or more, or null where it is unknown')
-  .max(1e9, 'must be at most 1,000,000,000');
+  .max(MAX_AMOUNT, 'must be at most 1,000,000,000');
 const usdPerMonth = amount.nullable().default(null);
 const availability = z
   .number('must be a share from 0 to 1, or null where it is unknown')
@@ -37,7 +44,7 @@ export const machineTypeSchema = z.strictObject(
       .describe(
         'What the machine keeps for itself before it takes containers: by the rule of GKE, of EKS, or nothing.',
       ),
-    maxContainers: wholeNumber(1, MAX_REPLICAS)
+    maxContainers: wholeNumber(1, MAX_COUNT)
       .nullable()
       .default(null)
       .describe('Containers one machine takes at most; null is 110.'),
@@ -78,7 +85,8 @@ const partSchema = z.strictObject(
     usdPerMonth: usdPerMonth.describe('Price of one replica a month; null is unknown.'),
     technology: z
       .string('must be a text or null')
-      .max(200, 'must be at most 200 characters')
+      .max(MAX_TECHNOLOGY, `must be at most ${MAX_TECHNOLOGY} characters`)
+      .trim()
       .nullable()
       .default(null)
       .describe('For example "PostgreSQL".'),
@@ -99,7 +107,7 @@ const connectionSchema = z.strictObject(
     origin: oneOf(ORIGINS).optional().describe('Where the connection is known from.'),
     evidence: z
       .string('must be a text')
-      .max(2000, 'must be at most 2000 characters')
+      .max(MAX_EVIDENCE, `must be at most ${MAX_EVIDENCE} characters`)
       .optional()
       .describe('What it is known from, for people: "env DATABASE_URL".'),
   },
@@ -171,7 +179,7 @@ function amountAbove0() {
   return z
     .number('must be a number above 0')
     .gt(0, 'must be a number above 0')
-    .max(1e9, 'must be at most 1,000,000,000');
+    .max(MAX_AMOUNT, 'must be at most 1,000,000,000');
 }
 
 function oneOf<const Words extends readonly string[]>(words: Words) {

@@ -1,0 +1,15 @@
+/** How large a plan may be, whether it is typed or imported: what comes in by one way can be saved again by the other. */
+
+export const MAX_PARTS = 20_000;
+export const MAX_CONNECTIONS = 200_000;
+/** Names of parts in all entries together. */
+export const MAX_ENTRY_PARTS = 200_000;
+
+/** Characters of a name: of a part, an entry, an extra cost. */
+export const MAX_NAME = 200;
+export const MAX_TECHNOLOGY = 100;
+/** Characters of what a connection is known from. */
+export const MAX_EVIDENCE = 2000;
+
+/** Of thousandths of a core and of MiB alike: more than any machine has, and less than the database counts to. */
+export const MAX_AMOUNT = 1e9;
