@@ -3,8 +3,11 @@ import { readHeroku } from './heroku/procfile.js';
 import { readKubernetes } from './kubernetes/kubernetes.js';
 import type { Fault, Format, ImportOptions, ImportResult, Note, Reader, SourceFile } from './model.js';
 import { readPlanJson } from './plan-json/plan-json.js';
+import { TooMuch } from './reading/budget.js';
 import { notesOf, type Remarks, remark } from './reading/remarks.js';
+import { tooLarge } from './reading/too-large.js';
 import { unwritable } from './reading/unwritable.js';
+import { countTogether } from './reading/yaml-documents.js';
 import { FORMAT_NAMES, FORMATS_IN_WORDS, type Recognised, recognise } from './recognise.js';
 
 const READERS: Record<Format, Reader> = {
@@ -24,12 +27,16 @@ export type Imported =
 /**
  * Reads what a person pasted or uploaded: one file, several, or a folder, in the order given. Recognises each file by its content and
  * has the reader of that format make a draft plan and a report. Faults instead of a plan: bad text, more than one format, or nothing
- * to read. Never throws on input.
+ * to read; also what comes to more than one plan may hold, or to more work than a small file should be. Never throws on input.
  */
 export function importFiles(files: readonly SourceFile[], options: ImportOptions = {}): Imported {
   try {
     return read(files, options);
   } catch (error) {
+    if (error instanceof TooMuch) {
+      const { file = files[0]?.name ?? '', line, column } = error.place ?? {};
+      return { ok: false, faults: [{ message: error.message, file, line, column }], report: [] };
+    }
     const reason = error instanceof Error ? error.message : String(error);
     const message = `This could not be read, which is a mistake of ours and not of the file: ${reason}`;
     return { ok: false, faults: [{ message, file: files[0]?.name ?? '' }], report: [] };
@@ -39,6 +46,7 @@ export function importFiles(files: readonly SourceFile[], options: ImportOptions
 type Found = { file: SourceFile; is: Recognised };
 
 function read(files: readonly SourceFile[], options: ImportOptions): Imported {
+  countTogether(files);
   const found = files.map((file) => ({ file, is: recognise(file, files.length === 1 || isPasted(file)) }));
   const formats = [...new Set(found.flatMap(({ is }) => (isFormat(is) ? [is.as] : [])))];
   const [format] = formats;
@@ -58,7 +66,8 @@ function read(files: readonly SourceFile[], options: ImportOptions): Imported {
     options,
   );
   if (!result.ok) return { ...result, report: [...result.report, ...report] };
-  const refused = unwritable(result.plan, sources[0]?.file.name ?? '');
+  const first = sources[0]?.file.name ?? '';
+  const refused = [...tooLarge(result.plan, first), ...unwritable(result.plan, first)];
   if (refused.length > 0) return { ok: false, faults: refused.slice(0, MAX_FAULTS), report };
   return { ...result, report: [...result.report, ...report], files: found.map((one) => kept(one, sources)) };
 }

@@ -47,6 +47,7 @@ export type ImportResult =
   | { ok: false; faults: Fault[]; report: Note[] };
 
 /**
- * What every format reader has. It gets all the files of one import that belong to it, parsed by itself, and never throws on input.
+ * What every format reader has. It gets all the files of one import that belong to it, parsed by itself, and never throws on input but for a
+ * TooMuch (reading/budget.ts).
  */
 export type Reader = (files: SourceFile[], options: ImportOptions) => ImportResult;

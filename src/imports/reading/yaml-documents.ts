@@ -1,8 +1,9 @@
 import { Composer, type Document, Lexer, LineCounter, Parser } from 'yaml';
 import type { Fault, Note, SourceFile } from '../model.js';
+import { budgetOf, spend } from './budget.js';
 import { placeOf } from './places.js';
 import { inPlainWords, isUnclosedQuote, MAX_DEPTH, TOO_DEEP, templateIn, YamlError } from './yaml-faults.js';
-import { type Reading, valuesOf } from './yaml-values.js';
+import { type Reading, type Room, valuesOf } from './yaml-values.js';
 
 export type YamlDocument = { file: string; line: number; value: unknown };
 
@@ -11,8 +12,32 @@ export type YamlFile = { documents: YamlDocument[]; faults: Fault[]; warnings: N
 /** Lexical pieces one file may have: a manifest of 2 MB has about 300,000, and each takes the parser some 2 microseconds. */
 const MAX_PIECES = 400_000;
 const MAX_DOCUMENTS = 10_000;
+/** Of all files of an import: many small ones cost what a large one does. */
+const MAX_PIECES_IN_ALL = 500_000;
+const MAX_EXPANDED_IN_ALL = 600_000;
+const MAX_DOCUMENTS_IN_ALL = 20_000;
 
 const readBefore = new WeakMap<SourceFile, YamlFile>();
+const roomOf = new WeakMap<SourceFile, Room>();
+
+/** From here on these files are one import: what they hold is counted together, whoever reads them. */
+export function countTogether(files: readonly SourceFile[]): void {
+  const room = newRoom();
+  for (const file of files) roomOf.set(file, room);
+}
+
+function newRoom(): Room {
+  const refusal = (most: number, what: string) =>
+    `With this file there are more than ${most} ${what} in all, too many for one import. Import fewer files at a time, and none that hold no parts.`;
+  return {
+    pieces: budgetOf(MAX_PIECES_IN_ALL, refusal(MAX_PIECES_IN_ALL, 'words and signs of YAML')),
+    expanded: budgetOf(
+      MAX_EXPANDED_IN_ALL,
+      refusal(MAX_EXPANDED_IN_ALL, 'values, with what aliases (*name) repeat,'),
+    ),
+    documents: budgetOf(MAX_DOCUMENTS_IN_ALL, refusal(MAX_DOCUMENTS_IN_ALL, 'YAML documents')),
+  };
+}
 
 /**
  * Reads a file as YAML 1.2 with merge keys (`<<`), JSON included. Empty documents are dropped; unknown tags are not fatal, they
@@ -52,11 +77,13 @@ function read(file: SourceFile): YamlFile {
   for (let start = 0; start !== -1; start = nextLine(text, start)) lines.addNewLine(start);
   const reading: Reading = {
     file: file.name,
+    here: { file: file.name },
     lines,
     offset: 0,
     lastQuote: 0,
     pieces: 0,
     expanded: 0,
+    room: roomOf.get(file) ?? newRoom(),
     warnings: [],
   };
   const documents: YamlDocument[] = [];
@@ -64,6 +91,7 @@ function read(file: SourceFile): YamlFile {
     for (const { source, offset } of chunks(text)) {
       reading.offset = offset;
       if (/^(?:---)?\s*$/.test(source)) continue;
+      spend(reading.room.documents, 1, { file: file.name, line: lines.linePos(offset).line });
       if (isResourceDefinition(source)) {
         const value = Object.assign(Object.create(null), { kind: 'CustomResourceDefinition' });
         documents.push({ file: file.name, line: lines.linePos(offset).line, value });
@@ -176,6 +204,7 @@ function pieces(source: string, reading: Reading): string[] {
         `This file has more than ${MAX_PIECES} words and signs of YAML, too many for one import. Split it.`,
         at,
       );
+    spend(reading.room.pieces, 1, reading.here);
     if (isScalar) isScalar = false;
     else if (piece === SCALAR_MARK) isScalar = true;
     else if (piece.startsWith('"') || piece.startsWith("'")) reading.lastQuote = at;

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Scalar, type YAMLMap } from 'yaml';
 import type { Note } from '../model.js';
+import { type Budget, spend as spendOf } from './budget.js';
 import { type Place, placeOf, setPlace } from './places.js';
 import { MAX_DEPTH, TOO_DEEP, YamlError } from './yaml-faults.js';
 
@@ -13,13 +14,19 @@ const MAX_WARNINGS = 20;
  */
 export type Reading = {
   file: string;
+  here: { file: string };
   lines: LineCounter;
   offset: number;
   lastQuote: number;
   pieces: number;
   expanded: number;
+  /** What the files of the whole import came to so far, this one among them. */
+  room: Room;
   warnings: Note[];
 };
+
+/** Counted over all files of an import. */
+export type Room = { pieces: Budget; expanded: Budget; documents: Budget };
 
 type Sized = { value: unknown; size: number; depth: number };
 type Walk = { reading: Reading; anchors: Map<string, Sized | 'open'> };
@@ -119,6 +126,7 @@ function grow(sized: Sized, child: Sized): void {
 
 function spend(size: number, where: number, { reading }: Walk): void {
   reading.expanded += size;
+  spendOf(reading.room.expanded, size, reading.here);
   if (reading.expanded > MAX_EXPANDED_VALUES)
     throw new YamlError(
       `The aliases (*name) of this file expand to more than ${MAX_EXPANDED_VALUES} values.`,

@@ -1,0 +1,32 @@
+import { MAX_AMOUNT, MAX_CONNECTIONS, MAX_ENTRY_PARTS, MAX_PARTS } from '../../domain/limits.js';
+import type { Plan } from '../../domain/model.js';
+import type { Fault } from '../model.js';
+
+/** A fault for each thing that the plan has more of than one plan may have, of whatever format it was. */
+export function tooLarge(plan: Plan, file: string): Fault[] {
+  const named = plan.entries.reduce((sum, { parts }) => sum + parts.length, 0);
+  const counts: [count: number, most: number, what: string][] = [
+    [plan.parts.length, MAX_PARTS, 'parts'],
+    [plan.connections.length, MAX_CONNECTIONS, 'connections'],
+    [named, MAX_ENTRY_PARTS, 'parts called by all entries together'],
+  ];
+  const faults = counts
+    .filter(([count, most]) => count > most)
+    .map(([count, most, what]) => ({
+      message: `These are ${count} ${what}; one plan holds at most ${most}. Import fewer at a time.`,
+      file,
+    }));
+  for (const { name, cpuMillicores, memoryMib } of plan.parts) {
+    const amounts: [number | null, string][] = [
+      [cpuMillicores, 'thousandths of a processor'],
+      [memoryMib, 'MiB of memory'],
+    ];
+    for (const [amount, what] of amounts)
+      if (amount !== null && amount > MAX_AMOUNT)
+        faults.push({
+          message: `The part “${name.slice(0, 100)}” asks for ${amount} ${what}, more than any machine has (at most ${MAX_AMOUNT} are read). Write what it needs.`,
+          file,
+        });
+  }
+  return faults;
+}
