@@ -1,6 +1,8 @@
+import { MAX_CONNECTIONS } from '../../domain/limits.js';
 import type { Connection, Strength } from '../../domain/model.js';
 import type { Fault } from '../model.js';
 import { hostsNamed, hostsOfUrls, portsNamed } from '../reading/addresses.js';
+import { TooMuch } from '../reading/budget.js';
 import { type Place, placeOf } from '../reading/places.js';
 import { type Remarks, remark } from '../reading/remarks.js';
 import { asBoolean, asText, isMapping, listAt, mappingAt, textAt } from '../reading/values.js';
@@ -37,7 +39,7 @@ export function connect(
       const target = byName.get(to) ?? (evidence === 'depends_on' ? undefined : byContainer.get(to));
       if (target === undefined) remarkMissing(service.name, to, leftOut, remarks, place);
       else {
-        add(found, service.name, target, strength, 'stated', evidence);
+        add(found, service, target, strength, 'stated', evidence);
         if (alias) aliases.set(alias.toLowerCase(), target);
       }
     }
@@ -101,7 +103,7 @@ function guess(
     const hosts = hostsNamed(variable, value, (name) => targetOf(name) !== undefined);
     for (const host of hosts) {
       const target = targetOf(host);
-      if (target !== undefined) add(found, service.name, target, 'hard', 'guessed', `env ${variable}`);
+      if (target !== undefined) add(found, service, target, 'hard', 'guessed', `env ${variable}`);
     }
     for (const { host, port } of hosts.length > 0 ? portsNamed(value) : []) {
       const target = targetOf(host);
@@ -127,7 +129,7 @@ function guess(
 /** A stated connection stays stated, a hard one hard, whatever else is found for the pair. */
 function add(
   { pairs }: Found,
-  from: string,
+  { name: from, place }: Service,
   to: string,
   strength: Strength,
   origin: 'stated' | 'guessed',
@@ -136,8 +138,14 @@ function add(
   if (from === to) return;
   const key = `${from}\n${to}`;
   const known = pairs.get(key);
-  if (!known) pairs.set(key, { from, to, strength, origin, evidence });
-  else {
+  if (!known) {
+    pairs.set(key, { from, to, strength, origin, evidence });
+    if (pairs.size > MAX_CONNECTIONS)
+      throw new TooMuch(
+        `With this service there are more than ${MAX_CONNECTIONS} connections. Import fewer services at a time.`,
+        place,
+      );
+  } else {
     if (strength === 'hard' && origin === 'stated') known.strength = 'hard';
     const sources = known.evidence?.split(', ') ?? [];
     if (sources.length < MAX_SOURCES && !sources.includes(evidence)) known.evidence += `, ${evidence}`;

@@ -1,4 +1,5 @@
 import type { SourceFile } from '../model.js';
+import { spend } from '../reading/budget.js';
 import { type Place, placeOf } from '../reading/places.js';
 import { remark } from '../reading/remarks.js';
 import { isMapping, mappingAt, textAt, type Values } from '../reading/values.js';
@@ -31,7 +32,9 @@ export function extendedService(
   const result =
     (service.extends ?? null) === null
       ? service
-      : mergeService(baseOf(name, origin, loading, chain), service);
+      : mergeService(baseOf(name, origin, loading, chain), service, (values) =>
+          spend(loading.budgets.merged, values, placeOf(origin.services, name)),
+        );
   done.set(name, result);
   return result;
 }

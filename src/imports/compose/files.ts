@@ -1,6 +1,8 @@
 import type { SourceFile } from '../model.js';
+import { type Budget, spend } from '../reading/budget.js';
 import { asText, isMapping } from '../reading/values.js';
 import { yamlDocuments } from '../reading/yaml-documents.js';
+import { textBudget } from './budgets.js';
 import { isVariablesFile } from './shape.js';
 import { readVariables, type Variables } from './variables.js';
 
@@ -21,11 +23,11 @@ export type ComposeFiles = {
  * Without a standard name: all, in the order given. COMPOSE_FILE of the `.env` beside them decides if it is there. Files that others
  * extend or include are no layers.
  */
-export function chooseFiles(files: readonly SourceFile[]): ComposeFiles {
+export function chooseFiles(files: readonly SourceFile[], room: Budget = textBudget()): ComposeFiles {
   const composeFiles = files.filter((file) => !isVariablesFile(file));
   const base = standardFile(composeFiles);
   const folder = folderOf((base ?? composeFiles[0])?.name ?? '');
-  const { variables, file } = variablesIn(files, folder);
+  const { variables, file } = variablesIn(files, folder, new Map(), room);
   const variablesFile = file && { name: file.name, isExample: !isDotEnv(file) };
 
   const listed = variables
@@ -48,10 +50,32 @@ export function findFile(
   from?: SourceFile,
 ): SourceFile | undefined {
   const path = normalisedPath(`${folder}${reference}`);
-  const exact = files.find((file) => normalisedPath(file.name) === path);
+  const { byPath, byBase } = indexOf(files);
+  const exact = byPath.get(path);
   if (exact) return exact;
-  const sameName = files.filter((file) => file !== from && baseOf(file.name) === baseOf(path));
-  return sameName.length === 1 ? sameName[0] : undefined;
+  const sameName = byBase.get(baseOf(path)) ?? [];
+  if (sameName.length > 2) return undefined;
+  const others = sameName.filter((file) => file !== from);
+  return others.length === 1 ? others[0] : undefined;
+}
+
+type Index = { byPath: Map<string, SourceFile>; byBase: Map<string, SourceFile[]> };
+
+const indexes = new WeakMap<readonly SourceFile[], Index>();
+
+/** Services name files thousands of times; the files are gone through once. */
+function indexOf(files: readonly SourceFile[]): Index {
+  const known = indexes.get(files);
+  if (known) return known;
+  const index: Index = { byPath: new Map(), byBase: new Map() };
+  for (const file of files) {
+    const path = normalisedPath(file.name);
+    if (!index.byPath.has(path)) index.byPath.set(path, file);
+    const base = baseOf(file.name);
+    index.byBase.set(base, [...(index.byBase.get(base) ?? []), file]);
+  }
+  indexes.set(files, index);
+  return index;
 }
 
 /** With its slash; '' at the top. */
@@ -64,6 +88,7 @@ export function variablesIn(
   files: readonly SourceFile[],
   folder: string,
   outer: Variables = new Map(),
+  room: Budget = textBudget(),
 ): { variables: Variables; file: SourceFile | null } {
   const inFolder = files.filter((file) => isVariablesFile(file) && folderOf(file.name) === folder);
   const file =
@@ -71,8 +96,21 @@ export function variablesIn(
     inFolder.find(({ name }) => name === '') ??
     inFolder.find(({ name }) => /^\.env[.-](?:example|sample|dist|template)$/.test(baseOf(name))) ??
     null;
-  return { variables: file ? new Map([...readVariables(file.text, outer), ...outer]) : outer, file };
+  return { variables: file ? variablesWithin(file, outer, room) : outer, file };
 }
+
+/** The variables of a file and those around it, which win. */
+export function variablesWithin(file: SourceFile, outer: Variables, room: Budget): Variables {
+  const own = readVariables(file.text, outer, room);
+  for (const [name, value] of outer) {
+    spend(room, COST_OF_INHERITED);
+    own.set(name, value);
+  }
+  return own;
+}
+
+/** In characters: an inherited variable is only copied. */
+const COST_OF_INHERITED = 160;
 
 function isDotEnv({ name }: SourceFile): boolean {
   return baseOf(name) === '.env';

@@ -3,6 +3,7 @@ import { placeOf, setPlace } from '../reading/places.js';
 import { type Remarks, remark } from '../reading/remarks.js';
 import { isMapping, type Values } from '../reading/values.js';
 import { type YamlDocument, yamlDocuments } from '../reading/yaml-documents.js';
+import type { Budgets } from './budgets.js';
 import { interpolate, type Unset, type Variables } from './variables.js';
 
 /** The reading of one deployment's files: what was given, and what came of it so far. */
@@ -15,6 +16,7 @@ export type Loading = {
   extended: WeakMap<Values, Map<string, Values>>;
   /** Services that lack something because a file they take from was not given. */
   incomplete: Set<string>;
+  budgets: Budgets;
 };
 
 /** The top-level sections of a Compose file that name things which are no services. */
@@ -32,7 +34,8 @@ export function layersOf(file: SourceFile, variables: Variables, loading: Loadin
   tellOfTwice(file, documents, warnings, loading);
   const layers: Values[] = [];
   for (const { value, line } of documents) {
-    const layer = interpolate(value, variables, (unset) => remarkUnset(unset, loading.remarks));
+    const tell = (unset: Unset) => remarkUnset(unset, loading.remarks);
+    const layer = interpolate(value, variables, tell, loading.budgets.text);
     if (isMapping(layer)) layers.push(isVersion1(layer) ? underServices(layer) : layer);
     else
       loading.faults.push({

@@ -4,15 +4,22 @@ import { asText, isMapping, type Values } from '../reading/values.js';
 /**
  * Lays a service over another, as a later file over an earlier one and as a service over what it extends (compose-spec, "Merge"):
  * mappings merge, lists append, commands and scalars are replaced, `environment` and its like merge by name whichever way they are
- * written. `!override` replaces, `!reset` takes away. Neither argument is changed; places are kept.
+ * written. `!override` replaces, `!reset` takes away. Neither argument is changed; places are kept. `spend` is told how many values are
+ * copied, before they are.
  */
-export function mergeService(under: Values, over: Values): Values {
-  return mergeMapping(normalised(under), normalised(over));
+export function mergeService(under: Values, over: Values, spend: Spend = () => {}): Values {
+  return mergeMapping(normalised(under, spend), normalised(over, spend), spend);
 }
 
+export type Spend = (values: number) => void;
+
 /** A service with the sections that may be a list or a mapping as mappings: environment, labels, depends_on, networks, build, env_file. */
-export function normalised(service: Values): Values {
-  const result = copied(service);
+function normalised(service: Values, spend: Spend): Values {
+  const result = copied(service, spend);
+  const fromList = (list: unknown[], entry: (item: string) => [string, unknown]) => {
+    spend(list.length);
+    return asMapping(list, entry);
+  };
   for (const key of ['environment', 'labels', 'annotations', 'sysctls'] as const)
     if (Array.isArray(service[key])) result[key] = fromList(service[key], assignment);
   if (Array.isArray(service.depends_on))
@@ -35,7 +42,7 @@ function assignment(item: string): [string, unknown] {
 }
 
 /** Items that are no text are kept under their number, for the reader to complain of. */
-function fromList(list: unknown[], entry: (item: string) => [string, unknown]): Values {
+function asMapping(list: unknown[], entry: (item: string) => [string, unknown]): Values {
   const result: Values = Object.create(null);
   list.forEach((item, i) => {
     const [key, value] = asText(item) === undefined ? [`[${i}]`, item] : entry(asText(item) ?? '');
@@ -47,8 +54,9 @@ function fromList(list: unknown[], entry: (item: string) => [string, unknown]): 
 
 const REPLACED = new Set(['command', 'entrypoint', 'test']);
 
-function mergeMapping(under: Values, over: Values): Values {
-  const result = copied(under);
+function mergeMapping(under: Values, over: Values, spend: Spend): Values {
+  const result = copied(under, spend);
+  spend(Object.keys(over).length);
   for (const [key, value] of Object.entries(over)) {
     const place = placeOf(over, key);
     if (place?.tag === '!reset') {
@@ -56,15 +64,18 @@ function mergeMapping(under: Values, over: Values): Values {
       continue;
     }
     const isNew = !(key in result) || result[key] === null || place?.tag === '!override' || REPLACED.has(key);
-    result[key] = isNew ? value : merged(result[key], value);
+    result[key] = isNew ? value : merged(result[key], value, spend);
     setPlace(result, key, place);
   }
   return result;
 }
 
-function merged(under: unknown, over: unknown): unknown {
-  if (isMapping(under) && isMapping(over)) return mergeMapping(under, over);
-  if (Array.isArray(under) && Array.isArray(over)) return appended(under, over);
+function merged(under: unknown, over: unknown, spend: Spend): unknown {
+  if (isMapping(under) && isMapping(over)) return mergeMapping(under, over, spend);
+  if (Array.isArray(under) && Array.isArray(over)) {
+    spend(under.length + over.length);
+    return appended(under, over);
+  }
   return over ?? under;
 }
 
@@ -82,7 +93,8 @@ function appended(under: unknown[], over: unknown[]): unknown[] {
   return result;
 }
 
-function copied(mapping: Values): Values {
+function copied(mapping: Values, spend: Spend): Values {
+  spend(Object.keys(mapping).length);
   const result: Values = Object.create(null);
   for (const [key, value] of Object.entries(mapping)) {
     result[key] = value;

@@ -1,13 +1,17 @@
+import { MAX_NAME, MAX_PARTS } from '../../domain/limits.js';
 import type { Fault, SourceFile } from '../model.js';
+import { spend, TooMuch } from '../reading/budget.js';
 import { type Place, placeOf, setPlace } from '../reading/places.js';
 import { type Remarks, remark } from '../reading/remarks.js';
 import { shown, UNWRITABLE } from '../reading/unwritable.js';
 import { asText, isMapping, listAt, mappingAt, textAt, type Values, wrongType } from '../reading/values.js';
+import { type Budgets, newBudgets } from './budgets.js';
 import { extendedService } from './extends.js';
-import { chooseFiles, findFile, folderOf, includedPaths, variablesIn } from './files.js';
+import { chooseFiles, findFile, folderOf, includedPaths, variablesIn, variablesWithin } from './files.js';
 import { type Loading, layersOf, SECTIONS } from './layers.js';
 import { mergeService } from './merge.js';
-import { readVariables, type Variables } from './variables.js';
+import type { Variables } from './variables.js';
+import { weighServices } from './weight.js';
 
 /** The services of all files together: variables filled in, overlays, extends and includes done. */
 export type Project = {
@@ -23,14 +27,18 @@ export type Project = {
   /** All files that were given, and those of them that were read. */
   files: readonly SourceFile[];
   filesRead: SourceFile[];
+  /** The variables of the files that services name, each read once. */
+  environments: Map<SourceFile, Variables>;
+  budgets: Budgets;
 };
 
 /**
  * Reads the files of one deployment (files.ts says which, and in what order). Wrong types at the top become faults;
- * references to files that were not given become warnings.
+ * references to files that were not given become warnings. What comes to more than an import may (budgets.ts) ends it.
  */
 export function readProject(files: readonly SourceFile[], remarks: Remarks, faults: Fault[]): Project {
-  const { layers, left, variables, variablesFile } = chooseFiles(files);
+  const budgets = newBudgets();
+  const { layers, left, variables, variablesFile } = chooseFiles(files, budgets.text);
   const loading: Loading = {
     files,
     remarks,
@@ -38,6 +46,7 @@ export function readProject(files: readonly SourceFile[], remarks: Remarks, faul
     layersOf: new Map(),
     extended: new WeakMap(),
     incomplete: new Set(),
+    budgets,
   };
   const project: Project = {
     name: undefined,
@@ -48,8 +57,11 @@ export function readProject(files: readonly SourceFile[], remarks: Remarks, faul
     incomplete: loading.incomplete,
     files,
     filesRead: [],
+    environments: new Map(),
+    budgets,
   };
   for (const layer of layers) addFile(layer, variables, project, loading, []);
+  weighServices(project.services, project.places, budgets);
   project.name ??= variables.get('COMPOSE_PROJECT_NAME');
   project.filesRead = [...loading.layersOf.keys()];
 
@@ -65,7 +77,7 @@ export function readProject(files: readonly SourceFile[], remarks: Remarks, faul
   return project;
 }
 
-const MAX_INCLUDES = 50;
+const MAX_INCLUDE_DEPTH = 50;
 
 /** `open`: the files this one is included by, against circles. */
 function addFile(
@@ -75,7 +87,7 @@ function addFile(
   loading: Loading,
   open: SourceFile[],
 ): void {
-  if (open.includes(file) || open.length > MAX_INCLUDES) {
+  if (open.includes(file) || open.length > MAX_INCLUDE_DEPTH) {
     loading.faults.push({ message: `${file.name} includes itself in the end.`, file: file.name, line: 1 });
     return;
   }
@@ -87,9 +99,6 @@ function addFile(
     project.name = textAt(layer, 'name', '', loading.faults) ?? project.name;
   }
 }
-
-/** As long as the name of a part may be. */
-const MAX_NAME = 200;
 
 function addServices(
   layer: Values,
@@ -114,15 +123,23 @@ function addServices(
     }
     const under = project.services.get(name) ?? {};
     const over = extendedService(name, { services, file, variables }, loading);
-    project.services.set(name, mergeService(under, over));
     const place = placeOf(services, name);
+    const merged = mergeService(under, over, (values) => spend(loading.budgets.merged, values, place));
+    project.services.set(name, merged);
+    if (project.services.size > MAX_PARTS)
+      throw new TooMuch(
+        `With this service there are more than ${MAX_PARTS} of them. Import fewer at a time.`,
+        place,
+      );
     if (place && !project.places.has(name)) project.places.set(name, place);
   }
 }
 
-function addSections(layer: Values, { sections }: Project, { remarks, faults }: Loading): void {
+function addSections(layer: Values, { sections }: Project, { remarks, faults, budgets }: Loading): void {
+  spend(budgets.merged, Object.keys(layer).length);
   for (const [section, contents] of sections) {
     const added = mappingAt(layer, section, '', faults) ?? {};
+    spend(budgets.merged, Object.keys(added).length, placeOf(layer, section));
     for (const [name, content] of Object.entries(added)) {
       contents[name] = content;
       setPlace(contents, name, placeOf(added, name));
@@ -138,11 +155,12 @@ function includes(
   layer: Values,
   file: SourceFile,
   variables: Variables,
-  { files, remarks, faults }: Loading,
+  { files, remarks, faults, budgets }: Loading,
 ): [SourceFile, Variables][] {
   const folder = folderOf(file.name);
   return listAt(layer, 'include', '', faults).flatMap((item) =>
     includedPaths([item]).flatMap((path): [SourceFile, Variables][] => {
+      spend(budgets.includes, 1, placeOf(layer, 'include'));
       const included = findFile(files, path, folder, file);
       if (!included) {
         const message = 'Included but not given, so that its services are missing here (add the file)';
@@ -152,9 +170,9 @@ function includes(
       const envFiles = [isMapping(item) ? item.env_file : []].flat();
       const own = envFiles.flatMap((name) => findFile(files, asText(name) ?? '', folder, file) ?? []);
       if (own.length === 0)
-        return [[included, variablesIn(files, folderOf(included.name), variables).variables]];
+        return [[included, variablesIn(files, folderOf(included.name), variables, budgets.text).variables]];
       let inner = variables;
-      for (const { text } of own) inner = new Map([...readVariables(text, inner), ...inner]);
+      for (const each of own) inner = variablesWithin(each, inner, budgets.text);
       return [[included, inner]];
     }),
   );

@@ -1,4 +1,5 @@
-import type { Fault } from '../model.js';
+import type { Fault, SourceFile } from '../model.js';
+import { spend } from '../reading/budget.js';
 import { type Place, placeOf } from '../reading/places.js';
 import { type Remarks, remark } from '../reading/remarks.js';
 import {
@@ -16,7 +17,7 @@ import { findFile, folderOf } from './files.js';
 import { needsOf } from './needs.js';
 import { exposedPorts, type Port, publishedPorts } from './ports.js';
 import type { Project } from './project.js';
-import { readVariables } from './variables.js';
+import { readVariables, type Variables } from './variables.js';
 
 /** What a Compose service says of itself, read and checked; what it says of others is connections.ts's. */
 export type Service = {
@@ -127,16 +128,26 @@ function environmentOf(
     const message = 'Files of variables that were not given; a host that only they name is not seen';
     if (!file) remark(remarks, 'skipped', message, path, place);
     else
-      for (const [key, value] of readVariables(file.text, project.variables))
+      for (const [key, value] of variablesOf(file, project)) {
+        spend(project.budgets.environment, 1, place);
+        spend(project.budgets.characters, key.length + value.length, place);
         environment.set(key, { value, place });
+      }
   }
   const own = mappingAt(values, 'environment', where, faults, 'a list or a mapping') ?? {};
+  spend(project.budgets.environment, Object.keys(own).length, placeOf(values, 'environment'));
   for (const [key, value] of Object.entries(own)) {
     const text = asText(value ?? project.variables.get(key) ?? '');
     if (text === undefined) faults.push(wrongType(own, key, `${where}.environment`, 'text'));
     else environment.set(key, { value: text, place: placeOf(own, key) });
   }
   return environment;
+}
+
+function variablesOf(file: SourceFile, { environments, variables, budgets }: Project): Variables {
+  const read = environments.get(file) ?? readVariables(file.text, variables, budgets.text);
+  environments.set(file, read);
+  return read;
 }
 
 function aliasesOf(values: Values, where: string, faults: Fault[]): string[] {

@@ -1,41 +1,51 @@
+import { type Budget, spend } from '../reading/budget.js';
 import type { Place } from '../reading/places.js';
 import { placeOf, setPlace } from '../reading/places.js';
 import { isMapping } from '../reading/values.js';
 import { plainText } from '../reading/yaml-documents.js';
+import { textBudget } from './budgets.js';
 
 export type Variables = ReadonlyMap<string, string>;
 
 /** A variable without a value or default. `message` where the file demands one (`${X:?message}`). */
 export type Unset = { name: string; place: Place | undefined; message: string | undefined };
 
-/** Variables can double each other; beyond this they are no settings any more. */
+/** Variables can double each other; beyond this one is no setting any more. What all come to has a budget (budgets.ts). */
 const MAX_TEXT = 1_000_000;
+/** What a variable takes beside its characters. */
+const COST_OF_VARIABLE = 160;
 const MAX_NESTING = 20;
 
 /**
  * The variables of a `.env` file or env_file: `KEY=value`, `export KEY=value`, quotes, comments; values may use those above them and
- * the `outer` ones. A key without `=` takes its value from `outer`. What is no such line is left out.
+ * the `outer` ones. A key without `=` takes its value from `outer`. What is no such line is left out. `room`: the characters that all
+ * variables of an import may come to.
  */
-export function readVariables(text: string, outer: Variables = new Map()): Map<string, string> {
+export function readVariables(
+  text: string,
+  outer: Variables = new Map(),
+  room: Budget = textBudget(),
+): Map<string, string> {
   const variables = new Map<string, string>();
   const lookUp = (name: string) => variables.get(name) ?? outer.get(name);
   const line =
     /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*(?:([=:])[ \t]*('[^']*'|"(?:[^"\\]|\\[\s\S])*"|[^\n]*))?.*$/gm;
   for (const [, name = '', equals, written = ''] of plainText(text).matchAll(line)) {
-    const inherited = outer.get(name);
-    if (equals) variables.set(name, unquoted(written, lookUp));
-    else if (inherited !== undefined) variables.set(name, inherited);
+    const value = equals ? unquoted(written, lookUp, room) : outer.get(name);
+    if (value === undefined) continue;
+    spend(room, name.length + value.length + COST_OF_VARIABLE);
+    variables.set(name, value);
   }
   return variables;
 }
 
-function unquoted(written: string, lookUp: (name: string) => string | undefined): string {
+function unquoted(written: string, lookUp: LookUp, room: Budget): string {
   const isQuoted = /^(['"])[\s\S]*\1$/.test(written) && written.length > 1;
   if (isQuoted && written.startsWith("'")) return written.slice(1, -1);
   const text = isQuoted
     ? written.slice(1, -1).replace(/\\([nrt"\\$])/g, (_, letter: string) => ESCAPED[letter] ?? letter)
     : beforeComment(written).trim();
-  return fillIn(text, lookUp, () => {});
+  return fillIn(text, { lookUp, tell: () => {}, room });
 }
 
 function beforeComment(written: string): string {
@@ -50,19 +60,21 @@ const ESCAPED: Record<string, string> = { n: '\n', r: '\r', t: '\t', $: '$$' };
  * `${X-default}`, `${X:?message}`, `${X:+instead}`, nested; `$$` is a dollar. Places are kept, what is shared stays shared.
  * Unset variables become empty and are told to `tell`. What is no variable, such as `$(hostname)`, stays as it is.
  */
-export function interpolate(document: unknown, variables: Variables, tell: (unset: Unset) => void): unknown {
+export function interpolate(
+  document: unknown,
+  variables: Variables,
+  tell: (unset: Unset) => void,
+  room: Budget = textBudget(),
+): unknown {
   const copies = new WeakMap<object, object>();
-  let room = 16 * MAX_TEXT;
   const copyOf = (value: unknown, place: Place | undefined): unknown => {
-    if (typeof value === 'string' && value.includes('$')) {
-      const filled = fillIn(
-        value,
-        (name) => variables.get(name),
-        (name, message) => tell({ name, place, message }),
-      );
-      room -= filled.length;
-      return room > 0 ? filled : '';
-    }
+    if (typeof value === 'string' && value.includes('$'))
+      return fillIn(value, {
+        lookUp: (name) => variables.get(name),
+        tell: (name, message) => tell({ name, place, message }),
+        room,
+        place,
+      });
     if (typeof value !== 'object' || value === null) return value;
     const known = copies.get(value);
     if (known) return known;
@@ -84,25 +96,26 @@ export function interpolate(document: unknown, variables: Variables, tell: (unse
 }
 
 type LookUp = (name: string) => string | undefined;
-type TellUnset = (name: string, message: string | undefined) => void;
+type Filling = {
+  lookUp: LookUp;
+  tell: (name: string, message: string | undefined) => void;
+  room: Budget;
+  place?: Place | undefined;
+};
 
-function fillIn(text: string, lookUp: LookUp, tell: TellUnset): string {
-  return filled(text, 0, 0, lookUp, tell).text.slice(0, MAX_TEXT);
+function fillIn(text: string, filling: Filling): string {
+  return filled(text, 0, 0, filling).text.slice(0, MAX_TEXT);
 }
 
 const NAME = /[A-Za-z_]\w*/y;
 
 /** Reads on from `at`, at depth 0 to the end, deeper to the brace that closes. `end`: behind what was read; -1 where no brace closes. */
-function filled(
-  text: string,
-  at: number,
-  depth: number,
-  lookUp: LookUp,
-  tell: TellUnset,
-): { text: string; end: number } {
+function filled(text: string, at: number, depth: number, filling: Filling): { text: string; end: number } {
   const out: string[] = [];
   let length = 0;
   const add = (piece: string) => {
+    // What is thrown away in the end (the other side of a `:+`) takes as long to make.
+    spend(filling.room, piece.length, filling.place);
     length += piece.length;
     if (length <= MAX_TEXT) out.push(piece);
   };
@@ -113,7 +126,7 @@ function filled(
     add(text.slice(i, next));
     if (next >= text.length) break;
     if (text[next] === '}') return { text: out.join(''), end: next + 1 };
-    const used = variableAt(text, next, depth, lookUp, tell);
+    const used = variableAt(text, next, depth, filling);
     add(used.text);
     i = used.end;
   }
@@ -124,9 +137,9 @@ function variableAt(
   text: string,
   at: number,
   depth: number,
-  lookUp: LookUp,
-  tell: TellUnset,
+  filling: Filling,
 ): { text: string; end: number } {
+  const { lookUp, tell } = filling;
   const literal = { text: '$', end: at + 1 };
   if (text[at + 1] === '$') return { text: '$', end: at + 2 };
   const isBraced = text[at + 1] === '{';
@@ -144,7 +157,8 @@ function variableAt(
   const isSet = value !== undefined && (value !== '' || !operator.startsWith(':'));
   // What is not used must not be complained about.
   const isUsed = operator.endsWith('+') ? isSet : !isSet;
-  const rest = filled(text, end + operator.length, depth + 1, lookUp, isUsed ? tell : () => {});
+  const inner = isUsed ? filling : { ...filling, tell: () => {} };
+  const rest = filled(text, end + operator.length, depth + 1, inner);
   if (rest.end === -1) return { text: text.slice(at), end: text.length };
   if (operator.endsWith('+')) return { text: isSet ? rest.text : '', end: rest.end };
   if (isSet) return { text: value ?? '', end: rest.end };
