@@ -1,6 +1,8 @@
+import { MAX_CONNECTIONS } from '../../domain/limits.js';
 import type { Connection } from '../../domain/model.js';
 import type { Fault } from '../model.js';
 import { hostsNamed } from '../reading/addresses.js';
+import { type Budget, budgetOf, spend } from '../reading/budget.js';
 import { type ConfigFinders, environmentOf } from './environment.js';
 import type { Finder } from './namespaces.js';
 import type { Pod } from './pod.js';
@@ -29,6 +31,15 @@ export type Mentions<C extends Caller> = {
 /** More would take seconds: a ConfigMap of thousands of entries that hundreds of containers take whole. */
 const MAX_VARIABLES = 100_000;
 
+/** Hosts in all of them: one value may list thousands, and every workload may be given it. */
+const MAX_HOSTS = 500_000;
+
+/** The connections that workloads and routes make, before those that stand twice are left out. */
+export function connectionBudget(): Budget {
+  const refusal = `Here the connections become more than ${MAX_CONNECTIONS}, too many for one plan. Import fewer objects at a time.`;
+  return budgetOf(MAX_CONNECTIONS, refusal);
+}
+
 /**
  * Which Services the workloads name: in the values of their environment, and in their commands and arguments. Each pair of workload and
  * Service comes once, with the first place it was found in, the environment before the arguments.
@@ -43,6 +54,10 @@ export function mentionsOf<C extends Caller>(
   const found: Mentions<C> = { mentions: [], unknownHosts: new Map(), isCutShort: false };
   const hostsIn = remembered(hostsOfValue);
   let variablesLeft = MAX_VARIABLES;
+  const hostsLeft = budgetOf(
+    MAX_HOSTS,
+    `From here on the variables name more than ${MAX_HOSTS} hosts, counted for each workload. Import fewer objects at a time.`,
+  );
   for (const from of callers) {
     const known = new Map<string, Service | null>();
     const serviceOf = (host: string): Service | null => {
@@ -67,7 +82,9 @@ export function mentionsOf<C extends Caller>(
       variablesLeft -= variables.length;
       for (const { name, value, from: source, line } of variables) {
         const evidence = source === null ? `env ${name}` : `env ${name} of ${source}`;
-        for (const host of hostsIn(name, value)) {
+        const hosts = hostsIn(name, value);
+        spend(hostsLeft, hosts.length, { file: from.file, line });
+        for (const host of hosts) {
           if (serviceOf(host)) mention(host, evidence, line);
           else noteUnknown(host, from, line, found.unknownHosts);
         }

@@ -1,5 +1,7 @@
+import { MAX_ENTRY_PARTS } from '../../domain/limits.js';
 import type { Connection, Entry, Part } from '../../domain/model.js';
 import type { Note } from '../model.js';
+import { type Budget, budgetOf, spend } from '../reading/budget.js';
 import { asText, isMapping, type Values } from '../reading/values.js';
 import { listed } from '../reading/words.js';
 import type { Finder } from './namespaces.js';
@@ -33,12 +35,17 @@ export function openings(
   notes: Note[],
 ): Opening[] {
   const byName = new Map<string, Opening>();
+  const room = budgetOf(
+    MAX_ENTRY_PARTS,
+    `The ways in, this one among them, lead to more than ${MAX_ENTRY_PARTS} workloads, counted for each way. Import fewer objects at a time.`,
+  );
   const open = (
     name: string,
     to: readonly Workload[],
     by: Opening['by'],
     { file, line }: { file: string; line: number },
   ) => {
+    spend(room, to.length, { file, line });
     const opening = byName.get(name) ?? { name, workloads: new Set(), by, file, line };
     for (const workload of to) if (!workload.isJob) opening.workloads.add(workload);
     if (opening.workloads.size > 0) byName.set(name, opening);
@@ -82,11 +89,13 @@ export function entryOf(
 
 /** The connections a route states where a controller in the files carries it out: soft, for it goes on when one it sends to stops. */
 export function routed(
-  { name, workloads, by }: Opening,
+  { name, workloads, by, file, line }: Opening,
   names: ReadonlyMap<Workload, string>,
   controllers: readonly string[],
+  room: Budget,
 ): Connection[] {
   if (by !== 'route') return [];
+  spend(room, controllers.length * workloads.size, { file, line });
   return controllers.flatMap((from) =>
     [...workloads].map((workload): Connection => {
       return {

@@ -1,8 +1,9 @@
 import { WHOLE_SYSTEM } from '../../domain/entries.js';
 import type { Connection, Entry, Part, Plan } from '../../domain/model.js';
 import type { Fault, Note, Reader } from '../model.js';
+import { type Budget, spend } from '../reading/budget.js';
 import { type ClusterRole, clusterAddition } from './cluster.js';
-import { connectionsOf, type Mention, mentionsOf } from './connections.js';
+import { connectionBudget, connectionsOf, type Mention, mentionsOf } from './connections.js';
 import { entryOf, isRouteController, openings, routed } from './entries.js';
 import { readConfig } from './environment.js';
 import { freeName, partNames } from './names.js';
@@ -44,7 +45,7 @@ export const readKubernetes: Reader = (files, options) => {
 
   const open = openings(objects, services, workloads, findService, selected, report);
   const opened = new Set(open.flatMap((opening) => [...opening.workloads]));
-  const served = new Set(services.flatMap(selected));
+  const served = new Set([...new Set(services.map(selected))].flat());
   const names = partNames(workloads);
   const assumedAvailability = options.assumedAvailability ?? null;
   const read = workloads.map((workload) =>
@@ -60,9 +61,10 @@ export const readKubernetes: Reader = (files, options) => {
   const parts = [...read.map(({ part }) => part), ...outside.values()];
   const controllers = read.filter(isRouteController).map(({ part }) => part.name);
   const entries = open.map((opening) => entryOf(opening, names, controllers));
+  const room = connectionBudget();
   const connections = connectionsOf([
-    ...named.mentions.flatMap((mention) => pairsOf(mention, selected, names, outside)),
-    ...open.flatMap((opening) => routed(opening, names, controllers)),
+    ...named.mentions.flatMap((mention) => pairsOf(mention, selected, names, outside, room)),
+    ...open.flatMap((opening) => routed(opening, names, controllers, room)),
   ]);
 
   const cluster = clusterAddition(options.cluster ?? 'none', parts, rolesIn(read), assumedAvailability);
@@ -107,14 +109,16 @@ function nothingToCount(file: string, why: Note | undefined): Fault {
 
 /** A Service stands for every workload it selects, or for the outside host it is another name of. */
 function pairsOf(
-  { from, service, evidence }: Mention<Workload>,
+  { from, service, evidence, line }: Mention<Workload>,
   selected: (service: Service) => Workload[],
   names: ReadonlyMap<Workload, string>,
   outside: ReadonlyMap<Service, Part>,
+  room: Budget,
 ): Connection[] {
   const external = outside.get(service)?.name;
   const called =
     external === undefined ? selected(service).map((workload) => names.get(workload)!) : [external];
+  spend(room, called.length, { file: from.file, line });
   return called.map((to) => ({ from: names.get(from)!, to, strength: 'hard', origin: 'guessed', evidence }));
 }
 

@@ -1,3 +1,4 @@
+import { MAX_AMOUNT } from '../../domain/limits.js';
 import { podRequest } from '../../domain/packing/pod-request.js';
 import type { Fault } from '../model.js';
 import {
@@ -102,10 +103,10 @@ function amountsAt(from: Values, key: string, where: string, faults: Fault[]): A
     const written = amounts[resource] ?? null;
     if (written === null) return null;
     const quantity = kubernetesQuantity(written);
-    if (quantity !== null && quantity >= 0) return rounded(quantity / UNITS[resource].one);
-    faults.push(
-      wrongType(amounts, resource, `${where}.${key}`, `a quantity such as ${UNITS[resource].example}`),
-    );
+    const amount = quantity === null ? -1 : rounded(quantity / UNITS[resource].one);
+    if (amount >= 0 && amount <= MAX_AMOUNT) return amount;
+    const expected = `a quantity such as ${UNITS[resource].example}${amount < 0 ? '' : ', and no more than any machine has'}`;
+    faults.push(wrongType(amounts, resource, `${where}.${key}`, expected));
     return null;
   };
   return { cpu: amountOf('cpu'), memory: amountOf('memory') };

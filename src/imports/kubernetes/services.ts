@@ -1,5 +1,6 @@
 import type { Fault } from '../model.js';
 import { clusterServices } from '../reading/addresses.js';
+import { budgetOf, spend } from '../reading/budget.js';
 import { listAt, textAt } from '../reading/values.js';
 import { grouped } from './grouped.js';
 import { type Labels, labelsAt } from './labels.js';
@@ -63,6 +64,9 @@ export function serviceOfHost(
   return null;
 }
 
+/** Workloads held against the selectors of Services: a cluster of thousands of each, with labels of their own, has some for each. */
+const MAX_SELECTED = 500_000;
+
 /**
  * For a Service, those of the workloads whose pods it selects: every label of its selector, in its namespace. Where the namespace of one
  * of the two is not written they may be in the same; that counts only as long as no workload is in it for certain.
@@ -72,9 +76,13 @@ export function selectedBy<T extends Selectable>(workloads: readonly T[]): (serv
     [...workload.pod.labels].map(([key, value]) => ({ label: `${key}=${value}`, workload })),
   );
   const byLabel = grouped(labelled, ({ label }) => label);
-  const known = new Map<Service, T[]>();
+  const known = new Map<string, T[]>();
+  const room = budgetOf(
+    MAX_SELECTED,
+    `The selectors of these Services fit more than ${MAX_SELECTED} workloads, counted for each. Import fewer objects at a time.`,
+  );
 
-  function select({ selector, namespace }: Service): T[] {
+  function select({ selector, namespace, file, line }: Service): T[] {
     const pairs = [...selector];
     const candidates = pairs.map(([key, value]) => byLabel.get(`${key}=${value}`) ?? []);
     // The rarest label leaves the fewest to look at.
@@ -82,6 +90,7 @@ export function selectedBy<T extends Selectable>(workloads: readonly T[]): (serv
       (least, some) => (some.length < least.length ? some : least),
       candidates[0] ?? [],
     );
+    spend(room, fewest.length * pairs.length, { file, line });
     const matching = fewest.filter(
       ({ workload }) =>
         isSameNamespace(workload.namespace, namespace) &&
@@ -92,8 +101,10 @@ export function selectedBy<T extends Selectable>(workloads: readonly T[]): (serv
   }
 
   return (service) => {
-    const selected = known.get(service) ?? select(service);
-    known.set(service, selected);
+    // Services with one selector share one list.
+    const key = JSON.stringify([service.namespace, ...service.selector]);
+    const selected = known.get(key) ?? select(service);
+    known.set(key, selected);
     return selected;
   };
 }

@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest';
+import { MAX_ENTRY_PARTS, MAX_PARTS } from '../../src/domain/limits.js';
+import { importFiles } from '../../src/imports/import.js';
+import type { SourceFile } from '../../src/imports/model.js';
+import { NO_EXPLOSION_MS, processorMilliseconds } from '../support/processor-time.js';
+
+const numbered = (count: number, line: (i: number) => string, between = '') =>
+  Array.from({ length: count }, (_, i) => line(i)).join(between);
+const compose = (text: string, ...beside: SourceFile[]): SourceFile[] => [
+  { name: 'compose.yaml', text },
+  ...beside,
+];
+const env = (name: string, text: string): SourceFile => ({ name, text });
+const manifests = (...texts: string[]): SourceFile[] => [{ name: 'all.yaml', text: texts.join('---\n') }];
+const deployment = (i: number, labels: string, more = '') =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d${i}}\nspec:\n  template:\n    metadata: {labels: {${labels}}}\n    spec: {containers: [{name: c, image: a${more}}]}\n`;
+const service = (i: number, selector: string, more = '') =>
+  `apiVersion: v1\nkind: Service\nmetadata: {name: s${i}}\nspec: {selector: {${selector}}${more}}\n`;
+const heir = (i: number) => `  s${i}: {extends: b}\n`;
+const base = (what: string) => `services:\n  b:\n    image: x\n    ${what}\n`;
+
+/** The only fault, of work that must not explode. */
+function refusalOf(files: SourceFile[]) {
+  let result = importFiles([]);
+  expect(processorMilliseconds(() => (result = importFiles(files)))).toBeLessThan(NO_EXPLOSION_MS);
+  if (result.ok) throw new Error('It was read.');
+  expect(result.faults).toHaveLength(1);
+  return result.faults[0]!;
+}
+
+describe('small files that come to much are refused while they are read', () => {
+  const long = 'x'.repeat(500_000);
+  const hosts = numbered(2000, (i) => `s${i}`, ',');
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Compose writes its variables so
+  const cases: [title: string, files: SourceFile[], message: RegExp][] = [
+    [
+      'variables that hold a long one twice, many times',
+      compose(
+        'services: {a: {image: x}}',
+        env('.env', `B=${long}\n${numbered(1500, (i) => `V${i}=$B$B\n`)}`),
+      ),
+      /^The variables of these files, filled in, come to more than \d+ characters\. Leave out/,
+    ],
+    [
+      'a long variable in what is not used',
+      compose('services: {a: {image: x}}', env('.env', `B=${long}\nV=${'${A:+$B$B}'.repeat(100_000)}\n`)),
+      /^The variables of these files/,
+    ],
+    [
+      'environments laid over a large one',
+      compose(
+        `${base('environment:')}${numbered(2000, (i) => `      V${i}: a\n`)}${numbered(2000, (i) => `  s${i}: {extends: b, environment: {x: 1}}\n`)}`,
+      ),
+      /^What services take over here .* more than 500000 values\. Import fewer/,
+    ],
+    [
+      'a large environment that many extend',
+      compose(`${base('environment:')}${numbered(2000, (i) => `      V${i}: a\n`)}${numbered(2000, heir)}`),
+      /all services together have more than 500000 values/,
+    ],
+    [
+      'a long command that many extend',
+      compose(`${base(`command: ${'topics '.repeat(100_000)}`)}${numbered(2000, heir)}`),
+      /all services together are longer than 8000000 characters/,
+    ],
+    [
+      'an env_file that many take',
+      compose(
+        `services:\n${numbered(300, (i) => `  s${i}: {image: x, env_file: big.env}\n`)}`,
+        env(
+          'big.env',
+          numbered(3000, (i) => `V${i}=http://a${i}\n`),
+        ),
+      ),
+      /given more than 100000 environment variables.* Leave the env_file out/,
+    ],
+    [
+      'dependencies that many extend',
+      compose(
+        `${base('depends_on:')}${numbered(450, (i) => `      s${i}: {}\n`)}${numbered(450, heir)}`.replace(
+          /: \{\}/g,
+          ': ',
+        ),
+      ),
+      /more than 200000 connections\. Import fewer services/,
+    ],
+    [
+      'files that include the next one twice',
+      compose(
+        'include: [c0.yaml]\nservices: {a: {image: x}}',
+        ...Array.from({ length: 30 }, (_, i) =>
+          env(`c${i}.yaml`, `include: [c${i + 1}.yaml, c${i + 1}.yaml]\nservices: {s${i}: {image: x}}`),
+        ),
+      ),
+      /^These files include each other more than 1000 times/,
+    ],
+    [
+      'more services than a plan has parts',
+      compose(`services:\n${numbered(MAX_PARTS + 1, (i) => `  s${i}: {image: a}\n`)}`),
+      /^With this service there are more than 20000 of them/,
+    ],
+    [
+      'open Services that each lead to all workloads',
+      manifests(
+        ...Array.from({ length: 700 }, (_, i) => deployment(i, 'x: y')),
+        ...Array.from({ length: 700 }, (_, i) => service(i, 'x: y', ', type: NodePort')),
+      ),
+      new RegExp(`^The ways in, this one among them, lead to more than ${MAX_ENTRY_PARTS} workloads`),
+    ],
+    [
+      'Services that all fit all workloads, each in its own words',
+      manifests(
+        ...Array.from({ length: 1000 }, (_, i) => deployment(i, `x: y, z${i}: w`)),
+        ...Array.from({ length: 1000 }, (_, i) =>
+          service(i, 'x: y', `, n: ${i}`).replace('}\nspec', `, namespace: n${i}}\nspec`),
+        ),
+      ),
+      /^The selectors of these Services fit more than 500000 workloads/,
+    ],
+    [
+      'a list of all hosts that every workload is given',
+      manifests(
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {HOSTS: "${hosts}"}\n`,
+        ...Array.from({ length: 1000 }, (_, i) =>
+          deployment(i, `app: d${i}`, ', envFrom: [{configMapRef: {name: m}}]'),
+        ),
+      ),
+      /the variables name more than 500000 hosts/,
+    ],
+    [
+      'many files, each of nearly as many words as one may have',
+      Array.from({ length: 20 }, (_, i) => env(`f${i}.yaml`, `x-a: [${'a,'.repeat(190_000)}]\n`)),
+      /^With this file there are more than 500000 words and signs of YAML in all.* Import fewer files/,
+    ],
+    [
+      'many files of nearly as many documents as one may have',
+      Array.from({ length: 50 }, (_, i) => env(`f${i}.yaml`, '--- a\n'.repeat(9900))),
+      /^With this file there are more than 20000 YAML documents in all/,
+    ],
+  ];
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: up to here
+  test.each(cases)('%s', (_, files, message) => {
+    expect(refusalOf(files)).toMatchObject({
+      message: expect.stringMatching(message),
+      file: expect.stringMatching(/./),
+    });
+  });
+
+  test('Services with one selector, in any number, are held against the workloads once', () => {
+    const files = manifests(
+      ...Array.from({ length: 1500 }, (_, i) => deployment(i, 'x: y')),
+      ...Array.from({ length: 1500 }, (_, i) => service(i, 'x: y')),
+    );
+    expect(importFiles(files).ok).toBe(true);
+  });
+});
+
+describe('what a plan cannot hold is refused, whatever format it comes in', () => {
+  const plan = (more: object) => [
+    { name: 'plan.json', text: JSON.stringify({ parts: [{ name: 'a', kind: 'web' }], ...more }) },
+  ];
+
+  test.each([
+    ['a processor', '{cpu: 999999999999}', 'cpu'],
+    ['a processor in exa', '{cpu: 1e99E}', 'cpu'],
+    ['a memory', '{memory: 1e60}', 'memory'],
+  ])('%s beyond any machine', (_, requests, resource) => {
+    const files = manifests(deployment(1, 'x: y', `, resources: {requests: ${requests}}`));
+    expect(refusalOf(files)).toMatchObject({
+      message: expect.stringMatching(
+        `requests\\.${resource} must be a quantity .* no more than any machine has`,
+      ),
+      file: 'all.yaml',
+      line: 7,
+    });
+  });
+
+  test('containers that are beyond any machine together', () => {
+    const big = 'resources: {requests: {cpu: 900000}}';
+    const files = manifests(deployment(1, 'x: y', `, ${big}}, {name: e, image: b, ${big}`));
+    expect(refusalOf(files).message).toMatch(/^The part “d1” asks for 1800000000 thousandths of a processor/);
+  });
+
+  test.each([
+    [
+      'a namespace',
+      manifests(deployment(1, 'x: y').replace('{name: d1}', `{name: d1, namespace: ${'n'.repeat(5000)}}`)),
+    ],
+    ['the name of a Compose project', compose(`name: ${'n'.repeat(5000)}\nservices: {a: {image: x}}`)],
+    [
+      'the name of an entry',
+      manifests(
+        deployment(1, 'x: y'),
+        `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [{host: ${'h'.repeat(300)}, http: {paths: [{backend: {service: {name: s1}}}]}}]}\n`,
+        service(1, 'x: y'),
+      ),
+    ],
+  ])('%s of thousands of letters', (_, files) => {
+    expect(refusalOf(files).message).toMatch(
+      /^The name of the (?:plan|entry) .* more than the 200 that are kept\. Shorten it\.$/,
+    );
+  });
+
+  test('a technology longer than the form takes', () => {
+    const parts = [{ name: 'a', kind: 'web', technology: 't'.repeat(101) }];
+    expect(refusalOf(plan({ parts })).message).toContain(
+      'parts[0].technology: must be at most 100 characters',
+    );
+  });
+
+  test('entries that call more parts than a plan keeps', () => {
+    const entries = Array.from({ length: 1000 }, (_, i) => ({ name: `e${i}`, parts: [] as string[] }));
+    const parts = Array.from({ length: 250 }, (_, i) => ({ name: `${i}`, kind: 'web' }));
+    for (const entry of entries) entry.parts = parts.map(({ name }) => name);
+    expect(refusalOf(plan({ parts, entries })).message).toMatch(
+      /^These are 250000 parts called by all entries together; one plan holds at most 200000/,
+    );
+  });
+});
+
+test('blanks around the names of a plan are dropped wherever the names stand', () => {
+  const text = JSON.stringify({
+    parts: [
+      { name: ' a', kind: 'web', technology: ' Go ' },
+      { name: 'b ', kind: 'database' },
+    ],
+    connections: [{ from: 'a', to: ' b' }],
+    entries: [{ name: ' shop ', parts: [' a '] }],
+    extraCosts: [{ label: ' disks ' }],
+  });
+  const result = importFiles([{ name: 'plan.json', text }]);
+  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  expect(result.plan).toMatchObject({
+    parts: [{ name: 'a', technology: 'Go' }, { name: 'b' }],
+    connections: [{ from: 'a', to: 'b' }],
+    entries: [{ name: 'shop', parts: ['a'] }],
+    extraCosts: [{ label: 'disks' }],
+  });
+});
