@@ -1,7 +1,11 @@
+import { endOfFlow, maskedFlow } from './secret-flow.js';
+import { endsWithSecretOption, isSecretKey, MASK, maskedValue, withoutPasswords } from './secret-words.js';
+
 /**
  * A text as it was pasted, with what looks like a secret in it masked: values whose key says so (`KEY=value`, `KEY: value`,
- * `"KEY": "value"`, `name: KEY` with its `value:`), all of a Kubernetes Secret, private keys, and passwords in addresses. In doubt too
- * much is masked; references (`${DB_PASSWORD}`) stay. For showing only; takes time linear in the text.
+ * `"KEY": "value"`, `name: KEY` with its `value:`, what stands below the key), all of a Kubernetes Secret, private keys, passwords in
+ * addresses and those that commands are given. In doubt too much is masked; references (`${DB_PASSWORD}`) stay. For showing only; takes
+ * time linear in the text.
  */
 export function withoutSecrets(text: string): string {
   return text
@@ -10,52 +14,90 @@ export function withoutSecrets(text: string): string {
     .join('');
 }
 
-const MASK = '••••';
-
-const SECRET_KEY =
-  /passw(?:or)?d|passphrase|secret|token|(?:api|private|access)[-_.]?key|credential|(?:^|[-_.])(?:pass|pwd)(?:$|[-_.])/i;
-
 /** What the lines before have to say about the next one. */
 type State = {
-  /** The indentation of a secret key whose value is the block below it. */
+  /** The column of a secret key whose value is what stands below it. */
   blockOf: number | null;
+  /** The indentation of a key in that block whose value is a text below it. */
+  textOf: number | null;
   /** Within the text of a private key. */
   isPem: boolean;
-  /** In the values of a Kubernetes Secret. */
-  isSecretData: boolean;
+  /** The document holds a Kubernetes Secret: all that is `data` is one. */
+  isSecret: boolean;
   /** A `value` that comes now belongs to a secret's name. */
   isNamedSecret: boolean;
+  /** The line before ended with an option such as `--password`. */
+  isOptionsValue: boolean;
 };
 
 function maskedDocument(text: string): string {
-  const isSecret = /^kind:[ \t]*["']?Secret\b/m.test(text);
-  const state: State = { blockOf: null, isPem: false, isSecretData: false, isNamedSecret: false };
-  return text
-    .split('\n')
-    .map((line) => {
-      if (/^[\w"']/.test(line)) state.isSecretData = isSecret && /^["']?(?:data|stringData)\b/.test(line);
-      return maskedLine(line, state);
-    })
-    .join('\n');
+  const state: State = {
+    blockOf: null,
+    textOf: null,
+    isPem: false,
+    isSecret: /\bkind\\?["']?[ \t]*:\s*\\?["']?Secret(?:List)?\b/.test(text),
+    isNamedSecret: false,
+    isOptionsValue: false,
+  };
+  const lines = text.split('\n');
+  const isNamedBelow = namedBelow(lines);
+  return lines.map((line, i) => maskedLine(line, state, isNamedBelow[i] === true)).join('\n');
 }
 
-function maskedLine(line: string, state: State): string {
+/** The lines of an item whose name, that of a secret, stands only further down: `- value: x` above `name: DB_PASSWORD`. */
+function namedBelow(lines: readonly string[]): boolean[] {
+  const isNamed: boolean[] = [];
+  let isOpen = false;
+  for (let i = lines.length - 1; i >= 0; i -= 1) {
+    const line = lines[i] ?? '';
+    if (/name/i.test(line))
+      for (const [, name = ''] of line.matchAll(/(?<![\w.-])name\\?["']?[ \t]*:[ \t]*\\?["']?([\w.-]+)/gi))
+        isOpen ||= isSecretKey(name);
+    isNamed[i] = isOpen;
+    if (/^[ \t]*-|\{/.test(line)) isOpen = false;
+  }
+  return isNamed;
+}
+
+function maskedLine(line: string, state: State, isNamedBelow: boolean): string {
   const indent = line.search(/\S/);
   if (state.isPem) {
     state.isPem = !line.includes('-----END');
     return MASK;
   }
+  if (indent === -1) return line;
   if (state.blockOf !== null) {
-    if (indent === -1) return line;
-    if (indent > state.blockOf) return line.slice(0, indent) + MASK;
+    const isItemOfIt = indent === state.blockOf && line[indent] === '-' && state.textOf === null;
+    if (indent > state.blockOf || isItemOfIt) return maskedInBlock(line, indent, state);
     state.blockOf = null;
+    state.textOf = null;
   }
-  const withoutPem = maskedPem(line, state);
-  return maskedValues(withoutPem, indent, state).replace(PASSWORD_IN_ADDRESS, `://$1:${MASK}@`);
+  const isOptionsValue = state.isOptionsValue;
+  state.isOptionsValue = endsWithSecretOption(line);
+  if (isOptionsValue && !state.isOptionsValue) return maskedInBlock(line, indent, state);
+  return withoutPasswords(maskedValues(maskedPem(line, state), state, isNamedBelow));
 }
 
-/** It begins at `://` and ends before a slash: no text is gone over twice. */
-const PASSWORD_IN_ADDRESS = /:\/\/([^\s:@/"']*):[^\s/"']+@/g;
+/** A line below a secret key: its own key stays, and what only opens or closes something. */
+function maskedInBlock(line: string, indent: number, state: State): string {
+  if (state.textOf !== null && indent > state.textOf) return line.slice(0, indent) + MASK;
+  state.textOf = null;
+  const [, before = '', key = '', value = ''] =
+    /^([ \t]*(?:-[ \t]+)*)((?:"[\w./ -]*"|'[\w./ -]*'|[\w./-]+)[ \t]*:(?:[ \t]+|(?=\r?$)))?(.*)$/.exec(
+      line,
+    ) ?? [];
+  if (/^(?:#.*|[{}[\],]*)\r?$/.test(value)) return line;
+  if (BLOCK_TEXT.test(value)) {
+    state.textOf = indent;
+    return line;
+  }
+  if (/^[{[]/.test(value)) return before + key + maskedFlow(value).text;
+  const comma = /,?[ \t\r]*$/.exec(value.slice(-100))?.[0] ?? '';
+  return before + key + maskedValue(value.slice(0, value.length - comma.length)) + comma;
+}
+
+/** `|`, `>-  # why` */
+const BLOCK_TEXT = /^(?:[!&][^\s]*[ \t]+)*[|>][-+\d]{0,2}[ \t]*(?:#.*)?\r?$/;
 
 function maskedPem(line: string, state: State): string {
   const begin = line.indexOf('PRIVATE KEY-----');
@@ -66,32 +108,51 @@ function maskedPem(line: string, state: State): string {
   return end < begin ? head + MASK : head + MASK + line.slice(end);
 }
 
-function maskedValues(line: string, indent: number, state: State): string {
+function maskedValues(line: string, state: State, isNamedBelow: boolean): string {
   // A key begins where no other can go on, so that a long word is read once and not from each of its letters.
-  const keys = /(?<![\w.-])([\w.-]+)(["']?)[ \t]*[:=][ \t]*/g;
+  const keys = /(?<![\w.-])([\w.-]+)(\\?["']?)[ \t]*[:=][ \t]*/g;
   let masked = '';
   let done = 0;
   for (let found = keys.exec(line); found; found = keys.exec(line)) {
     const [whole, key = '', closing = ''] = found;
     const start = found.index + whole.length;
+    const isAtEnd = start === line.length || line[start] === '\r';
     // `image:1.4` and `https://` are no keys: YAML wants a space after the colon, JSON a quote before it.
-    if (whole.endsWith(':') && !closing && start < line.length) continue;
-    if (/^name$/i.test(key)) state.isNamedSecret = SECRET_KEY.test(line.slice(start, start + 200));
-    const isSecretsValue = /^(?:value|default)$/i.test(key) && state.isNamedSecret;
-    if (!isSecretsValue && !state.isSecretData && !SECRET_KEY.test(key)) continue;
-    const isMapping = whole.includes(':') && line[start] === '{';
-    if (isMapping || start === line.length) {
-      state.isNamedSecret = true;
-      continue;
+    if (whole.endsWith(':') && !closing && !isAtEnd) continue;
+    if (/^name$/i.test(key)) {
+      const [, name = ''] = /^\\?["']?([\w.-]+)/.exec(line.slice(start, start + 300)) ?? [];
+      state.isNamedSecret = isSecretKey(name);
     }
-    if (/^[|>][-+\d]{0,2}[ \t\r]*$/.test(line.slice(start, start + 20))) {
-      state.blockOf = indent;
+    const isSecretsValue = /^(?:value|default)$/i.test(key) && (state.isNamedSecret || isNamedBelow);
+    const isSecretData =
+      state.isSecret && /^(?:data|stringData|kubectl\.kubernetes\.io|last-applied-configuration)$/.test(key);
+    if (!isSecretsValue && !isSecretData && !isSecretKey(key)) continue;
+    const isMapping = whole.includes(':');
+    const column = found.index - (closing ? 1 : 0);
+    if (isAtEnd || (isMapping && /^(?:#|[|>]|[!&])/.test(line.slice(start, start + 1)))) {
+      if (!isMapping) continue;
+      const isText = BLOCK_TEXT.test(line.slice(start));
+      if (isAtEnd || isText || line[start] === '#') {
+        state.blockOf = column;
+        state.textOf = isText ? column : null;
+        return masked + line.slice(done);
+      }
+    }
+    if ((isMapping && line[start] === '{') || line[start] === '[') {
+      const flow = isMapping && line[start] === '{' ? maskedFlow(line.slice(start)) : null;
+      const end = flow ? start + flow.length : endOfFlow(line, start);
+      if (end === -1 || flow?.isOpen) state.blockOf = column;
+      masked += line.slice(done, start) + (flow ? flow.text : MASK);
+      done = end === -1 ? line.length : end;
+      keys.lastIndex = done;
       continue;
     }
     const end = endOfValue(line, start, closing, line[found.index - 1]);
     masked += line.slice(done, start) + maskedValue(line.slice(start, end));
     done = end;
     keys.lastIndex = end;
+    // A text in quotes or a plain one may go on below.
+    if (isMapping && end === line.length) state.blockOf = column;
   }
   return masked + line.slice(done);
 }
@@ -106,15 +167,8 @@ function endOfValue(line: string, start: number, closing: string, before: string
     }
     return line.length;
   }
-  if (quote === '[') return line.indexOf(']', start) + 1 || line.length;
   const stop = closing ? /[,}\]]/g : before === '"' ? /"/g : before === "'" ? /'/g : null;
   if (!stop) return line.length;
   stop.lastIndex = start;
   return stop.exec(line)?.index ?? line.length;
-}
-
-function maskedValue(value: string): string {
-  const quote = /^["']/.exec(value)?.[0] ?? '';
-  const bare = quote ? value.slice(1, value.endsWith(quote) && value.length > 1 ? -1 : undefined) : value;
-  return /^(?:\$\w+|\$\{\w+\})?\s*$/.test(bare) ? value : quote + MASK + quote;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { withoutSecrets } from '../../src/imports/secrets.js';
+import { NO_EXPLOSION_MS, processorMilliseconds } from '../support/processor-time.js';
 
 describe('what looks like a secret is masked', () => {
   test.each([
@@ -31,8 +32,60 @@ describe('what looks like a secret is masked', () => {
       'kind: Secret\ndata:\n  url: aHVudGVyMg==\n---\nkind: ConfigMap\ndata:\n  url: shop\n',
       'kind: Secret\ndata:\n  url: ••••\n---\nkind: ConfigMap\ndata:\n  url: shop\n',
     ],
+    ['a value on the next line', 'POSTGRES_PASSWORD:\n  hunter2\nx: 1', 'POSTGRES_PASSWORD:\n  ••••\nx: 1'],
+    ['a block with a comment', 'password: >-  # c\n  hunter2\nx: 1', 'password: >-  # c\n  ••••\nx: 1'],
+    ['all below its key', 'passwords:\n- hunter2\n- a: hunter2\nx: 1', 'passwords:\n- ••••\n- a: ••••\nx: 1'],
+    ['a text that goes on', 'password: hunter2\n  hunter3\nx: 1', 'password: ••••\n  ••••\nx: 1'],
+    [
+      'an object of JSON',
+      '"password": {\n  "a": "hunter2",\n  "b": 2\n},\n"c": 1',
+      '"password": {\n  "a": "••••",\n  "b": ••••\n},\n"c": 1',
+    ],
+    ['a list in a list', 'tokens: [["hunter2"], "hunter3"]\nb: 1', 'tokens: ••••\nb: 1'],
+    [
+      'a Secret in a list',
+      'kind: List\nitems:\n- kind: Secret\n  data:\n    url: aHVu\n    more: |\n      aHVu\n  type: Opaque',
+      'kind: List\nitems:\n- kind: Secret\n  data:\n    url: ••••\n    more: |\n      ••••\n  type: Opaque',
+    ],
+    [
+      'a Secret on one line',
+      '{"kind":"Secret","data":{"url":"aHVu","b":"aHVu"},"type":"Opaque"}',
+      '{"kind":"Secret","data":{"url":"••••","b":"••••"},"type":"Opaque"}',
+    ],
+    [
+      'a Secret in flow style',
+      '{kind: Secret, stringData: {url: hunter2}, type: x}',
+      '{kind: Secret, stringData: {url: ••••}, type: x}',
+    ],
+    [
+      'a value before its name',
+      '- value: hunter2\n  name: DB_PASSWORD',
+      '- value: ••••\n  name: DB_PASSWORD',
+    ],
+    ['a slash in an address', 'url: postgres://me:hun/ter2@db/x', 'url: postgres://me:••••@db/x'],
+    ['two addresses', 'u: amqp://a:hunter2@h,amqp://b:hunter3@h', 'u: amqp://a:••••@h,amqp://b:••••@h'],
+    ['a key as a user', 'X: https://hunter2@sentry.io/1', 'X: https://••••@sentry.io/1'],
+    [
+      'an option',
+      'command: redis-server --requirepass hunter2 -x',
+      'command: redis-server --requirepass •••• -x',
+    ],
+    ['a short option', 'command: mysql -uroot -phunter2 x', 'command: mysql -uroot -p•••• x'],
+    ['an option in a list', 'c: ["redis", "--password", "hunter2"]', 'c: ["redis", "--password", "••••"]'],
+    ['an option on its line', '- --requirepass\n- hunter2\n- --port', '- --requirepass\n- ••••\n- --port'],
+    ['a header', 'x: Bearer hunter2', 'x: Bearer ••••'],
+    ...[
+      'APP_KEY',
+      'ENCRYPTION_KEY',
+      'RAILS_MASTER_KEY',
+      'dbPass',
+      'DB_PW',
+      'AUTH_SALT',
+      'SENTRY_DSN',
+      'Authorization',
+    ].map((key) => [key, `${key}: hunter2`, `${key}: ••••`]),
   ])('%s', (_, text, masked) => {
-    expect(withoutSecrets(text)).toBe(masked);
+    expect(withoutSecrets(text!)).toBe(masked);
   });
 });
 
@@ -41,15 +94,53 @@ test.each([
   'PASSWORD: ${DB_PASSWORD}\n',
   'url: http://shop:80/a@b\n',
   'web: bundle exec puma -p $PORT\n',
+  'env:\n- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db\n      key: password\n',
+  'command: mysql -p$PW --password $PW\n',
 ])('what is none stays: %j', (text) => {
   expect(withoutSecrets(text)).toBe(text);
 });
 
-test.each(['a', 'a":', 'password": {', 'a:', '://a:', '"', 'name: ', 'secret ', 'a="\\', ' \t', '://'])(
-  'a long line of %j takes no time to speak of',
-  (piece) => {
-    const before = performance.now();
-    withoutSecrets(piece.repeat(1_000_000 / piece.length));
-    expect(performance.now() - before).toBeLessThan(3000);
-  },
-);
+test.each([
+  ...[
+    'a',
+    'a":',
+    'password": {',
+    'a:',
+    '://a:',
+    '"',
+    'name: ',
+    'secret ',
+    'a="\\',
+    ' \t',
+    '://',
+    '@',
+    '{',
+    "'",
+  ],
+  ...[
+    'password: [',
+    'password: {a: ',
+    '--password ',
+    '-pa ',
+    'a@://',
+    '- ',
+    'password: |#',
+    'Bearer ',
+    'kind:',
+  ],
+  ...[
+    'password:\n',
+    'name: password\n',
+    'password: "\n',
+    'kind: Secret\ndata:\n a: {',
+    '{\n',
+    'password:\n -',
+  ],
+])('a long text of %j takes no time to speak of', (piece) => {
+  const text = piece.repeat(2_000_000 / piece.length);
+  const work = () => {
+    withoutSecrets(text);
+    withoutSecrets(`password:\n  ${text}`);
+  };
+  expect(processorMilliseconds(work)).toBeLessThan(NO_EXPLOSION_MS);
+});
