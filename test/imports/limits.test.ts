@@ -125,7 +125,19 @@ describe('small files that come to much are refused while they are read', () => 
           deployment(i, `app: d${i}`, ', envFrom: [{configMapRef: {name: m}}]'),
         ),
       ),
-      /the variables name more than 500000 hosts/,
+      /the variables name more than 300000 hosts/,
+    ],
+    [
+      'budgets for each of many workloads',
+      manifests(
+        ...Array.from({ length: 1500 }, (_, i) => deployment(i, 'x: y')),
+        ...Array.from(
+          { length: 1500 },
+          (_, i) =>
+            `{kind: PodDisruptionBudget, apiVersion: policy/v1, metadata: {name: b${i}}, spec: {minAvailable: 5, selector: {matchLabels: {x: y}}}}\n`,
+        ),
+      ),
+      /^1500 workloads with 1500 PodDisruptionBudgets .* Import fewer objects/,
     ],
     [
       'many files, each of nearly as many words as one may have',
@@ -144,6 +156,21 @@ describe('small files that come to much are refused while they are read', () => 
       message: expect.stringMatching(message),
       file: expect.stringMatching(/./),
     });
+  });
+
+  test('a name that thousands of namespaces have is found in each without a look at the others', () => {
+    const files = manifests(
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {HOSTS: "${numbered(3000, (i) => `a.n${i}`, ',')}"}\n`,
+      ...Array.from({ length: 99 }, (_, i) =>
+        deployment(i, 'x: y', ', envFrom: [{configMapRef: {name: m}}]'),
+      ),
+      ...Array.from({ length: 3000 }, (_, i) =>
+        service(i, 'q: z').replace(`{name: s${i}}`, `{name: a, namespace: n${i}}`),
+      ),
+    );
+    let result = importFiles([]);
+    expect(processorMilliseconds(() => (result = importFiles(files)))).toBeLessThan(NO_EXPLOSION_MS);
+    expect(result.ok).toBe(true);
   });
 
   test('Services with one selector, in any number, are held against the workloads once', () => {

@@ -32,7 +32,7 @@ export type Mentions<C extends Caller> = {
 const MAX_VARIABLES = 100_000;
 
 /** Hosts in all of them: one value may list thousands, and every workload may be given it. */
-const MAX_HOSTS = 500_000;
+const MAX_HOSTS = 300_000;
 
 /** The connections that workloads and routes make, before those that stand twice are left out. */
 export function connectionBudget(): Budget {

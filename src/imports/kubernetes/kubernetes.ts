@@ -1,7 +1,7 @@
 import { WHOLE_SYSTEM } from '../../domain/entries.js';
 import type { Connection, Entry, Part, Plan } from '../../domain/model.js';
 import type { Fault, Note, Reader } from '../model.js';
-import { type Budget, spend } from '../reading/budget.js';
+import { type Budget, spend, TooMuch } from '../reading/budget.js';
 import { type ClusterRole, clusterAddition } from './cluster.js';
 import { connectionBudget, connectionsOf, type Mention, mentionsOf } from './connections.js';
 import { entryOf, isRouteController, openings, routed } from './entries.js';
@@ -48,12 +48,18 @@ export const readKubernetes: Reader = (files, options) => {
   const served = new Set([...new Set(services.map(selected))].flat());
   const names = partNames(workloads);
   const assumedAvailability = options.assumedAvailability ?? null;
+  const budgets = ofKind('PodDisruptionBudget');
+  if (workloads.length * budgets.length > MAX_BUDGETS_TRIED)
+    throw new TooMuch(
+      `${workloads.length} workloads with ${budgets.length} PodDisruptionBudgets to hold each against are too many for one import. Import fewer objects at a time.`,
+      budgets[0],
+    );
   const read = workloads.map((workload) =>
     partOf(workload, {
       name: names.get(workload)!,
       isOpen: opened.has(workload),
       isServed: served.has(workload),
-      budgets: ofKind('PodDisruptionBudget'),
+      budgets,
       assumedAvailability,
     }),
   );
@@ -106,6 +112,9 @@ function nothingToCount(file: string, why: Note | undefined): Fault {
     : 'No Kubernetes object stands in these files: each needs apiVersion, kind and metadata.name.';
   return { message, file: why?.file ?? file, line: why?.line ?? 1, column: 1 };
 }
+
+/** Of all workloads together; each selector is held against each one's labels. */
+const MAX_BUDGETS_TRIED = 1_000_000;
 
 /** A Service stands for every workload it selects, or for the outside host it is another name of. */
 function pairsOf(

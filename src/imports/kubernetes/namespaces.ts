@@ -10,12 +10,17 @@ export function isSameNamespace(one: string, other: string): boolean {
 
 /** Looks objects up by name and namespace; one whose namespace is not written is found from any, as long as it is the only one. */
 export function finderOf<T extends { name: string; namespace: string }>(objects: readonly T[]): Finder<T> {
-  const byName = grouped(objects, ({ name }) => name);
+  const byName = new Map(
+    [...grouped(objects, ({ name }) => name)].map(([name, all]) => [
+      name,
+      { all, byNamespace: grouped(all, ({ namespace }) => namespace) },
+    ]),
+  );
   return (name, namespace) => {
-    const candidates = byName.get(name) ?? [];
-    const exact = candidates.find((object) => object.namespace === namespace);
-    if (exact) return exact;
-    const possible = candidates.filter((object) => isSameNamespace(object.namespace, namespace));
+    const named = byName.get(name);
+    const exact = named?.byNamespace.get(namespace)?.[0];
+    if (!named || exact) return exact ?? null;
+    const possible = namespace === '' ? named.all : (named.byNamespace.get('') ?? []);
     return possible.length === 1 ? possible[0]! : null;
   };
 }
