@@ -1,0 +1,114 @@
+import { findWhole } from '../bills/queries.js';
+import type { Plan } from '../domain/model.js';
+import { listMachineTypeNames } from '../machine-types/queries.js';
+import { findPlan, type PlanRecord } from '../plans/queries.js';
+import { found } from '../web/errors.js';
+import { type Answers, questions } from './form.js';
+import { type Merge, mergeOf } from './merge.js';
+import type { Format, SourceFile } from './model.js';
+import * as imports from './queries.js';
+
+/** A crash a month and 22 minutes to notice and restart: 720 h / (720 h + 0.36 h). Said wherever it is used. */
+const ASSUMED_AVAILABILITY = 0.9995;
+
+/** Assumed in a first preview until somebody chooses, so that machines, cost and availability are there at once. */
+const USUAL_MACHINE_TYPE = 'aws-m6i-large';
+
+/**
+ * The kept files read again, with the answers given: the same text gives the same draft. What is not answered for a plan that stands
+ * is answered as at its last import, and with its machine type; what is not answered at first for a plan to be made, with a usual one.
+ */
+export async function previewOf(personId: number, importId: number, typed: unknown, isFirst = false) {
+  const { plan: planId } = questions.parse(typed);
+  const plan = planId === null ? null : await findPlan(planId);
+  const answers: Answers = questions.parse({ ...(plan && (await lastAnswers(plan))), ...Object(typed) });
+  const kept = found(await imports.findImport(personId, importId), 'import of yours');
+  const machineTypes = await listMachineTypeNames();
+  const draft = found(await readAgain(kept.files, answers), 'import that can be read');
+  const isUnasked = isFirst && plan === null && Object(typed).machineType === undefined;
+  const usual = isUnasked && lacksMachines(draft.plan) && machineTypes.find(isUsual);
+  const chosen = usual || machineTypes.find((type) => type.id === answers.machineType);
+  // A type that a plan file brings along is the price book's own where that has one of its name.
+  const brought = draft.plan.machineType?.name.toLowerCase();
+  const known = chosen ?? machineTypes.find((type) => type.name.toLowerCase() === brought);
+  const read = known ? { ...draft.plan, machineType: known } : draft.plan;
+  return {
+    id: kept.id,
+    answers: { ...answers, machineType: chosen?.id ?? answers.machineType },
+    isMachineAssumed: Boolean(usual),
+    machineTypes,
+    plan,
+    machineTypeId: known?.id ?? (read.machineType ? null : (goneTypeOf(plan)?.id ?? null)),
+    isTypeGone: answers.machineType !== null && !chosen,
+    draft: { ...draft, plan: read },
+  };
+}
+
+function lacksMachines({ machineType, parts }: Plan): boolean {
+  return machineType === null && parts.some((part) => part.runs === 'machine');
+}
+
+function isUsual({ bookId }: { bookId: string | null }): boolean {
+  return bookId === USUAL_MACHINE_TYPE;
+}
+
+async function lastAnswers(plan: PlanRecord): Promise<Record<string, unknown>> {
+  const type = goneTypeOf(plan) ? null : plan.machineType;
+  return { ...(await imports.findOptions(plan.id)), machineType: type ? String(type.id) : '' };
+}
+
+/** The plan's machine type where it is deleted: the plan keeps it for the day it is restored. */
+export function goneTypeOf(plan: PlanRecord | null) {
+  return plan?.machineType?.isDeleted ? plan.machineType : null;
+}
+
+/** What the files would do to the plan as it stands. */
+export async function mergeInto(plan: PlanRecord, draft: Plan): Promise<Merge> {
+  const [standing, deleted] = await Promise.all([findWhole(plan), imports.findDeletedByHand(plan.id)]);
+  return mergeOf(standing, draft, deleted);
+}
+
+/** What the files would do to the plan as it stands. */
+const FORMAT_NAMES: Record<Format, string> = {
+  compose: ' on Compose',
+  kubernetes: ' on Kubernetes',
+  heroku: ' on Heroku',
+  plan: '',
+};
+
+/** What a new plan and its system are called unless somebody says otherwise: two files of one product end up side by side. */
+export function keptAs(
+  { plan, format }: { plan: Plan; format: Format },
+  asked: number | null,
+  systems: { id: number; name: string }[],
+) {
+  const named = systems.find((system) => system.name.toLowerCase() === plan.name.toLowerCase());
+  const systemId = asked ?? named?.id ?? '';
+  return {
+    planName: `${plan.name.slice(0, 100)}${FORMAT_NAMES[format]}`,
+    systemId,
+    systemName: systemId === '' ? plan.name.slice(0, 120) : '',
+  };
+}
+
+/** Of the answers, what is kept with the import and what it means for the parts. */
+export function keptOf({ assume, cluster, machineType }: Answers) {
+  return {
+    assumedAvailability: assume === 'yes' ? ASSUMED_AVAILABILITY : null,
+    options: { assume, cluster, machineType },
+  };
+}
+
+async function readAgain(files: SourceFile[], answers: Answers) {
+  const { importFiles } = await readers();
+  const result = importFiles(files, {
+    cluster: answers.cluster,
+    ...(answers.assume === 'yes' && { assumedAvailability: ASSUMED_AVAILABILITY }),
+  });
+  return result.ok ? result : null;
+}
+
+/** The readers of all formats, loaded when the first file comes: the process is ready that much sooner. */
+export function readers() {
+  return import('./import.js');
+}
