@@ -70,6 +70,19 @@ describe('imports', () => {
     expect(unassumed.bill.entries[0].unavailability.onPaper).toBeNull();
   });
 
+  test('a plan and its system are named by what the files say, or as a form can be sent at once', async () => {
+    const editor = await signedIn('editor');
+    const named = async (text: string) => {
+      const { text: page } = await editor.get(
+        (await editor.post('/imports', { text })).headers.location ?? '',
+      );
+      const value = (field: string) => new RegExp(`id="${field}"[^>]*value="([^"]*)"`).exec(page)?.[1];
+      return [value('planName'), value('systemName')];
+    };
+    expect(await named(COMPOSE)).toEqual(['My app on Compose', 'My app']);
+    expect(await named(`name: bookshop\n${COMPOSE}`)).toEqual(['bookshop on Compose', 'bookshop']);
+  });
+
   test('it becomes a plan of a new system, with its files kept', async () => {
     const editor = await signedIn('editor');
     const address = await planFrom(editor, COMPOSE, 'Pasted');

@@ -68,7 +68,6 @@ export async function mergeInto(plan: PlanRecord, draft: Plan): Promise<Merge> {
   return mergeOf(standing, draft, deleted);
 }
 
-/** What the files would do to the plan as it stands. */
 const FORMAT_NAMES: Record<Format, string> = {
   compose: ' on Compose',
   kubernetes: ' on Kubernetes',
@@ -76,18 +75,22 @@ const FORMAT_NAMES: Record<Format, string> = {
   plan: '',
 };
 
+/** What the readers call a plan whose files say no name. */
+const UNNAMED = /^(?:Compose plan|Kubernetes manifests|Heroku app|Imported plan)$/;
+
 /** What a new plan and its system are called unless somebody says otherwise: two files of one product end up side by side. */
 export function keptAs(
   { plan, format }: { plan: Plan; format: Format },
   asked: number | null,
   systems: { id: number; name: string }[],
 ) {
-  const named = systems.find((system) => system.name.toLowerCase() === plan.name.toLowerCase());
+  const name = UNNAMED.test(plan.name) ? 'My app' : plan.name.slice(0, 100);
+  const named = systems.find((system) => system.name.toLowerCase() === name.toLowerCase());
   const systemId = asked ?? named?.id ?? '';
   return {
-    planName: `${plan.name.slice(0, 100)}${FORMAT_NAMES[format]}`,
+    planName: `${name}${FORMAT_NAMES[format]}`,
     systemId,
-    systemName: systemId === '' ? plan.name.slice(0, 120) : '',
+    systemName: systemId === '' ? name : '',
   };
 }
 
