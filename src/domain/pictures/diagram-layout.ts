@@ -59,7 +59,10 @@ export function diagramOf(plan: Plan, options: Options = {}): Diagram {
     title: options.down ? `${plan.name}, with ${options.down.parts.join(', ')} down` : plan.name,
     description: descriptionOf(plan, options),
     entries: drawn.entries.map((entry) => ({ ...entry, ...entryState(entry.name, options.down) })),
-    cards: drawn.cards.map((card) => ({ ...card, lines: at.get(card.part ?? card.kind) ?? [] })),
+    // From the top down, as the eye goes: it is the order in which Tab goes through them.
+    cards: drawn.cards
+      .map((card) => ({ ...card, lines: at.get(card.part ?? card.kind) ?? [] }))
+      .sort((a, b) => a.y - b.y || a.x - b.x),
     lines: drawn.lines.map((line) => ({ ...line, state: lineState(line, options.down, gone) })),
   };
 }
