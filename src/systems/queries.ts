@@ -32,6 +32,13 @@ export type SystemRow = {
   currentPlan: { id: number; name: string } | null;
 };
 
+type Listed = Omit<SystemRow, 'currentPlan'> & {
+  /** A system has at most one. */
+  currentId: number | null;
+  currentName: string | null;
+  cursor: string;
+};
+
 /** One stretch of the systems, as searched, filtered and sorted. */
 export async function listSystems(list: ListRequest<'lifecycle' | 'team' | 'tag'>): Promise<Rows<SystemRow>> {
   const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`s.id`, list, list.size);
@@ -43,15 +50,22 @@ export async function listSystems(list: ListRequest<'lifecycle' | 'team' | 'tag'
     team && Prisma.sql`lower(t.name) = lower(${team})`,
     tag && Prisma.sql`s.tags @> ARRAY[${tag.toLowerCase()}::text]`,
   ].filter((condition) => condition !== '');
-  const rows = await read<(SystemRow & { cursor: string })[]>`
-    SELECT s.id, s.name, s.lifecycle::text AS lifecycle, s.tags, t.name AS team, s.updated_at AS "updatedAt", p.plans, p."currentPlan",
-      ${cursor} AS cursor
+  const rows = await read<Listed[]>`
+    SELECT s.id, s.name, s.lifecycle::text AS lifecycle, s.tags, t.name AS team, s.updated_at AS "updatedAt",
+      p.plans, p."currentId", p."currentName", ${cursor} AS cursor
     FROM systems s LEFT JOIN teams t ON t.id = s.team_id, LATERAL (
-      SELECT count(*)::int AS plans, json_agg(json_build_object('id', id, 'name', name)) FILTER (WHERE status = 'current') -> 0 AS "currentPlan"
+      SELECT count(*)::int AS plans, min(id) FILTER (WHERE status = 'current') AS "currentId",
+        min(name) FILTER (WHERE status = 'current') AS "currentName"
       FROM plans WHERE system_id = s.id AND deleted_at IS NULL) p
     WHERE s.deleted_at IS NULL AND ${where} ${wanted.length ? Prisma.sql`AND ${Prisma.join(wanted, ' AND ')}` : Prisma.empty}
     ORDER BY ${orderBy} LIMIT ${limit}`;
-  return pageOf(rows, list, list.size);
+  const { rows: systems, ...ends } = pageOf(rows, list, list.size);
+  return { ...ends, rows: systems.map(withCurrentPlan) };
+}
+
+function withCurrentPlan({ currentId, currentName, ...system }: Omit<Listed, 'cursor'>): SystemRow {
+  const currentPlan = currentId === null ? null : { id: currentId, name: currentName ?? '' };
+  return { ...system, currentPlan };
 }
 
 /** A system with its owner's name, or null when there is none or it is deleted. */
