@@ -146,6 +146,19 @@ describe('plans', () => {
   });
 });
 
+describe('home', () => {
+  test('counts what is current, and of a system that has only drafts says so', async () => {
+    const editor = await signedIn('editor');
+    const { system, plan } = await aPlan(editor.person, { parts: { web: {} } });
+    const shown = async () =>
+      (await editor.json('/')).systems.find(({ id }: { id: number }) => id === system.id).bill;
+    expect(await shown()).toBeNull();
+    expect((await editor.get('/')).text).toContain('None of its plans is current yet');
+    await db.plan.update({ where: { id: plan.id }, data: { status: 'current' } });
+    expect(await shown()).toMatchObject({ plan: plan.name, containers: 1 });
+  });
+});
+
 describe('comparison', () => {
   test('two plans stand side by side, each line with its winner and no total', async () => {
     const viewer = await signedIn('viewer');

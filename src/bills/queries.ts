@@ -1,5 +1,6 @@
 import { read } from '../db/client.js';
 import type { Connection, ExtraCost, MachineType, Part } from '../domain/model.js';
+import { priceBasisOf } from '../machine-types/queries.js';
 import type { PlanRecord } from '../plans/queries.js';
 
 /** A plan with all that is in it, in the domain's own shape; every row with its id beside. In the order in which things were added. */
@@ -53,17 +54,7 @@ export async function findWhole(record: PlanRecord): Promise<WholePlan> {
 /** The plan's machine type as the domain knows it, and where its price is from; none once it is deleted. */
 function machineTypeOf({ machineType }: PlanRecord): WholePlan['machineType'] {
   if (!machineType || machineType.isDeleted) return null;
-  const {
-    name,
-    cpuMillicores,
-    memoryMib,
-    reserve,
-    maxContainers,
-    usdPerMonth,
-    availability,
-    priceDate,
-    priceSource,
-  } = machineType;
-  const priceBasis = [priceDate, priceSource].filter(Boolean).join(', ');
+  const { name, cpuMillicores, memoryMib, reserve, maxContainers, usdPerMonth, availability } = machineType;
+  const priceBasis = priceBasisOf(machineType);
   return { name, cpuMillicores, memoryMib, reserve, maxContainers, usdPerMonth, availability, priceBasis };
 }

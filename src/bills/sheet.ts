@@ -12,9 +12,8 @@ const LISTED_PARTS = 100;
 type Priced = { priceBasis?: string };
 
 /** A plan as a page shows it: rows may carry where their prices are from. */
-export type Shown = Omit<Plan, 'parts' | 'extraCosts' | 'machineType'> & {
+export type Shown = Omit<Plan, 'extraCosts' | 'machineType'> & {
   machineType: (MachineType & Priced) | null;
-  parts: (Part & Priced)[];
   extraCosts: (ExtraCost & Priced)[];
 };
 

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { isSignUpOpen } from '../auth/accounts.js';
 import { countedPlan } from '../bills/remembered.js';
+import type { Bill } from '../domain/bill.js';
 import { findPlans } from '../plans/queries.js';
 import { listLatestSystems } from '../systems/queries.js';
 import { page } from '../web/page.js';
@@ -18,25 +19,26 @@ export async function show(req: Request, res: Response) {
   }
   const systems = await listLatestSystems(12);
   const plans = await findPlans(systems.flatMap((system) => system.shownPlanId ?? []));
-  const counted = await Promise.all(
-    plans.map(async (plan) => ({ plan, bill: (await countedPlan(plan)).bill })),
+  const cards = await Promise.all(
+    systems.map(async (system) => {
+      const plan = plans.find(({ id }) => id === system.shownPlanId) ?? null;
+      // What is not current runs nowhere: its numbers are no numbers of the system's.
+      const bill = plan?.status === 'current' ? (await countedPlan(plan)).bill : null;
+      return { system, plan, bill };
+    }),
   );
-  const cards = systems.map((system) => ({
-    system,
-    counted: counted.find(({ plan }) => plan.id === system.shownPlanId) ?? null,
-  }));
   page(req, res, 'home/show', { title: 'Home', systems: cards.map(smallBill) }, { onlyHtml: { cards } });
 }
 
-function smallBill({ system, counted }: { system: { id: number; name: string }; counted: Counted | null }) {
-  const bill = counted && {
-    plan: counted.plan.name,
-    services: counted.bill.services.value,
-    containers: counted.bill.containers.value,
-    machines: counted.bill.machines.value,
-    usdPerMonth: counted.bill.usdPerMonth.value,
-  };
-  return { id: system.id, name: system.name, bill };
-}
+type Card = { system: { id: number; name: string }; plan: { name: string } | null; bill: Bill | null };
 
-type Counted = { plan: { name: string }; bill: Awaited<ReturnType<typeof countedPlan>>['bill'] };
+function smallBill({ system: { id, name }, plan, bill: whole }: Card) {
+  const bill = whole && {
+    plan: plan?.name,
+    services: whole.services.value,
+    containers: whole.containers.value,
+    machines: whole.machines.value,
+    usdPerMonth: whole.usdPerMonth.value,
+  };
+  return { id, name, bill };
+}

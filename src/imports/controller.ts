@@ -84,10 +84,10 @@ export async function createPlan(req: Request, res: Response) {
 /** Brings an existing plan in line with what was previewed. */
 export async function updatePlan(req: Request, res: Response) {
   const plan = await requestedPlan(req);
-  const typed = { ...bodyOf(req), plan: String(plan.id) };
+  const typed = { ...req.body, plan: String(plan.id) };
   const { draft, answers, id, ...preview } = await previewOf(personOf(req).id, idOf(req, 'importId'), typed);
   const merge = await mergeInto(plan, draft.plan);
-  const seen = Number(bodyOf(req).revision);
+  const seen = Number(req.body.revision);
   const { machineType } = draft.plan;
   const by = { importId: id, merge, machineTypeId: preview.machineTypeId, machineType, ...keptOf(answers) };
   const done =
@@ -160,10 +160,6 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     status: Object.keys(form.errors).length > 0 ? 422 : 200,
     onlyHtml,
   });
-}
-
-function bodyOf(req: Request): Record<string, unknown> {
-  return Object(req.body);
 }
 
 async function targetOf(planId: number | null): Promise<PlanRecord | null> {

@@ -17,7 +17,8 @@ export async function loadPriceBook(): Promise<number> {
   const ids = [...machines, ...book.slas].map(({ id }) => id);
   const known = await read<{ id: string }[]>`
     SELECT book_id AS id FROM machine_types UNION ALL SELECT book_id FROM service_levels`;
-  if (ids.every((id) => known.some((row) => row.id === id))) return 0;
+  const there = new Set(known.map(({ id }) => id));
+  if (ids.every((id) => there.has(id))) return 0;
   const machineTypes = await db.machineType.createMany({
     data: machines.map(machineTypeOf),
     skipDuplicates: true,

@@ -82,8 +82,13 @@ export async function listMachineTypeNames(): Promise<
   return types.map(({ priceDate, priceSource, ...type }) => ({
     ...type,
     reserve: type.reserve as MachineType['reserve'],
-    priceBasis: [priceDate, priceSource].filter(Boolean).join(', '),
+    priceBasis: priceBasisOf({ priceDate, priceSource }),
   }));
+}
+
+/** Where and when a machine type's price is from, as it stands beside the price; '' where neither is known. */
+export function priceBasisOf({ priceDate, priceSource }: { priceDate: string; priceSource: string }): string {
+  return [priceDate, priceSource].filter(Boolean).join(', ');
 }
 
 /** Everybody who sells one of the machine types. */

@@ -35,6 +35,6 @@ const sameSite: RequestHandler = (req, _res, next) => {
 
 function tokenIn(req: Request): string | undefined {
   const header = req.get('x-csrf-token');
-  const field: unknown = req.body?._csrf;
+  const field: unknown = req.body._csrf;
   return header ?? (typeof field === 'string' ? field : undefined);
 }

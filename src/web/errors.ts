@@ -62,7 +62,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /** A form whose token is of a session that is gone, or that has none: refused, and shown with a fresh token, to be sent again by hand. */
 function showStaleForm(req: Request, res: Response): void {
-  const typed = Object.entries((req.body ?? {}) as Record<string, string | string[]>);
+  const typed = Object.entries(req.body as Record<string, string | string[]>);
   const fields = typed
     .filter(([name]) => name !== '_csrf' && name !== 'password')
     .flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));
