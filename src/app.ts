@@ -23,6 +23,7 @@ export type Dependencies = { settings: Settings; log: Log };
 export function createApp({ settings, log }: Dependencies): Express {
   const app = express();
   app.set('trust proxy', settings.trustProxy);
+  app.set('env', settings.env);
   app.set('query parser', 'simple');
   // Pages differ by their form's token; hashing each for a tag that never matches is work for nothing.
   app.disable('etag');
@@ -53,7 +54,7 @@ export function createApp({ settings, log }: Dependencies): Express {
   app.use(compression());
   app.use('/public', express.static(join(root, 'public'), { index: false, immutable: true, maxAge: '365d' }));
 
-  app.use(cookieParser());
+  app.use(cookieParser(settings.sessionSecret));
   app.use(plainCookies);
   identify(app, settings);
   app.use(keepPrivate);

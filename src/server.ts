@@ -42,7 +42,7 @@ async function start(): Promise<void> {
     server.once('listening', resolve);
   });
   const sweep = setInterval(
-    () => void sweepSessions(new Date()).catch((error) => log.warn({ err: error }, 'sweep failed')),
+    () => void sweepSessions(new Date(), settings.sessions).catch((error) => log.warn({ err: error }, 'sweep failed')),
     HOUR,
   );
   const { port } = server.address() as AddressInfo;

@@ -20,6 +20,9 @@ const schema = z.object({
     .string()
     .min(32, 'must have 32 characters or more, for example the output of: openssl rand -hex 32')
     .optional(),
+  SESSION_IDLE_HOURS: wholeNumber(1, 8_760, 12).default(12),
+  SESSION_MAX_HOURS: wholeNumber(1, 8_760, 168).default(168),
+  SESSION_KEPT_DAYS: wholeNumber(1, 365, 30).default(30),
   TRUST_PROXY: wholeNumber(0, 5, 1).optional(),
   FORCE_HTTPS: z.enum(['on', 'off']).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -34,7 +37,10 @@ export type Settings = {
     poolSize: number;
     folder: string;
   };
+  /** Signs the tokens of forms and what a page is told by the one before. */
   sessionSecret: string;
+  /** How long a session lasts without a request, and at the most; one that the person asked to be kept may idle to its end. */
+  sessions: { idleHours: number; maxHours: number; keptDays: number };
   /** How many proxies stand in front, each of which has put the address it saw at the right of X-Forwarded-For. */
   trustProxy: number;
   forceHttps: boolean;
@@ -69,6 +75,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       folder: read.data.DATA_FOLDER,
     },
     sessionSecret: read.data.SESSION_SECRET ?? randomBytes(32).toString('hex'),
+    sessions: {
+      idleHours: read.data.SESSION_IDLE_HOURS,
+      maxHours: read.data.SESSION_MAX_HOURS,
+      keptDays: read.data.SESSION_KEPT_DAYS,
+    },
     trustProxy: read.data.TRUST_PROXY ?? (production ? 1 : 0),
     forceHttps: (read.data.FORCE_HTTPS ?? (production ? 'on' : 'off')) === 'on',
     logLevel: read.data.LOG_LEVEL,
@@ -92,7 +103,7 @@ function missingInProduction(given: z.infer<typeof schema>): string[] {
   }
   if (!given.SESSION_SECRET) {
     missing.push(
-      'SESSION_SECRET: is not set, and without it everybody is signed out at every start. ' +
+      'SESSION_SECRET: is not set, and without it the forms that people have open are refused after every start. ' +
         'For example: SESSION_SECRET=$(openssl rand -hex 32) (on Heroku app.json generates it)',
     );
   }

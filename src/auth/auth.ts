@@ -1,4 +1,4 @@
-import type { Application, Request, RequestHandler } from 'express';
+import type { Application, CookieOptions, Request, RequestHandler } from 'express';
 import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { Settings } from '../settings.js';
@@ -6,7 +6,7 @@ import { HttpError } from '../web/errors.js';
 import { wantsJson } from '../web/page.js';
 import { findByPassword } from './accounts.js';
 import { type Action, can } from './roles.js';
-import { type Person, sessions } from './sessions.js';
+import { endSession, findSession, type Person, type Session, startSession } from './sessions.js';
 
 // The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they) and these walls;
 // nothing else of the module is imported.
@@ -14,10 +14,14 @@ import { type Person, sessions } from './sessions.js';
 declare global {
   namespace Express {
     interface User extends Person {}
+    interface Request {
+      /** Set when somebody is signed in, and then `user` is too. */
+      session?: Session;
+    }
   }
 }
 
-/** Gives every request its session and, when somebody is signed in, `req.user`: one database round trip for both. */
+/** Gives every request of somebody signed in its `req.session` and `req.user`: one database round trip for both. */
 export function identify(app: Application, settings: Settings): void {
   const gate = new passport.Passport();
   gate.use(
@@ -26,12 +30,32 @@ export function identify(app: Application, settings: Settings): void {
     }),
   );
   app.set('gate', gate);
-  app.use(sessions(settings.sessionSecret, settings.env === 'production'));
-  app.use(((req, _res, next) => {
-    // A path outside the cookie's has no session: OPTIONS * is one.
-    if (req.session?.person) req.user = req.session.person;
+  app.set('session limits', settings.sessions);
+  app.set('session cookie', cookieOf(settings));
+  app.use((async (req, _res, next) => {
+    const id: string | undefined = req.cookies[cookieFor(req).name];
+    const session = id ? await findSession(id, settings.sessions) : null;
+    if (session) {
+      req.session = session;
+      req.user = session.person;
+    }
     next();
   }) satisfies RequestHandler);
+}
+
+type SessionCookie = { name: string; options: CookieOptions };
+
+/** This host's alone, out of reach of scripts, and not sent by other sites' forms. */
+function cookieOf({ env }: Settings): SessionCookie {
+  const secure = env === 'production';
+  return {
+    name: secure ? '__Host-session' : 'session',
+    options: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
+  };
+}
+
+function cookieFor(req: Request): SessionCookie {
+  return req.app.get('session cookie');
 }
 
 /** Checks an address and a password; null when they belong to nobody. */
@@ -44,21 +68,19 @@ export function authenticate(req: Request): Promise<Person | null> {
   });
 }
 
-/** Signs the person in on this browser, under a new session id. */
-export function signIn(req: Request, person: Person): Promise<void> {
-  return new Promise((resolve, reject) => {
-    req.session.regenerate((broken) => {
-      if (broken) return reject(broken);
-      req.user = req.session.person = person;
-      req.session.save((error) => (error ? reject(error) : resolve()));
-    });
-  });
+/** Signs the person in on this browser, under a new id; `isKept` over the closing of the browser. */
+export async function signIn(req: Request, person: Person, isKept: boolean): Promise<void> {
+  if (req.session) await endSession(req.session.key);
+  const from = { isKept, address: req.ip ?? '', agent: req.get('user-agent') ?? '' };
+  const { id, expiresAt } = await startSession(person.id, from, req.app.get('session limits'));
+  const { name, options } = cookieFor(req);
+  req.res?.cookie(name, id, { ...options, ...(isKept && { expires: expiresAt }) });
 }
 
-export function signOut(req: Request): Promise<void> {
-  return new Promise((resolve, reject) => {
-    req.session.destroy((error) => (error ? reject(error) : resolve()));
-  });
+export async function signOut(req: Request): Promise<void> {
+  if (req.session) await endSession(req.session.key);
+  const { name, options } = cookieFor(req);
+  req.res?.clearCookie(name, options);
 }
 
 /** The wall behind which somebody is signed in. The page that was wanted goes along in the address. */

@@ -23,7 +23,7 @@ export async function createSession(req: Request, res: Response) {
     const errors = { password: 'No account has this address and this password together.' };
     return showSignIn(req, res, { values: read.data, errors }, 422);
   }
-  await signIn(req, person);
+  await signIn(req, person, read.data.keep);
   res.redirect(303, pathOfThisSite(read.data.to));
 }
 
@@ -45,7 +45,7 @@ export async function createAccount(req: Request, res: Response) {
   if (!read.ok) return showSignUp(req, res, read.form, 422);
   const person = await createFirstAccount(read.data);
   if (!person) throw signUpIsClosed();
-  await signIn(req, person);
+  await signIn(req, person, false);
   setFlash(req, { message: `Welcome, ${person.name}. This is the first account, so you are the admin.` });
   res.redirect(303, '/');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line } from '../web/form.js';
+import { line, tick } from '../web/form.js';
 
 const email = line('E-mail', { max: 254 }).pipe(z.email('E-mail must be an address like ada@example.com.'));
 
@@ -9,6 +9,7 @@ export const signInForm = z.object({
     .string('Password is missing.')
     .min(1, 'Password cannot be empty.')
     .max(200, 'Password is too long.'),
+  keep: tick(),
   /** The page that was wanted. */
   to: z.string().max(2_000).optional().catch(undefined),
 });

@@ -1,89 +1,62 @@
-import { createHash } from 'node:crypto';
-import session, { type SessionData, Store } from 'express-session';
+import { createHash, randomBytes } from 'node:crypto';
 import { db, read } from '../db/client.js';
-import type { Prisma } from '../db/generated/client.js';
+import type { Settings } from '../settings.js';
 import type { Role } from './roles.js';
 
 /** Who is signed in, as every page knows them. */
 export type Person = { id: number; name: string; email: string; role: Role };
 
-declare module 'express-session' {
-  interface SessionData {
-    /** Who is signed in: read with the session in one round trip; of it only the id is written. */
-    person?: Person;
-    /** True of one that was read from the database, and not made in this request. Never written. */
-    isKept?: boolean;
-  }
+/** Somebody signed in on one browser. `key` names it in the database: a hash of what the browser's cookie holds. */
+export type Session = { key: string; person: Person };
+
+type Limits = Settings['sessions'];
+
+const HOUR = 3_600_000;
+
+/** When a session was used last is written no more often than this, so that reading a page costs no write. */
+const SEEN_MINUTES = 5;
+
+/** Starts a session. Gives the id for the browser's cookie, which is nowhere kept, and when it ends at the latest. */
+export async function startSession(
+  userId: number,
+  { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
+  limits: Limits,
+): Promise<{ id: string; expiresAt: Date }> {
+  const id = randomBytes(32).toString('base64url');
+  const hours = isKept ? limits.keptDays * 24 : limits.maxHours;
+  const expiresAt = new Date(Date.now() + hours * HOUR);
+  await db.session.create({
+    data: { id: keyOf(id), userId, isKept, address, agent: agent.slice(0, 300), expiresAt },
+  });
+  return { id, expiresAt };
 }
 
-type Row = {
-  data: SessionData;
-  id: number | null;
-  name: string;
-  email: string;
-  role: Role;
-};
+/** The session and its person, in one round trip. Null when it has run out, was ended, or never was. */
+export async function findSession(id: string, { idleHours }: Limits): Promise<Session | null> {
+  const key = keyOf(id);
+  const [row] = await read<(Person & { isStale: boolean })[]>`
+    SELECT u.id, u.name, u.email, u.role::text AS role, s.seen_at < now() - ${SEEN_MINUTES} * interval '1 minute' AS "isStale"
+    FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id = ${key} AND s.expires_at > now() AND (s.is_kept OR s.seen_at > now() - ${idleHours} * interval '1 hour')`;
+  if (!row) return null;
+  const { isStale, ...person } = row;
+  if (isStale) await read`UPDATE sessions SET seen_at = now() WHERE id = ${key}`;
+  return { key, person };
+}
 
-/** Sessions in Postgres: they survive a restart and hold on every process. The row's key is a hash of the cookie's id. */
-export class PostgresSessions extends Store {
-  override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    find(id).then((found) => done(null, found), done);
-  }
-
-  override set(id: string, data: SessionData, done: (error?: unknown) => void = () => {}): void {
-    save(id, data).then(() => done(), done);
-  }
-
-  override destroy(id: string, done: (error?: unknown) => void = () => {}): void {
-    db.session.deleteMany({ where: { id: keyOf(id) } }).then(() => done(), done);
-  }
+export async function endSession(key: string): Promise<void> {
+  await db.session.deleteMany({ where: { id: key } });
 }
 
 /** Sweeps the sessions that have run out. */
-export async function sweepSessions(now: Date): Promise<number> {
-  const { count } = await db.session.deleteMany({ where: { expiresAt: { lt: now } } });
+export async function sweepSessions(now: Date, { idleHours }: Limits): Promise<number> {
+  const idleSince = new Date(now.getTime() - idleHours * HOUR);
+  const { count } = await db.session.deleteMany({
+    where: { OR: [{ expiresAt: { lt: now } }, { isKept: false, seenAt: { lt: idleSince } }] },
+  });
   return count;
-}
-
-async function find(id: string): Promise<SessionData | null> {
-  const [row] = await read<Row[]>`
-    SELECT s.data, u.id, u.name, u.email, u.role::text AS role
-    FROM sessions s LEFT JOIN users u ON u.id = s.user_id
-    WHERE s.id = ${keyOf(id)} AND s.expires_at > now()`;
-  if (!row) return null;
-  const { id: personId, name, email, role } = row;
-  const person = personId === null ? undefined : { id: personId, name, email, role };
-  return { ...row.data, person, isKept: true };
-}
-
-async function save(id: string, { person, isKept, ...kept }: SessionData): Promise<void> {
-  const row = {
-    userId: person?.id ?? null,
-    data: JSON.parse(JSON.stringify(kept)) as Prisma.InputJsonValue,
-    expiresAt: untilOf(kept as SessionData),
-  };
-  const where = { id: keyOf(id) };
-  // One that was signed out meanwhile stays so, whatever a late answer wanted to keep in it.
-  if (isKept) await db.session.updateMany({ where, data: row });
-  else await db.session.upsert({ where, create: { ...where, ...row }, update: row });
 }
 
 function keyOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url');
-}
-
-function untilOf(data: SessionData): Date {
-  return new Date(data.cookie.expires ?? Date.now() + 14 * 24 * 3_600_000);
-}
-
-/** The session middleware. The cookie is this host's alone, out of reach of scripts, and not sent by other sites' forms. */
-export function sessions(secret: string, secure: boolean) {
-  return session({
-    store: new PostgresSessions(),
-    secret,
-    name: secure ? '__Host-session' : 'session',
-    resave: false,
-    saveUninitialized: false,
-    cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: 14 * 24 * 3_600_000 },
-  });
 }

@@ -11,7 +11,7 @@ export function csrf(settings: Settings): RequestHandler[] {
   const secure = settings.env === 'production';
   const { doubleCsrfProtection } = doubleCsrf({
     getSecret: () => settings.sessionSecret,
-    getSessionIdentifier: (req) => (req.user ? req.sessionID : 'nobody'),
+    getSessionIdentifier: (req) => req.session?.key ?? 'nobody',
     cookieName: secure ? '__Host-csrf' : 'csrf',
     cookieOptions: { sameSite: 'lax', secure, httpOnly: true, path: '/' },
     getCsrfTokenFromRequest: (req) => tokenIn(req),

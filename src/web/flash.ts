@@ -1,22 +1,31 @@
-import type { Request } from 'express';
+import type { CookieOptions, Request } from 'express';
 
 /** One sentence for the next page, and where it can be undone, the address that undoes it. */
 export type Flash = { message: string; undo?: { action: string; label: string } };
 
-declare module 'express-session' {
-  interface SessionData {
-    flash?: Flash;
-  }
-}
+// In a cookie of its own, signed: nothing is written to the database for it, and nobody else puts words or addresses into the next page.
+const cookieOf = (req: Request): { name: string; options: CookieOptions } => {
+  const secure = req.app.get('env') === 'production';
+  return {
+    name: secure ? '__Host-flash' : 'flash',
+    options: { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: true },
+  };
+};
+
+/** A cookie holds 4,096 bytes, and a letter may take 12 of them. */
+const MOST_LETTERS = 250;
 
 export function setFlash(req: Request, flash: Flash): void {
-  req.session.flash = flash;
+  const { name, options } = cookieOf(req);
+  const message = Array.from(flash.message.replace(/\p{Surrogate}/gu, '�')).slice(0, MOST_LETTERS).join('');
+  req.res?.cookie(name, { ...flash, message }, options);
 }
 
-/** Reads and clears it while the page is made: later would be after the session is saved. */
+/** Reads it, and has the browser forget it. */
 export function takeFlash(req: Request): Flash | null {
-  const flash = req.session?.flash;
-  if (!flash) return null;
-  delete req.session.flash;
+  const { name, options } = cookieOf(req);
+  const flash: Flash | undefined = req.signedCookies?.[name];
+  if (!flash?.message) return null;
+  req.res?.clearCookie(name, options);
   return flash;
 }
