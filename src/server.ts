@@ -24,12 +24,14 @@ async function start(): Promise<void> {
   }
   const log = createLog(settings.logLevel);
   // The rest of the program loads while the database opens.
-  const [database, { createApp }, { sweepSessions }] = await Promise.all([
+  const [database, { createApp }, { sweepSessions }, demo] = await Promise.all([
     openDatabase(settings.database, ({ message }) => log.warn({ message }, 'a database connection broke')),
     import('./app.js'),
     import('./auth/sessions.js'),
+    settings.database.url ? null : import('../prisma/seed.js'),
   ]);
   await prepare(settings, database);
+  await demo?.tellStory();
 
   const server = createApp({ settings, log }).listen(settings.port, '0.0.0.0');
   // Longer than the router keeps its connections (90 s), so that it never sends a request into one that we are closing.
@@ -42,12 +44,15 @@ async function start(): Promise<void> {
     server.once('listening', resolve);
   });
   const sweep = setInterval(
-    () => void sweepSessions(new Date(), settings.sessions).catch((error) => log.warn({ err: error }, 'sweep failed')),
+    () =>
+      void sweepSessions(new Date(), settings.sessions).catch((error) =>
+        log.warn({ err: error }, 'sweep failed'),
+      ),
     HOUR,
   );
   const { port } = server.address() as AddressInfo;
   log.info({ port, database: database.embedded ? 'embedded' : 'server' }, 'listening');
-  if (database.embedded) await welcome(port);
+  if (demo) welcome(port, demo.DEMO_ACCOUNT);
 
   stopOnSignal(log, async () => {
     clearInterval(sweep);
@@ -66,18 +71,14 @@ async function prepare(settings: Settings, database: Database): Promise<void> {
   await migrate(database.adapter);
   const { loadPriceBook } = await import('./machine-types/price-book.js');
   await loadPriceBook();
-  if (!database.embedded) return;
-  const { tellStory } = await import('../prisma/seed.js');
-  await tellStory();
 }
 
-async function welcome(port: number): Promise<void> {
-  const { DEMO_ACCOUNT } = await import('../prisma/seed.js');
+function welcome(port: number, account: { email: string; password: string }): void {
   process.stdout.write(
     [
       '',
       `  Moving Parts is at http://localhost:${port}`,
-      `  Sign in to the demo as ${DEMO_ACCOUNT.email} with the password: ${DEMO_ACCOUNT.password}`,
+      `  Sign in to the demo as ${account.email} with the password: ${account.password}`,
       '  This database is embedded, for trying out: one process, this folder. In earnest, set DATABASE_URL to a Postgres server.',
       '',
       '',

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import {
@@ -22,8 +23,8 @@ export const schemaPath = join(root, 'prisma/schema.prisma');
 
 /** The names of the migrations that the database has not had yet, oldest first. Cheap: no engine is loaded. */
 export async function pendingMigrations(): Promise<string[]> {
-  const [known, applied] = await Promise.all([migrationNames(), appliedMigrations()]);
-  return known.filter((name) => !applied.has(name));
+  const applied = await appliedMigrations();
+  return migrationNames().filter((name) => !applied.has(name));
 }
 
 /** Applies what is pending and gives the names applied. Idempotent: a release may run it at every change of a setting. */
@@ -67,7 +68,7 @@ async function loadEngine() {
 
 /** The migrations folder as the engine wants it. */
 export async function migrationList(): Promise<MigrationList> {
-  const listed = await migrationNames();
+  const listed = migrationNames();
   return {
     baseDir: folder,
     lockfile: {
@@ -91,15 +92,13 @@ export async function migrationList(): Promise<MigrationList> {
 }
 
 // The folder is part of what was deployed: read once, so that asking whether all is well costs no disk.
-let names: Promise<string[]> | undefined;
+let names: string[] | undefined;
 
-function migrationNames(): Promise<string[]> {
-  names ??= readdir(folder, { withFileTypes: true }).then((entries) =>
-    entries
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort(),
-  );
+function migrationNames(): string[] {
+  names ??= readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
   return names;
 }
 

@@ -36,18 +36,25 @@ export function figure(
 
 /** "3 parts", "1 part": the plural by s alone. */
 export function counted(count: number, noun: string): string {
-  return `${numberInWords.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${formatted(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** 12,345.6: grouped, with at most two digits after the point. */
 export function formatted(value: number): string {
-  return numberInWords.format(value);
+  return withDigits(2).format(value);
 }
 
 /** An unavailability told as an availability: "99.96437 %". */
 export function availabilityInWords(unavailability: number): string {
-  return `${percentInWords.format((1 - unavailability) * 100)} %`;
+  return `${withDigits(5).format((1 - unavailability) * 100)} %`;
 }
 
-const numberInWords = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
-const percentInWords = new Intl.NumberFormat('en-US', { maximumFractionDigits: 5 });
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** Made when first asked for, and kept: each takes longer to make than a thousand numbers to format. */
+function withDigits(maximumFractionDigits: number): Intl.NumberFormat {
+  const format =
+    formats.get(maximumFractionDigits) ?? new Intl.NumberFormat('en-US', { maximumFractionDigits });
+  formats.set(maximumFractionDigits, format);
+  return format;
+}

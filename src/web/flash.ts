@@ -17,7 +17,9 @@ const MOST_LETTERS = 250;
 
 export function setFlash(req: Request, flash: Flash): void {
   const { name, options } = cookieOf(req);
-  const message = Array.from(flash.message.replace(/\p{Surrogate}/gu, '�')).slice(0, MOST_LETTERS).join('');
+  const message = Array.from(flash.message.replace(/\p{Surrogate}/gu, '�'))
+    .slice(0, MOST_LETTERS)
+    .join('');
   req.res?.cookie(name, { ...flash, message }, options);
 }
 

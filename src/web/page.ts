@@ -43,7 +43,10 @@ export function page(
   };
   const html = render('layout', { ...locals, body: render(view, locals) });
   // As a text it leaves with its headers in one piece; Express's `send` makes a buffer of it first, which goes out beside them.
-  res.set('Content-Type', 'text/html; charset=utf-8').set('Content-Length', String(Buffer.byteLength(html))).end(html);
+  res
+    .set('Content-Type', 'text/html; charset=utf-8')
+    .set('Content-Length', String(Buffer.byteLength(html)))
+    .end(html);
 }
 
 /** True when the client prefers JSON to a page: an Accept header that says so, or `?format=json` for links. */
