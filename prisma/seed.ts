@@ -1,4 +1,4 @@
-import { createAccount, isSignUpOpen } from '../src/auth/accounts.js';
+import { createAccount, isEmpty } from '../src/auth/accounts.js';
 import { db } from '../src/db/client.js';
 import type { Plan } from '../src/domain/model.js';
 import { createImport, createPlanOf } from '../src/imports/queries.js';
@@ -11,7 +11,7 @@ export const DEMO_ACCOUNT = { name: 'Demo', email: 'demo@example.com', password:
 
 /** Loads the demo story into a database where nobody has an account. What is there already is left alone. */
 export async function tellStory(): Promise<void> {
-  if (!(await isSignUpOpen())) return;
+  if (!(await isEmpty())) return;
   const person = await createAccount({ ...DEMO_ACCOUNT, role: 'admin' });
   if (!person) return;
   const system = await createSystem(person.id, {

@@ -13,14 +13,15 @@ import { notFound, onError } from './web/errors.js';
 import { health } from './web/health.js';
 import { toHttps } from './web/https.js';
 import { keepPrivate } from './web/keep-private.js';
+import type { Mail } from './web/mail.js';
 import { bodyOfItsOwn, plainCookies } from './web/plain.js';
 import { requestLog } from './web/request-log.js';
 import { readUploads } from './web/uploads.js';
 
-export type Dependencies = { settings: Settings; log: Log };
+export type Dependencies = { settings: Settings; log: Log; mail: Mail };
 
 /** The whole application, in the order in which a request meets it. Nothing listens yet. */
-export function createApp({ settings, log }: Dependencies): Express {
+export function createApp({ settings, log, mail }: Dependencies): Express {
   const app = express();
   app.set('trust proxy', settings.trustProxy);
   app.set('env', settings.env);
@@ -56,7 +57,7 @@ export function createApp({ settings, log }: Dependencies): Express {
 
   app.use(cookieParser(settings.sessionSecret));
   app.use(plainCookies);
-  identify(app, settings);
+  identify(app, { settings, mail, log });
   app.use(keepPrivate);
   app.use(express.urlencoded({ extended: false, limit: '200kb', parameterLimit: 2_000 }));
   app.use(readUploads);

@@ -1,6 +1,9 @@
 import type { Express, RequestHandler } from 'express';
-import { allowedTo, signedIn } from './auth/auth.js';
-import * as accounts from './auth/controller.js';
+import * as account from './auth/account-controller.js';
+import { allowedTo, readers, signedIn } from './auth/auth.js';
+import * as doors from './auth/controller.js';
+import * as links from './auth/links-controller.js';
+import * as people from './auth/people-controller.js';
 import * as comparison from './comparison/controller.js';
 import * as connections from './connections/controller.js';
 import * as deletions from './deletions/controller.js';
@@ -13,7 +16,7 @@ import * as parts from './parts/controller.js';
 import * as plans from './plans/controller.js';
 import * as systems from './systems/controller.js';
 import { idIn } from './web/addresses.js';
-import { limitFailures } from './web/rate-limit.js';
+import { limitFailures, limitPosts } from './web/rate-limit.js';
 
 /**
  * Every address there is and what answers it, read downward as walls: what stands above a wall needs nothing of it.
@@ -30,20 +33,30 @@ export function drawRoutes(app: Express): void {
     'costId',
     'machineTypeId',
     'importId',
+    'personId',
   ]) {
     app.param(id, (_req, _res, next, segment) => next(idIn(String(segment)) === null ? 'route' : undefined));
   }
 
   // ---- everybody
   app.get('/', home.show);
-  app.get('/sign-in', accounts.signInPage);
-  app.post('/sign-in', limitFailures(20, 15), accounts.createSession);
-  app.get('/sign-up', accounts.signUpPage);
-  app.post('/sign-up', limitFailures(20, 15), accounts.createAccount);
+  app.get('/sign-in', doors.signInPage);
+  app.post('/sign-in', limitFailures(20, 15), doors.createSession);
+  app.get('/sign-up', doors.signUpPage);
+  app.post('/sign-up', limitFailures(20, 15), doors.createAccount);
+  app.get('/password-reset/new', links.newReset);
+  app.post('/password-reset/new', limitPosts(20, 15), links.createReset);
+  app.get('/password-reset', links.resetPage);
+  app.post('/password-reset', links.reset);
+  app.get('/confirmation', links.confirmationPage);
+  app.post('/confirmation', links.confirm);
+  app.get('/unlock', links.unlockPage);
+  app.post('/unlock', links.unlock);
+  app.get('/invitation', links.invitationPage);
+  app.post('/invitation', links.accept);
 
-  // ---- people who are signed in
-  app.use(signedIn);
-  app.post('/sign-out', accounts.destroySession);
+  // ---- people who are signed in, and visitors where PUBLIC_READ says so
+  app.use(readers);
   app.get('/systems', systems.index);
   app.get('/systems/:systemId', systems.show);
   app.get('/plans', plans.index);
@@ -51,7 +64,6 @@ export function drawRoutes(app: Express): void {
   app.get('/plans/:planId/plan.json', plans.exportJson);
   app.get('/plans/:planId/diagram.svg', plans.diagramSvg);
   app.get('/plans/:planId/machines.svg', plans.machinesSvg);
-  app.get('/plans/:planId/source', plans.source);
   app.get('/comparison', comparison.show);
   app.get('/schemas/plan.json', imports.schema);
 
@@ -65,7 +77,23 @@ export function drawRoutes(app: Express): void {
   app.get('/extra-costs/:costId', extraCosts.show);
   app.get('/machine-types', machineTypes.index);
   app.get('/machine-types/:machineTypeId', machineTypes.show);
+
+  // ---- people who are signed in
+  app.use(signedIn);
+  app.post('/sign-out', doors.destroySession);
   app.get('/deletions', deletions.index);
+  app.get('/plans/:planId/source', plans.source);
+  app.get('/account', account.show);
+  app.get('/account/name', account.editName);
+  app.post('/account/name', account.updateName);
+  app.get('/account/address', account.editAddress);
+  app.post('/account/address', account.updateAddress);
+  app.get('/account/password', account.editPassword);
+  app.post('/account/password', limitFailures(20, 15), account.updatePassword);
+  app.get('/account/sessions', account.sessions);
+  app.post('/account/sessions', account.endSessions);
+  app.get('/account/deletion', account.confirmLeaving);
+  app.post('/account/deletion', limitFailures(20, 15), account.leaveForGood);
 
   // ---- editors
   const editors = behind(app, allowedTo('edit'));
@@ -131,6 +159,17 @@ export function drawRoutes(app: Express): void {
   editors.get('/imports/:importId', imports.show);
   editors.post('/imports/:importId/plans', imports.createPlan);
   editors.post('/imports/:importId/plans/:planId', imports.updatePlan);
+
+  // ---- admins
+  const admins = behind(app, allowedTo('administer'));
+  admins.get('/people', people.index);
+  admins.get('/people/:personId', people.show);
+  admins.post('/people/:personId/role', people.updateRole);
+  admins.post('/people/:personId/unlocking', people.unlock);
+  admins.post('/people/:personId/password-reset', people.createReset);
+  admins.get('/invitations/new', people.newInvitation);
+  admins.post('/invitations', people.createInvitation);
+  admins.post('/invitations/withdrawal', people.withdraw);
 }
 
 /** Routes that stand behind a wall of their own. */

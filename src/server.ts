@@ -5,6 +5,7 @@ import { type Database, openDatabase } from './db/client.js';
 import { migrate, pendingMigrations } from './db/migrations.js';
 import { createLog, type Log } from './log.js';
 import { CannotStart, readSettings, type Settings } from './settings.js';
+import { createMail } from './web/mail.js';
 
 const HOUR = 3_600_000;
 
@@ -24,16 +25,19 @@ async function start(): Promise<void> {
   }
   const log = createLog(settings.logLevel);
   // The rest of the program loads while the database opens.
-  const [database, { createApp }, { sweepSessions }, demo] = await Promise.all([
+  const [database, { createApp }, { sweep }, demo] = await Promise.all([
     openDatabase(settings.database, ({ message }) => log.warn({ message }, 'a database connection broke')),
     import('./app.js'),
-    import('./auth/sessions.js'),
+    import('./auth/sweep.js'),
     settings.database.url ? null : import('../prisma/seed.js'),
   ]);
   await prepare(settings, database);
   await demo?.tellStory();
 
-  const server = createApp({ settings, log }).listen(settings.port, '0.0.0.0');
+  const server = createApp({ settings, log, mail: createMail(settings, log) }).listen(
+    settings.port,
+    '0.0.0.0',
+  );
   // Longer than the router keeps its connections (90 s), so that it never sends a request into one that we are closing.
   server.keepAliveTimeout = 95_000;
   server.headersTimeout = 100_000;
@@ -43,11 +47,9 @@ async function start(): Promise<void> {
     );
     server.once('listening', resolve);
   });
-  const sweep = setInterval(
+  const hourly = setInterval(
     () =>
-      void sweepSessions(new Date(), settings.sessions).catch((error) =>
-        log.warn({ err: error }, 'sweep failed'),
-      ),
+      void sweep(new Date(), settings.sessions).catch((error) => log.warn({ err: error }, 'sweep failed')),
     HOUR,
   );
   const { port } = server.address() as AddressInfo;
@@ -55,7 +57,7 @@ async function start(): Promise<void> {
   if (demo) welcome(port, demo.DEMO_ACCOUNT);
 
   stopOnSignal(log, async () => {
-    clearInterval(sweep);
+    clearInterval(hourly);
     await close(server);
     await database.close();
   });

@@ -23,6 +23,31 @@ const schema = z.object({
   SESSION_IDLE_HOURS: wholeNumber(1, 8_760, 12).default(12),
   SESSION_MAX_HOURS: wholeNumber(1, 8_760, 168).default(168),
   SESSION_KEPT_DAYS: wholeNumber(1, 365, 30).default(30),
+  SIGN_UP: z
+    .string()
+    .regex(
+      /^(invite|open|domain:[a-z0-9-]+(\.[a-z0-9-]+)+)$/i,
+      'must be invite, open, or domain: and the domain, for example domain:example.com',
+    )
+    .default('invite'),
+  PUBLIC_READ: z.enum(['on', 'off']).default('off'),
+  APP_URL: z
+    .string()
+    .refine(
+      (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) && new URL(url).pathname === '/',
+      'must be the address that people open the app at, without a path, for example https://parts.example.com',
+    )
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .refine(
+      (url) => /^smtps?:\/\/./.test(url) && URL.canParse(url),
+      'must be an address that begins with smtp:// or smtps://, for example smtps://user:password@mail.example.com',
+    )
+    .optional(),
+  MAIL_FROM: z.string().min(3).default('moving-parts@localhost'),
+  PASSWORD_MEMORY_KIB: wholeNumber(8_192, 1_048_576, 19_456).default(19_456),
+  PASSWORD_PASSES: wholeNumber(1, 20, 2).default(2),
   TRUST_PROXY: wholeNumber(0, 5, 1).optional(),
   FORCE_HTTPS: z.enum(['on', 'off']).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -41,6 +66,15 @@ export type Settings = {
   sessionSecret: string;
   /** How long a session lasts without a request, and at the most; one that the person asked to be kept may idle to its end. */
   sessions: { idleHours: number; maxHours: number; keptDays: number };
+  /** What hashing a password costs; hashes of another cost are made anew at the next sign-in. */
+  passwords: { memoryKib: number; passes: number };
+  /** Who may make an account of their own: nobody without an invitation, everybody, or who has an address of this domain. */
+  signUp: { open: boolean; domain: string | null };
+  /** Visitors read everything but people. */
+  publicRead: boolean;
+  /** Where people open the app, without a slash at its end: links in mails begin so. Null where it is not known. */
+  appUrl: string | null;
+  mail: { smtpUrl: string | null; from: string };
   /** How many proxies stand in front, each of which has put the address it saw at the right of X-Forwarded-For. */
   trustProxy: number;
   forceHttps: boolean;
@@ -80,10 +114,23 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       maxHours: read.data.SESSION_MAX_HOURS,
       keptDays: read.data.SESSION_KEPT_DAYS,
     },
+    passwords: { memoryKib: read.data.PASSWORD_MEMORY_KIB, passes: read.data.PASSWORD_PASSES },
+    signUp: {
+      open: read.data.SIGN_UP === 'open',
+      domain: /^domain:(.+)$/i.exec(read.data.SIGN_UP)?.[1]?.toLowerCase() ?? null,
+    },
+    publicRead: read.data.PUBLIC_READ === 'on',
+    appUrl: read.data.APP_URL ? new URL(read.data.APP_URL).origin : localUrl(read.data),
+    mail: { smtpUrl: read.data.SMTP_URL ?? null, from: read.data.MAIL_FROM },
     trustProxy: read.data.TRUST_PROXY ?? (production ? 1 : 0),
     forceHttps: (read.data.FORCE_HTTPS ?? (production ? 'on' : 'off')) === 'on',
     logLevel: read.data.LOG_LEVEL,
   };
+}
+
+/** On one's own computer the address is known without being told. */
+function localUrl({ NODE_ENV, PORT }: z.infer<typeof schema>): string | null {
+  return NODE_ENV === 'production' ? null : `http://localhost:${PORT}`;
 }
 
 export const SETTING_NAMES = Object.keys(schema.shape);
@@ -99,6 +146,11 @@ function missingInProduction(given: z.infer<typeof schema>): string[] {
     missing.push(
       'DATABASE_URL: is not set, and the embedded database is for trying the app out only. ' +
         'For example: postgres://user:password@host:5432/moving_parts (on Heroku: heroku addons:create heroku-postgresql:essential-0)',
+    );
+  }
+  if (given.SMTP_URL && !given.APP_URL) {
+    missing.push(
+      'APP_URL: is not set, and the links in mails need it. For example: APP_URL=https://parts.example.com',
     );
   }
   if (!given.SESSION_SECRET) {

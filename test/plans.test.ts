@@ -68,6 +68,7 @@ describe('plans', () => {
   });
 
   test('the story has the worked example’s bill, and its copies have it too', async () => {
+    await db.adminKept.deleteMany();
     await db.user.deleteMany();
     await tellStory();
     const editor = await signedIn('editor');

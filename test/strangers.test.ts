@@ -9,7 +9,27 @@ import { type DrawnRoute, pathWith, routesOf } from './support/routes.js';
 
 useApp();
 
-const PUBLIC = ['get /healthz', 'get /', 'get /sign-in', 'post /sign-in', 'get /sign-up', 'post /sign-up'];
+const PUBLIC = [
+  'get /healthz',
+  'get /',
+  'get /sign-in',
+  'post /sign-in',
+  'get /sign-up',
+  'post /sign-up',
+  'get /password-reset/new',
+  'post /password-reset/new',
+  'get /password-reset',
+  'post /password-reset',
+  'get /confirmation',
+  'post /confirmation',
+  'get /unlock',
+  'post /unlock',
+  'get /invitation',
+  'post /invitation',
+];
+
+/** One's own: everybody signed in may, and nobody else's is reached by it. */
+const isOwn = ({ path }: DrawnRoute) => path === '/sign-out' || path.startsWith('/account');
 
 const nameOf = ({ method, path }: DrawnRoute) => `${method} ${path}`;
 
@@ -43,7 +63,7 @@ describe('the walls, walked from routes.ts: a new route is covered unasked', () 
 
   test('every write stands behind a wall of its own, and a viewer is stopped by it', async () => {
     const viewer = await signedIn('viewer');
-    const open = routes.filter((route) => route.isPublic || route.path === '/sign-out');
+    const open = routes.filter((route) => route.isPublic || isOwn(route));
     const walled = routes.filter(
       (route) => !open.includes(route) && (route.method === 'post' || route.walls.length > 0),
     );
@@ -70,8 +90,18 @@ describe('the walls, walked from routes.ts: a new route is covered unasked', () 
     }
   });
 
-  test('ids that are nobody’s, and ids that are no ids, are not found', async () => {
+  test('an editor is stopped where only admins may go', async () => {
     const editor = await signedIn('editor');
+    const theirs = routes.filter(({ path }) => /^\/(people|invitations)/.test(path));
+    expect(theirs.length).toBeGreaterThan(5);
+    for (const { method, path } of theirs) {
+      const answer = method === 'get' ? await editor.get(pathWith(path)) : await editor.post(pathWith(path));
+      expect({ path, status: answer.status }).toEqual({ path, status: 403 });
+    }
+  });
+
+  test('ids that are nobody’s, and ids that are no ids, are not found', async () => {
+    const editor = await signedIn('admin');
     const gets = routes.filter(({ path, method }) => method === 'get' && path.includes(':'));
     for (const route of gets) {
       for (const id of ['2147483647', '99999999999', 'x', '-1', '1e3', '%27--']) {

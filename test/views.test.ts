@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import ejs from 'ejs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tellStory } from '../prisma/seed.js';
+import { makeLink } from '../src/auth/links.js';
 import { db } from '../src/db/client.js';
 import { root } from '../src/root.js';
 import { render } from '../src/web/render.js';
@@ -31,9 +32,10 @@ describe('every page', () => {
     await tellStory();
     editor = await signedIn('admin');
     const ids = await idsOfTheStory(editor);
+    const links = await linksOf(ids.personId ?? 0);
     const gets = routesOf(app).filter(({ method }) => method === 'get');
     pages = gets
-      .map(({ path }) => pathWith(path, ids))
+      .map(({ path }) => pathWith(path, ids) + (links[path] ? `?token=${links[path]}` : ''))
       .concat('/comparison?plans=1,2', `/plans/${ids.planId}?down=etcd`);
   });
 
@@ -72,6 +74,8 @@ describe('every page', () => {
     await editor.get(preview.headers.location ?? '');
     await editor.post('/systems/1/deletion');
     await editor.get('/deletions');
+    await editor.post('/password-reset/new', { email: 'nobody@example.com' });
+    await editor.post('/invitations', { email: 'new@example.com', role: 'viewer' });
     const views = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.ejs'),
     );
@@ -93,8 +97,19 @@ async function idsOfTheStory(editor: Browser): Promise<Record<string, number>> {
     partId: (await db.part.findFirstOrThrow({ where })).id,
     connectionId: (await db.connection.findFirstOrThrow({ where })).id,
     entryId: (await db.entry.findFirstOrThrow({ where })).id,
+    personId: (await db.user.findFirstOrThrow({ where: { role: 'admin' } })).id,
     costId: (await db.extraCost.findFirstOrThrow({ where })).id,
     machineTypeId: plan.machineTypeId ?? 0,
     importId: Number(/\d+/.exec(preview.headers.location ?? '')?.[0]),
+  };
+}
+
+/** A link that is good, for each page that one opens by a link. */
+async function linksOf(userId: number): Promise<Record<string, string>> {
+  return {
+    '/password-reset': await makeLink('reset', { userId }),
+    '/confirmation': await makeLink('confirmation', { userId }),
+    '/unlock': await makeLink('unlock', { userId }),
+    '/invitation': await makeLink('invitation', { email: 'guest@example.com', role: 'editor' }),
   };
 }

@@ -1,10 +1,12 @@
 import type { Application, CookieOptions, Request, RequestHandler } from 'express';
 import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
+import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
 import { HttpError } from '../web/errors.js';
+import type { Mail } from '../web/mail.js';
 import { wantsJson } from '../web/page.js';
-import { findByPassword } from './accounts.js';
+import { type Account, type From, findByPassword, recordSignIn } from './accounts.js';
 import { type Action, can } from './roles.js';
 import { endSession, findSession, type Person, type Session, startSession } from './sessions.js';
 
@@ -21,20 +23,22 @@ declare global {
   }
 }
 
+/** What the module works with: given once, when the app is made. */
+export type Auth = { settings: Settings; mail: Mail; log: Log; gate: passport.Authenticator };
+
 /** Gives every request of somebody signed in its `req.session` and `req.user`: one database round trip for both. */
-export function identify(app: Application, settings: Settings): void {
+export function identify(app: Application, given: Omit<Auth, 'gate'>): void {
+  const { sessions, passwords } = given.settings;
   const gate = new passport.Passport();
   gate.use(
     new LocalStrategy({ usernameField: 'email' }, (email, password, done) => {
-      findByPassword(email, password).then((person) => done(null, person ?? false), done);
+      findByPassword(email, password, passwords).then((account) => done(null, account ?? false), done);
     }),
   );
-  app.set('gate', gate);
-  app.set('session limits', settings.sessions);
-  app.set('session cookie', cookieOf(settings));
+  app.set('auth', { ...given, gate } satisfies Auth);
   app.use((async (req, _res, next) => {
     const id: string | undefined = req.cookies[cookieFor(req).name];
-    const session = id ? await findSession(id, settings.sessions) : null;
+    const session = id ? await findSession(id, sessions) : null;
     if (session) {
       req.session = session;
       req.user = session.person;
@@ -43,38 +47,56 @@ export function identify(app: Application, settings: Settings): void {
   }) satisfies RequestHandler);
 }
 
+export function authOf(req: Request): Auth {
+  return req.app.get('auth');
+}
+
+/** Who did it and from where, for the trail. */
+export function fromOf(req: Request): From {
+  return { userId: req.user?.id ?? null, address: req.ip ?? '' };
+}
+
 type SessionCookie = { name: string; options: CookieOptions };
 
 /** This host's alone, out of reach of scripts, and not sent by other sites' forms. */
-function cookieOf({ env }: Settings): SessionCookie {
-  const secure = env === 'production';
+function cookieFor(req: Request): SessionCookie {
+  const secure = authOf(req).settings.env === 'production';
   return {
     name: secure ? '__Host-session' : 'session',
     options: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
   };
 }
 
-function cookieFor(req: Request): SessionCookie {
-  return req.app.get('session cookie');
-}
-
 /** Checks an address and a password; null when they belong to nobody. */
-export function authenticate(req: Request): Promise<Person | null> {
-  const gate: passport.Authenticator = req.app.get('gate');
+export function authenticate(req: Request): Promise<Account | null> {
+  const { gate } = authOf(req);
   return new Promise((resolve, reject) => {
-    const done = (error: unknown, person: Person | false) =>
-      error ? reject(error) : resolve(person || null);
-    gate.authenticate('local', done)(req, req.res, reject);
+    const done = (error: unknown, account: Account | false) =>
+      error ? reject(error) : resolve(account || null);
+    gate.authenticate('local', { session: false }, done)(req, req.res, reject);
   });
 }
 
 /** Signs the person in on this browser, under a new id; `isKept` over the closing of the browser. */
-export async function signIn(req: Request, person: Person, isKept: boolean): Promise<void> {
+export async function signIn(
+  req: Request,
+  { id, name, email, role }: Person,
+  isKept: boolean,
+): Promise<void> {
   if (req.session) await endSession(req.session.key);
+  const { sessions } = authOf(req).settings;
   const from = { isKept, address: req.ip ?? '', agent: req.get('user-agent') ?? '' };
-  const { id, expiresAt } = await startSession(person.id, from, req.app.get('session limits'));
-  const { name, options } = cookieFor(req);
-  req.res?.cookie(name, id, { ...options, ...(isKept && { expires: expiresAt }) });
+  const started = await startSession(id, from, sessions);
+  const cookie = cookieFor(req);
+  const expires = isKept ? { expires: started.expiresAt } : {};
+  req.res?.cookie(cookie.name, started.id, { ...cookie.options, ...expires });
+  req.user = { id, name, email, role };
+}
+
+/** Signs in whoever has shown all that they must, and says so in the trail. `by` is what they came in with. */
+export async function enter(req: Request, account: Account, keep: boolean, by: string): Promise<void> {
+  await signIn(req, account, keep);
+  await recordSignIn(account, fromOf(req), by);
 }
 
 export async function signOut(req: Request): Promise<void> {
@@ -82,6 +104,13 @@ export async function signOut(req: Request): Promise<void> {
   const { name, options } = cookieFor(req);
   req.res?.clearCookie(name, options);
 }
+
+/** The wall behind which what is recorded can be read: by everybody where the settings say so, else by those who are signed in. */
+export const readers: RequestHandler = (req, res, next) => {
+  const isReading = req.method === 'GET' || req.method === 'HEAD';
+  if (isReading && authOf(req).settings.publicRead) return next();
+  return signedIn(req, res, next);
+};
 
 /** The wall behind which somebody is signed in. The page that was wanted goes along in the address. */
 export const signedIn: RequestHandler = (req, res, next) => {

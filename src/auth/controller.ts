@@ -2,11 +2,17 @@ import type { Request, Response } from 'express';
 import { pathOfThisSite } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
-import { type FormState, readForm } from '../web/form.js';
+import { type FormState, readForm, withError } from '../web/form.js';
 import { page } from '../web/page.js';
-import { createFirstAccount, isSignUpOpen } from './accounts.js';
-import { authenticate, signIn, signOut } from './auth.js';
+import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty, note } from './accounts.js';
+import { authenticate, authOf, enter, fromOf, signIn, signOut } from './auth.js';
 import { signInForm, signUpForm } from './form.js';
+import { addressTaken, locked } from './letters.js';
+import { postConfirmation, postLink } from './post.js';
+import { beginStep } from './steps.js';
+import { forgetTries, takeTry, waitInWords } from './tries.js';
+
+// Signing in, up and out.
 
 export async function signInPage(req: Request, res: Response) {
   if (req.user) return res.redirect(303, '/');
@@ -16,15 +22,30 @@ export async function signInPage(req: Request, res: Response) {
 export async function createSession(req: Request, res: Response) {
   const read = readForm(signInForm, req.body);
   if (!read.ok) return showSignIn(req, res, read.form, 422);
+  const { email, to, keep } = read.data;
+  const refuse = (password: string) => showSignIn(req, res, { values: read.data, errors: { password } }, 422);
+  const tried = await takeTry(`address ${email}`);
+  if (!tried.ok) return refuse(`Too many wrong passwords for this address. ${waitInWords(tried.seconds)}`);
   // What was read and trimmed is what is checked.
   req.body = read.data;
-  const person = await authenticate(req);
-  if (!person) {
-    const errors = { password: 'No account has this address and this password together.' };
-    return showSignIn(req, res, { values: read.data, errors }, 422);
+  const account = await authenticate(req);
+  if (!account) {
+    await failed(req, email, tried.locks);
+    return refuse('No account has this address and this password together.');
   }
-  await signIn(req, person, read.data.keep);
-  res.redirect(303, pathOfThisSite(read.data.to));
+  await forgetTries(`address ${email}`);
+  if (!account.confirmedAt) {
+    postConfirmation(req, account, account.email);
+    return refuse(
+      'Your address is not confirmed yet. We have written to you again: open the link in the mail.',
+    );
+  }
+  if (account.totpSince) {
+    await beginStep(req, 'second factor', { userId: account.id, data: { keep, to: pathOfThisSite(to) } });
+    return res.redirect(303, '/sign-in/code');
+  }
+  await enter(req, account, keep, 'password');
+  res.redirect(303, pathOfThisSite(to));
 }
 
 export async function destroySession(req: Request, res: Response) {
@@ -40,36 +61,85 @@ export async function signUpPage(req: Request, res: Response) {
 }
 
 export async function createAccount(req: Request, res: Response) {
-  if (!(await isSignUpOpen())) throw signUpIsClosed();
+  const isFirst = await isEmpty();
+  if (!isFirst) return signUp(req, res);
   const read = readForm(signUpForm, req.body);
   if (!read.ok) return showSignUp(req, res, read.form, 422);
-  const person = await createFirstAccount(read.data);
+  const person = await createFirstAccount(read.data, authOf(req).settings.passwords);
   if (!person) throw signUpIsClosed();
   await signIn(req, person, false);
   setFlash(req, { message: `Welcome, ${person.name}. This is the first account, so you are the admin.` });
   res.redirect(303, '/');
 }
 
+/** Of everybody after the first. The answer is the same whether or not the address has an account: the mail tells which. */
+async function signUp(req: Request, res: Response) {
+  const { settings } = authOf(req);
+  refuseUnlessOpen(req);
+  const read = readForm(signUpForm, req.body);
+  if (!read.ok) return showSignUp(req, res, read.form, 422);
+  const { domain } = settings.signUp;
+  if (domain && !read.data.email.toLowerCase().endsWith(`@${domain}`)) {
+    const errors = { email: `E-mail must be an address of ${domain}.` };
+    return showSignUp(req, res, withError(req.body, errors), 422);
+  }
+  const role = domain ? 'editor' : 'viewer';
+  const person = await createUnconfirmed({ ...read.data, role }, settings.passwords);
+  if (person) postConfirmation(req, person, person.email);
+  else postLink(req, 'reset', await findAccountByEmail(read.data.email), addressTaken);
+  page(req, res, 'auth/told', {
+    title: 'Look into your mail',
+    message: `We have written to ${read.data.email}. Open the link in the mail to go on.`,
+  });
+}
+
+/** Counts and records a failure; the one that locks is told to whoever has the account. */
+async function failed(req: Request, email: string, locks: boolean): Promise<void> {
+  const account = await findAccountByEmail(email);
+  await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in');
+  if (locks) postLink(req, 'unlock', account, locked);
+}
+
 async function showSignIn(req: Request, res: Response, form: FormState, status = 200) {
   const { password: _never, ...values } = form.values;
+  const isFirst = await isEmpty();
   page(
     req,
     res,
     'auth/sign-in',
     { title: 'Sign in', form: { ...form, values } },
-    { status, onlyHtml: { signUpOpen: await isSignUpOpen() } },
+    { status, onlyHtml: { isFirst, signUpOpen: isFirst || isOpen(req) } },
   );
 }
 
 async function showSignUp(req: Request, res: Response, form: FormState, status = 200) {
-  if (!(await isSignUpOpen())) throw signUpIsClosed();
+  const isFirst = await isEmpty();
+  if (!isFirst) refuseUnlessOpen(req);
   const { password: _never, ...values } = form.values;
-  page(req, res, 'auth/sign-up', { title: 'Sign up', form: { ...form, values } }, { status });
+  const { domain } = authOf(req).settings.signUp;
+  page(
+    req,
+    res,
+    'auth/sign-up',
+    { title: 'Sign up', form: { ...form, values } },
+    { status, onlyHtml: { isFirst, domain } },
+  );
+}
+
+function isOpen(req: Request): boolean {
+  const { signUp } = authOf(req).settings;
+  return signUp.open || signUp.domain !== null;
+}
+
+function refuseUnlessOpen(req: Request): void {
+  if (!isOpen(req)) throw signUpIsClosed();
+  if (!authOf(req).mail.isOn)
+    throw new HttpError(
+      403,
+      'Sign-up needs mail, to confirm addresses, and mail is off here (SMTP_URL is not set). Ask an admin to invite you.',
+    );
 }
 
 function signUpIsClosed() {
-  return new HttpError(
-    403,
-    'Sign-up is closed: the first account has been made. Ask its owner to let you in.',
-  );
+  return new HttpError(403, 'Sign-up is closed here. Ask an admin to invite you.');
 }

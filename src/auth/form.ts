@@ -1,24 +1,51 @@
 import { z } from 'zod';
-import { line, tick } from '../web/form.js';
+import { choice, line, tick } from '../web/form.js';
+import { isCommon } from './passwords.js';
+import { ROLES } from './roles.js';
 
 const email = line('E-mail', { max: 254 }).pipe(z.email('E-mail must be an address like ada@example.com.'));
 
+/** Of a password that is there already, any; it is only compared. */
+const knownPassword = z
+  .string('Password is missing.')
+  .min(1, 'Password cannot be empty.')
+  .max(200, 'Password is too long.');
+
+/** Length, and not one that is tried first; no other rules, they make passwords worse. */
+const newPassword = z
+  .string('Password is missing.')
+  .min(10, 'Password is too short: 10 characters or more, a few words do well.')
+  .max(200, 'Password is too long: 200 characters at most.')
+  .refine(
+    (password) => !isCommon(password),
+    'Password is one of the most common ones, which are tried first. A few words of your own do well.',
+  );
+
 export const signInForm = z.object({
   email: line('E-mail', { max: 254 }),
-  password: z
-    .string('Password is missing.')
-    .min(1, 'Password cannot be empty.')
-    .max(200, 'Password is too long.'),
+  password: knownPassword,
   keep: tick(),
   /** The page that was wanted. */
   to: z.string().max(2_000).optional().catch(undefined),
 });
 
-export const signUpForm = z.object({
-  name: line('Name', { max: 100 }),
-  email,
-  password: z
-    .string('Password is missing.')
-    .min(10, 'Password is too short: 10 characters or more, a few words do well.')
-    .max(200, 'Password is too long: 200 characters at most.'),
-});
+export const signUpForm = z.object({ name: line('Name', { max: 100 }), email, password: newPassword });
+
+export const addressForm = z.object({ email });
+
+export const newPasswordForm = z.object({ password: newPassword });
+
+export const acceptForm = z.object({ name: line('Name', { max: 100 }), password: newPassword });
+
+export const nameForm = z.object({ name: line('Name', { max: 100 }) });
+
+export const newAddressForm = z.object({ email, password: z.string().max(200).default('') });
+
+export const passwordForm = z.object({ current: z.string().max(200).default(''), password: newPassword });
+
+/** The password is asked of those who have one. */
+export const leaveForm = z.object({ password: z.string().max(200).default(''), nameless: tick() });
+
+export const invitationForm = z.object({ email, role: choice('Role', ROLES) });
+
+export const roleForm = z.object({ role: choice('Role', ROLES) });

@@ -1,22 +1,58 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { hash, type Options, verify } from '@node-rs/argon2';
+import pLimit from 'p-limit';
+import type { Settings } from '../settings.js';
 
-// argon2id with the parameters OWASP's Password Storage Cheat Sheet names first: 19 MiB, two passes, one lane.
-const PARAMETERS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** What an argon2id hash costs: KiB of memory and passes over it. */
+export type HashCost = Settings['passwords'];
 
-/** Hashes on a thread of its own: the event loop goes on serving. */
-export function hashPassword(password: string): Promise<string> {
-  return hash(password, PARAMETERS);
+/** What OWASP's Password Storage Cheat Sheet names first: 19 MiB, two passes, one lane. */
+const USUAL: HashCost = { memoryKib: 19_456, passes: 2 };
+
+/** On threads of their own, as many at once as there are cores: a flood of sign-ins waits here, and the event loop goes on serving. */
+const oneOfFew = pLimit(availableParallelism());
+
+export function hashPassword(password: string, cost = USUAL): Promise<string> {
+  return oneOfFew(() => hash(password, optionsOf(cost)));
 }
 
 /** Whether the password is the one that was hashed. With no hash it takes as long and says no, so that time tells nothing. */
-export async function isPassword(stored: string | null, password: string): Promise<boolean> {
-  const matches = await verify(stored ?? (await decoyHash()), password);
+export async function isPassword(stored: string | null, password: string, cost = USUAL): Promise<boolean> {
+  const against = stored ?? (await decoyHash(cost));
+  const matches = await oneOfFew(() => verify(against, password));
   return stored !== null && matches;
 }
 
-let decoy: Promise<string> | undefined;
+/** True of a hash that was made at another cost than is asked for now. */
+export function isOutdated(stored: string, { memoryKib, passes } = USUAL): boolean {
+  return !stored.startsWith(`$argon2id$v=19$m=${memoryKib},t=${passes},p=1$`);
+}
 
-function decoyHash(): Promise<string> {
-  decoy ??= hashPassword('nobody has this password');
-  return decoy;
+/** True of the passwords that are tried first: those long enough of the 49,000 that leaked most often. */
+export function isCommon(password: string): boolean {
+  common ??= commonPasswords();
+  return common.has(password.toLowerCase());
+}
+
+let common: Set<string> | undefined;
+
+/** Loaded when somebody chooses a password: a start is sooner without. */
+function commonPasswords(): Set<string> {
+  const { dictionary } = createRequire(import.meta.url)('@zxcvbn-ts/language-common');
+  const listed: string[] = dictionary['passwords-common'];
+  return new Set(listed.filter(({ length }) => length >= 10));
+}
+
+const decoys = new Map<string, Promise<string>>();
+
+function decoyHash(cost: HashCost): Promise<string> {
+  const key = `${cost.memoryKib},${cost.passes}`;
+  const made = decoys.get(key) ?? hashPassword('nobody has this password', cost);
+  decoys.set(key, made);
+  return made;
+}
+
+function optionsOf({ memoryKib, passes }: HashCost): Options {
+  return { memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
 }

@@ -2,13 +2,16 @@
 export const ROLES = ['viewer', 'editor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-const LEAST_ROLE = { read: 'viewer', edit: 'editor', administer: 'admin' } as const satisfies Record<
-  string,
-  Role
->;
+/** `read` and `comment`; `edit` is to create, change, delete and restore; `administer` is people, settings and the price book. */
+const LEAST_ROLE = {
+  read: 'viewer',
+  comment: 'viewer',
+  edit: 'editor',
+  administer: 'admin',
+} as const satisfies Record<string, Role>;
 export type Action = keyof typeof LEAST_ROLE;
 
-/** True when people of this role may do this. */
-export function can(role: Role, action: Action): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[action]);
+/** True when people of this role may do this. Nobody in particular (null) may nothing. */
+export function can(role: Role | null, action: Action): boolean {
+  return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[action]);
 }

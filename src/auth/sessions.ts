@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { db, read } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
 import type { Settings } from '../settings.js';
 import type { Role } from './roles.js';
 
@@ -46,6 +47,32 @@ export async function findSession(id: string, { idleHours }: Limits): Promise<Se
 
 export async function endSession(key: string): Promise<void> {
   await db.session.deleteMany({ where: { id: key } });
+}
+
+/** Ends every session of a person, within the transaction of what is the reason. */
+export async function endSessionsOf(tx: Prisma.TransactionClient, userId: number): Promise<void> {
+  await tx.session.deleteMany({ where: { userId } });
+}
+
+export async function endOtherSessions(userId: number, key: string): Promise<void> {
+  await db.session.deleteMany({ where: { userId, id: { not: key } } });
+}
+
+export type Listed = {
+  key: string;
+  address: string;
+  agent: string;
+  isKept: boolean;
+  createdAt: Date;
+  seenAt: Date;
+};
+
+/** The person's sessions, the latest used first. */
+export async function listSessions(userId: number, { idleHours }: Limits): Promise<Listed[]> {
+  return read<Listed[]>`
+    SELECT id AS key, address, agent, is_kept AS "isKept", created_at AS "createdAt", seen_at AS "seenAt" FROM sessions
+    WHERE user_id = ${userId} AND expires_at > now() AND (is_kept OR seen_at > now() - ${idleHours} * interval '1 hour')
+    ORDER BY seen_at DESC`;
 }
 
 /** Sweeps the sessions that have run out. */

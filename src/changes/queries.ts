@@ -14,19 +14,36 @@ export const NOUNS = [
 ] as const;
 export type Noun = (typeof NOUNS)[number];
 
+/** What happens to people and their keys has a trail as well. */
+export type AuthAction =
+  | 'signed up'
+  | 'signed in'
+  | 'failed to sign in'
+  | 'was locked'
+  | 'was unlocked'
+  | 'was invited'
+  | 'changed'
+  | 'left';
+
 export type Trace = {
   userId: number | null;
-  action: 'created' | 'updated' | 'deleted' | 'restored' | 'imported' | 'copied';
-  noun: Noun;
+  action: 'created' | 'updated' | 'deleted' | 'restored' | 'imported' | 'copied' | AuthAction;
+  noun: Noun | 'people' | 'tokens';
   recordId: number;
   /** The record's name at the time, for people. */
   label: string;
   before?: Prisma.InputJsonValue;
   after?: Prisma.InputJsonValue;
+  /** Where it came from, and by which API token, if by one. */
+  address?: string;
+  token?: string;
 };
 
 /** Writes one line of the trail, in the transaction of the write it tells of. */
-export async function recordChange(tx: Prisma.TransactionClient, trace: Trace): Promise<void> {
+export async function recordChange(
+  tx: Pick<Prisma.TransactionClient, 'change'>,
+  trace: Trace,
+): Promise<void> {
   await tx.change.create({ data: trace, select: { id: true } });
 }
 

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { isSignUpOpen } from '../auth/accounts.js';
+import { isEmpty } from '../auth/accounts.js';
 import { countedPlan } from '../bills/remembered.js';
 import type { Bill } from '../domain/bill.js';
 import { findPlans } from '../plans/queries.js';
@@ -14,7 +14,7 @@ export async function show(req: Request, res: Response) {
       res,
       'home/visitor',
       { title: 'Know what you run' },
-      { onlyHtml: { signUpOpen: await isSignUpOpen() } },
+      { onlyHtml: { signUpOpen: await isEmpty() } },
     );
   }
   const systems = await listLatestSystems(12);

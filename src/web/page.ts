@@ -39,7 +39,7 @@ export function page(
     flash: takeFlash(req),
     path: req.path,
     address: req.originalUrl,
-    may: (action: Parameters<typeof can>[1]) => person !== null && can(person.role, action),
+    may: (action: Parameters<typeof can>[1]) => can(person?.role ?? null, action),
   };
   const html = render('layout', { ...locals, body: render(view, locals) });
   // As a text it leaves with its headers in one piece; Express's `send` makes a buffer of it first, which goes out beside them.

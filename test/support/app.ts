@@ -9,10 +9,14 @@ import type { Person } from '../../src/auth/sessions.js';
 import { type Database, openDatabase } from '../../src/db/client.js';
 import { createLog } from '../../src/log.js';
 import { readSettings } from '../../src/settings.js';
+import type { Letter, Mail } from '../../src/web/mail.js';
 import { statement } from './statement.js';
 
 /** The app on a database of this test file's own. Call `useApp()` at the head of the file. */
 export let app: Express;
+
+/** The letters that the app has sent, the last one last. */
+export const letters: (Letter & { to: string })[] = [];
 
 const PASSWORD = 'correct horse battery';
 
@@ -29,7 +33,8 @@ export function useApp(environment: Record<string, string> = {}): void {
       ...environment,
     });
     database = await openDatabase(settings.database, () => {});
-    app = createApp({ settings, log: createLog(settings.logLevel) });
+    const mail: Mail = { isOn: true, send: async (to, letter) => void letters.push({ to, ...letter }) };
+    app = createApp({ settings, log: createLog(settings.logLevel), mail });
   });
   afterAll(async () => {
     await database?.close();

@@ -1,11 +1,13 @@
 import type { Express, RequestHandler } from 'express';
-import { signedIn } from '../../src/auth/auth.js';
+import { readers, signedIn } from '../../src/auth/auth.js';
 
 /** A route as it was drawn: behind which walls, answered by what. */
 export type DrawnRoute = {
   method: 'get' | 'post';
   path: string;
   isPublic: boolean;
+  /** Where visitors may read, if the settings say so. */
+  isReadable: boolean;
   walls: RequestHandler[];
   action: RequestHandler;
 };
@@ -18,7 +20,8 @@ type Layer = {
 /** Every route of the app, in the order in which it was drawn. */
 export function routesOf(app: Express): DrawnRoute[] {
   const layers = (app.router as unknown as { stack: Layer[] }).stack;
-  const wall = layers.findIndex((layer) => layer.handle === signedIn);
+  const wallOf = (wall: RequestHandler) => layers.findIndex((layer) => layer.handle === wall);
+  const [readable, closed] = [wallOf(readers), wallOf(signedIn)];
   return layers.flatMap(({ route }, i) => {
     if (!route) return [];
     const handlers = route.stack.map((entry) => entry.handle);
@@ -27,7 +30,8 @@ export function routesOf(app: Express): DrawnRoute[] {
       {
         method,
         path: route.path,
-        isPublic: i < wall,
+        isPublic: i < readable,
+        isReadable: i > readable && i < closed,
         walls: handlers.slice(0, -1),
         action: handlers.at(-1)!,
       },

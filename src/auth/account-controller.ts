@@ -1,0 +1,156 @@
+import type { Request, Response } from 'express';
+import { HttpError } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../web/form.js';
+import { page } from '../web/page.js';
+import {
+  type Account,
+  askForAddress,
+  changeName,
+  changePassword,
+  findAccount,
+  isPasswordOf,
+  leave,
+} from './accounts.js';
+import { authOf, fromOf, personOf, signIn, signOut } from './auth.js';
+import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
+import { passwordChanged } from './letters.js';
+import { hashPassword } from './passwords.js';
+import { mailIsOff, post, postConfirmation } from './post.js';
+import { endOtherSessions, endSession, listSessions } from './sessions.js';
+
+// One's own account. What matters asks for the password again: a browser left open must not be enough.
+
+export async function show(req: Request, res: Response) {
+  page(req, res, 'account/show', { title: 'Your account', account: await accountOf(req) });
+}
+
+export async function editName(req: Request, res: Response) {
+  await showForm(req, res, 'name', { values: { name: personOf(req).name }, errors: {} });
+}
+
+export async function updateName(req: Request, res: Response) {
+  const read = readForm(nameForm, req.body);
+  if (!read.ok) return showForm(req, res, 'name', read.form);
+  await changeName(personOf(req).id, read.data.name, fromOf(req));
+  setFlash(req, { message: 'Your name is saved.' });
+  res.redirect(303, '/account');
+}
+
+export async function editAddress(req: Request, res: Response) {
+  await showForm(req, res, 'address', { values: {}, errors: {} });
+}
+
+/** The new address is asked to confirm itself; until it does the old one stays. */
+export async function updateAddress(req: Request, res: Response) {
+  const account = await accountOf(req);
+  const read = readForm(newAddressForm, req.body);
+  if (!read.ok) return showForm(req, res, 'address', read.form);
+  if (!(await isProven(req, account, read.data.password)))
+    return showForm(req, res, 'address', wrongPassword(req, 'password'));
+  if (!authOf(req).mail.isOn) throw mailIsOff();
+  await askForAddress(account.id, read.data.email);
+  postConfirmation(req, account, read.data.email);
+  setFlash(req, {
+    message: `We have written to ${read.data.email}. Open the link in the mail, and it is yours.`,
+  });
+  res.redirect(303, '/account');
+}
+
+export async function editPassword(req: Request, res: Response) {
+  await showForm(req, res, 'password', { values: {}, errors: {} });
+}
+
+export async function updatePassword(req: Request, res: Response) {
+  const account = await accountOf(req);
+  const read = readForm(passwordForm, req.body);
+  if (!read.ok) return showForm(req, res, 'password', read.form);
+  if (!(await isProven(req, account, read.data.current)))
+    return showForm(req, res, 'password', wrongPassword(req, 'current'));
+  const passwordHash = await hashPassword(read.data.password, authOf(req).settings.passwords);
+  await changePassword(account, passwordHash, fromOf(req));
+  post(req, account.email, passwordChanged(account.name));
+  await signIn(req, account, false);
+  setFlash(req, { message: 'Your password is changed. Your other sessions are signed out.' });
+  res.redirect(303, '/account');
+}
+
+export async function sessions(req: Request, res: Response) {
+  const { id } = personOf(req);
+  const listed = await listSessions(id, authOf(req).settings.sessions);
+  const rows = listed.map(({ key, ...row }) => ({ ...row, id: key, isThis: key === req.session?.key }));
+  page(req, res, 'account/sessions', { title: 'Your sessions', rows });
+}
+
+/** Signs one session out, or all but this one. */
+export async function endSessions(req: Request, res: Response) {
+  const { id } = personOf(req);
+  const key: unknown = req.body.id;
+  if (key === 'others') {
+    await endOtherSessions(id, req.session?.key ?? '');
+  } else {
+    const theirs = await listSessions(id, authOf(req).settings.sessions);
+    if (!theirs.some((session) => session.key === key))
+      throw new HttpError(404, 'That session is over already.');
+    await endSession(String(key));
+  }
+  if (key === req.session?.key) {
+    await signOut(req);
+    return res.redirect(303, '/');
+  }
+  setFlash(req, { message: key === 'others' ? 'All other sessions are signed out.' : 'It is signed out.' });
+  res.redirect(303, '/account/sessions');
+}
+
+export async function confirmLeaving(req: Request, res: Response) {
+  await showForm(req, res, 'deletion', { values: {}, errors: {} });
+}
+
+export async function leaveForGood(req: Request, res: Response) {
+  const account = await accountOf(req);
+  const read = readForm(leaveForm, req.body);
+  if (!read.ok) return showForm(req, res, 'deletion', read.form);
+  if (!(await isProven(req, account, read.data.password)))
+    return showForm(req, res, 'deletion', wrongPassword(req, 'password'));
+  const done = await leave(account, !read.data.nameless, fromOf(req));
+  if (done === 'last admin') {
+    const errors = { form: 'You are the only admin. Make somebody else one first.' };
+    return showForm(req, res, 'deletion', withError(req.body, errors));
+  }
+  await signOut(req);
+  res.redirect(303, '/');
+}
+
+async function accountOf(req: Request): Promise<Account> {
+  const account = await findAccount(personOf(req).id);
+  if (!account) throw new HttpError(404, 'This account is gone.');
+  return account;
+}
+
+/** Of somebody without a password their session is all there is. */
+async function isProven(req: Request, account: Account, password: string): Promise<boolean> {
+  return !account.hasPassword || isPasswordOf(account.id, password, authOf(req).settings.passwords);
+}
+
+function wrongPassword(req: Request, field: string): FormState {
+  return withError(req.body, { [field]: 'This is not your password.' });
+}
+
+const TITLES = {
+  name: 'Your name',
+  address: 'Change your address',
+  password: 'Change your password',
+  deletion: 'Delete your account?',
+};
+
+async function showForm(req: Request, res: Response, view: keyof typeof TITLES, form: FormState) {
+  const account = await accountOf(req);
+  const { password: _never, current: _neither, ...values } = form.values;
+  page(
+    req,
+    res,
+    `account/${view}`,
+    { title: TITLES[view], account, form: { ...form, values } },
+    { status: statusOf(form), onlyHtml: { mailIsOn: authOf(req).mail.isOn } },
+  );
+}

@@ -1,0 +1,69 @@
+import { db } from '../db/client.js';
+import { violates } from '../db/violations.js';
+import { type Account, confirmAddress, findAccount, insert, setPassword } from './accounts.js';
+import { type Link, useUp } from './links.js';
+import type { Person } from './sessions.js';
+import { forgetTries } from './tries.js';
+
+// What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
+
+/** Sets the password. The link came to the address, so the address is theirs. */
+export async function resetBy(link: Link, passwordHash: string, address: string): Promise<Account | null> {
+  const account = await findAccount(link.userId ?? 0);
+  if (!account) return null;
+  const isDone = await db.$transaction(async (tx) => {
+    if (!(await useUp(tx, link))) return false;
+    await setPassword(tx, account, passwordHash, { userId: account.id, address });
+    await tx.user.update({
+      where: { id: account.id },
+      data: { confirmedAt: account.confirmedAt ?? new Date() },
+    });
+    return true;
+  });
+  if (!isDone) return null;
+  await forgetTries(`address ${account.email}`);
+  return account;
+}
+
+/** Confirms the address: `old` and `email` differ where it takes another's place. `taken` when somebody else has it by now. */
+export async function confirmBy(
+  link: Link,
+): Promise<{ old: string; email: string; name: string } | 'taken' | null> {
+  return orTaken(() =>
+    db.$transaction(async (tx) => ((await useUp(tx, link)) ? confirmAddress(tx, link.userId ?? 0) : null)),
+  );
+}
+
+/** Lets the account be tried again. */
+export async function unlockBy(link: Link): Promise<Account | null> {
+  const account = await findAccount(link.userId ?? 0);
+  if (!account || !(await db.$transaction((tx) => useUp(tx, link)))) return null;
+  await forgetTries(`address ${account.email}`);
+  await forgetTries(`code ${account.id}`);
+  return account;
+}
+
+/** Makes the account of somebody invited. `taken` when the address has one by now. */
+export async function acceptBy(
+  link: Link,
+  name: string,
+  passwordHash: string,
+): Promise<Person | 'taken' | null> {
+  const { email, role } = link;
+  return orTaken(() =>
+    db.$transaction(async (tx) => {
+      if (!email || !(await useUp(tx, link))) return null;
+      const account = { name, email, passwordHash, role: role ?? 'viewer', confirmedAt: new Date() };
+      return insert(tx, account, 'signed up');
+    }),
+  );
+}
+
+async function orTaken<T>(work: () => Promise<T>): Promise<T | 'taken'> {
+  try {
+    return await work();
+  } catch (error) {
+    if (violates(error, 'users_email_key')) return 'taken';
+    throw error;
+  }
+}

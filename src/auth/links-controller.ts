@@ -1,0 +1,167 @@
+import type { Request, Response } from 'express';
+import { HttpError } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm } from '../web/form.js';
+import { page } from '../web/page.js';
+import { findAccount, findAccountByEmail } from './accounts.js';
+import { authOf, signIn, signOut } from './auth.js';
+import { acceptBy, confirmBy, resetBy, unlockBy } from './by-link.js';
+import { acceptForm, addressForm, newPasswordForm } from './form.js';
+import { addressChanged, passwordChanged, reset as resetLetter } from './letters.js';
+import { findLink, type Link, type Purpose } from './links.js';
+import { hashPassword } from './passwords.js';
+import { mailIsOff, post, postLink } from './post.js';
+
+// What is done by a link that came by mail. Opening it shows a page; only its button uses the link up, as mail programs open links too.
+
+export async function newReset(req: Request, res: Response) {
+  showNewReset(req, res, { values: { email: req.query.email }, errors: {} });
+}
+
+/** The same answer, and as soon, whether or not anybody has the address. */
+export async function createReset(req: Request, res: Response) {
+  const read = readForm(addressForm, req.body);
+  if (!read.ok) return showNewReset(req, res, read.form, 422);
+  if (!authOf(req).mail.isOn) throw mailIsOff();
+  postLink(req, 'reset', await findAccountByEmail(read.data.email), resetLetter);
+  page(req, res, 'auth/told', {
+    title: 'Look into your mail',
+    message: `If ${read.data.email} has an account here, we have written to it. The link in the mail is good once, for an hour.`,
+  });
+}
+
+export async function resetPage(req: Request, res: Response) {
+  await linkOf(req, 'reset');
+  showReset(req, res, { values: {}, errors: {} });
+}
+
+export async function reset(req: Request, res: Response) {
+  const link = await linkOf(req, 'reset');
+  const read = readForm(newPasswordForm, req.body);
+  if (!read.ok) return showReset(req, res, read.form, 422);
+  const passwordHash = await hashPassword(read.data.password, authOf(req).settings.passwords);
+  const account = await resetBy(link, passwordHash, req.ip ?? '');
+  if (!account) throw isNoLink();
+  post(req, account.email, passwordChanged(account.name));
+  await signOut(req);
+  setFlash(req, {
+    message: 'Your password is changed, and your sessions are signed out. Sign in with the new one.',
+  });
+  res.redirect(303, '/sign-in');
+}
+
+export async function confirmationPage(req: Request, res: Response) {
+  const link = await linkOf(req, 'confirmation');
+  const account = await findAccount(link.userId ?? 0);
+  if (!account) throw isNoLink();
+  showButton(req, res, {
+    title: 'Confirm your address',
+    message: `Is ${account.newEmail ?? account.email} your address?`,
+    action: '/confirmation',
+    label: 'Yes, it is mine',
+  });
+}
+
+export async function confirm(req: Request, res: Response) {
+  const link = await linkOf(req, 'confirmation');
+  const confirmed = await confirmBy(link);
+  if (!confirmed) throw isNoLink();
+  if (confirmed === 'taken') throw new HttpError(409, 'Somebody else has this address by now.');
+  if (confirmed.old !== confirmed.email)
+    post(req, confirmed.old, addressChanged(confirmed.name, confirmed.email));
+  setFlash(req, { message: `${confirmed.email} is confirmed.` });
+  res.redirect(303, req.user ? '/account' : '/sign-in');
+}
+
+export async function unlockPage(req: Request, res: Response) {
+  await linkOf(req, 'unlock');
+  showButton(req, res, {
+    title: 'Open your account again',
+    message: 'Somebody tried too many wrong passwords. Open it again, and sign in.',
+    action: '/unlock',
+    label: 'Open it again',
+  });
+}
+
+export async function unlock(req: Request, res: Response) {
+  const link = await linkOf(req, 'unlock');
+  if (!(await unlockBy(link))) throw isNoLink();
+  setFlash(req, { message: 'Your account is open again. Sign in.' });
+  res.redirect(303, '/sign-in');
+}
+
+export async function invitationPage(req: Request, res: Response) {
+  showInvitation(req, res, await linkOf(req, 'invitation'), { values: {}, errors: {} });
+}
+
+export async function accept(req: Request, res: Response) {
+  const link = await linkOf(req, 'invitation');
+  const read = readForm(acceptForm, req.body);
+  if (!read.ok) return showInvitation(req, res, link, read.form, 422);
+  const { name, password } = read.data;
+  const passwordHash = await hashPassword(password, authOf(req).settings.passwords);
+  const person = await acceptBy(link, name, passwordHash);
+  if (!person) throw isNoLink();
+  if (person === 'taken') throw new HttpError(409, `${link.email} has an account already. Sign in with it.`);
+  await signIn(req, person, false);
+  setFlash(req, { message: `Welcome, ${person.name}.` });
+  res.redirect(303, '/');
+}
+
+/** The link that the address, or the form behind it, holds. The page it is on is told to nobody. */
+async function linkOf(req: Request, purpose: Purpose): Promise<Link> {
+  req.res?.set('Referrer-Policy', 'no-referrer').set('Cache-Control', 'no-store');
+  const link = await findLink(purpose, req.method === 'POST' ? req.body.token : req.query.token);
+  if (!link) throw isNoLink();
+  return link;
+}
+
+/** The token goes along in the form. */
+function tokenOf(req: Request): string {
+  return String(req.method === 'POST' ? req.body.token : req.query.token);
+}
+
+function isNoLink() {
+  return new HttpError(
+    404,
+    'This link is not good any more: it was used, has expired, or a later one took its place. Ask for another.',
+  );
+}
+
+function showNewReset(req: Request, res: Response, form: FormState, status = 200) {
+  page(
+    req,
+    res,
+    'auth/new-reset',
+    { title: 'Choose a new password', form },
+    { status, onlyHtml: { mailIsOn: authOf(req).mail.isOn } },
+  );
+}
+
+function showReset(req: Request, res: Response, form: FormState, status = 200) {
+  const { password: _never, ...values } = { ...form.values, token: tokenOf(req) } as Record<string, unknown>;
+  page(
+    req,
+    res,
+    'auth/reset',
+    { title: 'Choose a new password' },
+    { status, onlyHtml: { form: { ...form, values } } },
+  );
+}
+
+function showInvitation(req: Request, res: Response, link: Link, form: FormState, status = 200) {
+  const { password: _never, ...values } = { ...form.values, token: tokenOf(req) } as Record<string, unknown>;
+  page(
+    req,
+    res,
+    'auth/invitation',
+    { title: 'Make your account', email: link.email, role: link.role },
+    { status, onlyHtml: { form: { ...form, values } } },
+  );
+}
+
+type Button = { title: string; message: string; action: string; label: string };
+
+function showButton(req: Request, res: Response, button: Button) {
+  page(req, res, 'auth/button', button, { onlyHtml: { token: tokenOf(req) } });
+}

@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { db } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+import type { Role } from './roles.js';
+
+/** What a link lets its holder do, and for how many hours. */
+const HOURS = { confirmation: 72, reset: 1, unlock: 24, invitation: 7 * 24 } as const;
+export type Purpose = keyof typeof HOURS;
+
+export type Link = {
+  id: string;
+  userId: number | null;
+  email: string | null;
+  role: Role | null;
+  createdById: number | null;
+};
+
+/**
+ * Makes a link's token, which is kept nowhere: only its hash is. The links of this purpose that the same person (or, of an invitation, the same
+ * address) had before are good no more.
+ */
+export async function makeLink(
+  purpose: Purpose,
+  to: { userId?: number; email?: string; role?: Role; createdById?: number },
+): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  const expiresAt = new Date(Date.now() + HOURS[purpose] * 3_600_000);
+  const earlier = to.userId
+    ? { purpose, userId: to.userId }
+    : { purpose, email: { equals: to.email ?? '', mode: 'insensitive' as const } };
+  await db.$transaction([
+    db.mailedLink.deleteMany({ where: earlier }),
+    db.mailedLink.create({ data: { id: idOf(token), purpose, expiresAt, ...to } }),
+  ]);
+  return token;
+}
+
+/** The link of this token, or null when it is none, has been used, or has expired: which of them is not told. */
+export async function findLink(purpose: Purpose, token: unknown): Promise<Link | null> {
+  if (typeof token !== 'string' || token === '') return null;
+  return db.mailedLink.findFirst({
+    where: { id: idOf(token), purpose, usedAt: null, expiresAt: { gt: new Date() } },
+    select: { id: true, userId: true, email: true, role: true, createdById: true },
+  });
+}
+
+/** Uses the link up within a transaction. False when somebody else just did: then nothing is to be done. */
+export async function useUp(tx: Prisma.TransactionClient, { id }: Link): Promise<boolean> {
+  const { count } = await tx.mailedLink.updateMany({
+    where: { id, usedAt: null, expiresAt: { gt: new Date() } },
+    data: { usedAt: new Date() },
+  });
+  return count === 1;
+}
+
+export type Invitation = { id: string; email: string | null; role: Role | null; expiresAt: Date };
+
+/** The invitations that nobody has taken up yet, the latest first. */
+export async function listInvitations(): Promise<Invitation[]> {
+  return db.mailedLink.findMany({
+    where: { purpose: 'invitation', usedAt: null, expiresAt: { gt: new Date() } },
+    select: { id: true, email: true, role: true, expiresAt: true },
+    orderBy: { createdAt: 'desc' },
+  });
+}
+
+/** Takes an invitation back: its link is good no more. Gives whom it was for, or null when there is none such. */
+export async function withdrawInvitation(id: string): Promise<string | null> {
+  const invited = (await listInvitations()).find((one) => one.id === id);
+  await db.mailedLink.deleteMany({ where: { id, purpose: 'invitation', usedAt: null } });
+  return invited?.email ?? null;
+}
+
+/** Sweeps the links that have expired. */
+export async function sweepLinks(now: Date): Promise<void> {
+  await db.mailedLink.deleteMany({ where: { expiresAt: { lt: now } } });
+}
+
+function idOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}

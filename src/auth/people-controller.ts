@@ -1,0 +1,126 @@
+import type { Request, Response } from 'express';
+import { idOf } from '../web/addresses.js';
+import { found } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../web/form.js';
+import { page } from '../web/page.js';
+import { type Account, changeRole, findAccount, findAccountByEmail, listPeople, note } from './accounts.js';
+import { authOf, fromOf, personOf } from './auth.js';
+import { invitationForm, roleForm } from './form.js';
+import { invitation as invitationLetter } from './letters.js';
+import { listInvitations, makeLink, withdrawInvitation } from './links.js';
+import { linkTo, post } from './post.js';
+import { ROLES } from './roles.js';
+import { forgetTries, isLocked } from './tries.js';
+
+// People, as an admin sees them.
+
+export async function index(req: Request, res: Response) {
+  const [people, invitations] = await Promise.all([listPeople(), listInvitations()]);
+  page(req, res, 'people/index', { title: 'People', people, invitations });
+}
+
+export async function show(req: Request, res: Response) {
+  const account = await accountOf(req);
+  await showPerson(req, res, account, { values: { role: account.role }, errors: {} });
+}
+
+export async function updateRole(req: Request, res: Response) {
+  const account = await accountOf(req);
+  const read = readForm(roleForm, req.body);
+  if (!read.ok) return showPerson(req, res, account, read.form);
+  if (read.data.role !== account.role) {
+    const done = await changeRole(account, read.data.role, fromOf(req));
+    if (done === 'last admin') {
+      const errors = { role: 'This is the only admin. Make somebody else one first.' };
+      return showPerson(req, res, account, withError(req.body, errors));
+    }
+  }
+  setFlash(req, { message: `${account.name} is ${read.data.role} now, from their next sign-in.` });
+  res.redirect(303, `/people/${account.id}`);
+}
+
+export async function unlock(req: Request, res: Response) {
+  const account = await accountOf(req);
+  await forgetTries(`address ${account.email}`);
+  await forgetTries(`code ${account.id}`);
+  await note(account, fromOf(req), 'was unlocked');
+  setFlash(req, { message: `${account.name} can try again.` });
+  res.redirect(303, `/people/${account.id}`);
+}
+
+/** A link to choose a new password, to hand out where mail is off or does not arrive. Shown once. */
+export async function createReset(req: Request, res: Response) {
+  const account = await accountOf(req);
+  const token = await makeLink('reset', { userId: account.id });
+  await note(account, fromOf(req), 'changed', { password: 'a link to choose a new one was handed out' });
+  showLink(
+    req,
+    res,
+    `A new password for ${account.name}`,
+    linkTo(req, 'reset', token),
+    'It is good once, for an hour.',
+  );
+}
+
+export async function newInvitation(req: Request, res: Response) {
+  showInvitation(req, res, { values: { role: 'editor' }, errors: {} });
+}
+
+export async function createInvitation(req: Request, res: Response) {
+  const read = readForm(invitationForm, req.body);
+  if (!read.ok) return showInvitation(req, res, read.form);
+  const { email, role } = read.data;
+  if (await findAccountByEmail(email)) {
+    return showInvitation(
+      req,
+      res,
+      withError(req.body, { email: 'Somebody has an account with this address.' }),
+    );
+  }
+  const token = await makeLink('invitation', { email, role, createdById: personOf(req).id });
+  const link = linkTo(req, 'invitation', token);
+  post(req, email, invitationLetter(personOf(req).name, link));
+  await note({ id: 0, name: email }, fromOf(req), 'was invited', { role });
+  const told = authOf(req).mail.isOn
+    ? `We have written to ${email}.`
+    : 'Mail is off here: hand the link out yourself.';
+  showLink(req, res, `${email} is invited`, link, `${told} The link is good once, for a week.`);
+}
+
+export async function withdraw(req: Request, res: Response) {
+  const email = found(await withdrawInvitation(String(req.body.id)), 'invitation');
+  setFlash(req, { message: `The invitation of ${email} is taken back.` });
+  res.redirect(303, '/people');
+}
+
+async function accountOf(req: Request): Promise<Account> {
+  return found(await findAccount(idOf(req, 'personId')), 'person');
+}
+
+async function showPerson(req: Request, res: Response, account: Account, form: FormState) {
+  const locked = (await isLocked(`address ${account.email}`)) || (await isLocked(`code ${account.id}`));
+  page(
+    req,
+    res,
+    'people/show',
+    { title: account.name, account, isLocked: locked },
+    { status: statusOf(form), onlyHtml: { form, roles: ROLES } },
+  );
+}
+
+function showInvitation(req: Request, res: Response, form: FormState) {
+  page(
+    req,
+    res,
+    'people/invitation',
+    { title: 'Invite somebody', form },
+    { status: statusOf(form), onlyHtml: { roles: ROLES, mailIsOn: authOf(req).mail.isOn } },
+  );
+}
+
+/** Shown once: what is kept is a hash. */
+function showLink(req: Request, res: Response, title: string, link: string, message: string) {
+  res.set('Cache-Control', 'no-store');
+  page(req, res, 'people/link', { title, link, message });
+}

@@ -1,0 +1,61 @@
+import type { Request } from 'express';
+import { HttpError } from '../web/errors.js';
+import type { Letter } from '../web/mail.js';
+import { authOf } from './auth.js';
+import { confirmation } from './letters.js';
+import { makeLink, type Purpose } from './links.js';
+
+const PATHS: Record<Purpose, string> = {
+  confirmation: '/confirmation',
+  reset: '/password-reset',
+  unlock: '/unlock',
+  invitation: '/invitation',
+};
+
+/** The address of a link, as a person opens it. Its token stands in the query, which no log of ours keeps. */
+export function linkTo(req: Request, purpose: Purpose, token: string): string {
+  const { appUrl } = authOf(req).settings;
+  if (appUrl === null) throw new HttpError(403, 'Links need the setting APP_URL, the address of this app.');
+  return `${appUrl}${PATHS[purpose]}?token=${token}`;
+}
+
+/**
+ * Writes a letter with a link to whoever has the account, in its own time: nobody waits for it, so the answer takes as long when there is no
+ * account, and nothing is written.
+ */
+export function postLink(
+  req: Request,
+  purpose: Purpose,
+  account: { id: number; name: string; email: string } | null,
+  letter: (name: string, link: string) => Letter,
+): void {
+  if (!account || !authOf(req).mail.isOn) return;
+  later(req, async () => {
+    const token = await makeLink(purpose, { userId: account.id });
+    await authOf(req).mail.send(account.email, letter(account.name, linkTo(req, purpose, token)));
+  });
+}
+
+/** Writes to the address that is to be confirmed, which may be another than the account has. */
+export function postConfirmation(req: Request, account: { id: number; name: string }, to: string): void {
+  postLink(req, 'confirmation', { ...account, email: to }, confirmation);
+}
+
+/** Sends a letter without anybody waiting for it; one that does not leave is logged. */
+export function post(req: Request, to: string, letter: Letter): void {
+  later(req, () => authOf(req).mail.send(to, letter));
+}
+
+function later(req: Request, work: () => Promise<void>): void {
+  void work().catch((error) =>
+    authOf(req).log.error({ reqId: req.id, err: error }, 'a mail could not be sent'),
+  );
+}
+
+/** What is said where something needs a letter and none can leave. */
+export function mailIsOff(): HttpError {
+  return new HttpError(
+    403,
+    'Mail is off here (SMTP_URL is not set). An admin can hand you the link: ask one.',
+  );
+}

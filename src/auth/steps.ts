@@ -1,0 +1,59 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { CookieOptions, Request } from 'express';
+import { db } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+
+/** Something begun in this browser that a later request of it ends: the second factor, a passkey's challenge, a provider's answer. */
+export type Purpose = 'second factor' | 'passkey' | 'new passkey' | 'provider';
+
+export type Step = { id: string; userId: number | null; data: Prisma.JsonValue };
+
+const MINUTES = 10;
+
+/** Begins a step; the browser gets a cookie for it, which holds what the database keeps only a hash of. */
+export async function beginStep(
+  req: Request,
+  purpose: Purpose,
+  { userId = null, data = {} }: { userId?: number | null; data?: Prisma.InputJsonValue },
+): Promise<void> {
+  const id = randomBytes(32).toString('base64url');
+  const expiresAt = new Date(Date.now() + MINUTES * 60_000);
+  await db.step.create({ data: { id: hashed(id), purpose, userId, data, expiresAt } });
+  const { name, options } = cookieOf(req);
+  req.res?.cookie(name, id, { ...options, maxAge: MINUTES * 60_000 });
+}
+
+/** The step that this browser is in, or null: none, another one, or begun too long ago. It can be looked at again. */
+export async function findStep(req: Request, purpose: Purpose): Promise<Step | null> {
+  const id: string | undefined = req.cookies[cookieOf(req).name];
+  if (!id) return null;
+  return db.step.findFirst({
+    where: { id: hashed(id), purpose, expiresAt: { gt: new Date() } },
+    select: { id: true, userId: true, data: true },
+  });
+}
+
+/** Ends the step: true for the one request that did, of several at the same moment. */
+export async function endStep(req: Request, { id }: Step): Promise<boolean> {
+  const { count } = await db.step.deleteMany({ where: { id } });
+  const { name, options } = cookieOf(req);
+  req.res?.clearCookie(name, options);
+  return count === 1;
+}
+
+/** Sweeps the steps that nobody ended. */
+export async function sweepSteps(now: Date): Promise<void> {
+  await db.step.deleteMany({ where: { expiresAt: { lt: now } } });
+}
+
+function cookieOf(req: Request): { name: string; options: CookieOptions } {
+  const secure = req.app.get('env') === 'production';
+  return {
+    name: secure ? '__Host-step' : 'step',
+    options: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
+  };
+}
+
+function hashed(id: string): string {
+  return createHash('sha256').update(id).digest('base64url');
+}

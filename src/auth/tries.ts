@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { db, read } from '../db/client.js';
+
+/**
+ * Failures to come in, counted in the database, so that they hold over every process. The first ten are free, then each doubles the wait
+ * (1 s, 2 s, 4 s and on), and the twentieth locks. A lock ends by mail, by an admin, or after a day. Addresses that nobody has are counted and
+ * locked alike: what is answered tells nothing.
+ */
+const FREE = 10;
+const MOST = 20;
+
+/** How it went: `locks` says that this try, should it fail, is the one that locks; else for how many seconds nothing is tried. */
+export type Try = { ok: true; locks: boolean } | { ok: false; seconds: number };
+
+/**
+ * Takes one try, counted as a failure before it is made: a hundred at the same moment are still counted one by one.
+ * `key` is what is tried, an address or a person's second factor. A success takes the count back: `forgetTries`.
+ */
+export async function takeTry(key: string): Promise<Try> {
+  const id = idOf(key);
+  const [taken] = await read<{ failures: number }[]>`
+    INSERT INTO tries AS t (key, failures, last_at) VALUES (${id}, 1, now())
+    ON CONFLICT (key) DO UPDATE SET last_at = now(),
+      failures = CASE WHEN t.last_at < now() - interval '1 day' THEN 1 ELSE t.failures + 1 END,
+      locked_at = CASE WHEN t.last_at >= now() - interval '1 day' AND t.failures + 1 >= ${MOST}::int THEN now() END
+    WHERE t.last_at < now() - interval '1 day'
+      OR (t.locked_at IS NULL AND t.last_at <= now() - interval '1 second' * CASE WHEN t.failures < ${FREE}::int THEN 0 ELSE 2 ^ (t.failures - ${FREE}::int) END)
+    RETURNING failures`;
+  return taken ? { ok: true, locks: taken.failures >= MOST } : { ok: false, seconds: await waitOf(id) };
+}
+
+/** After a success, or when a lock is lifted. */
+export async function forgetTries(key: string): Promise<void> {
+  await db.tries.deleteMany({ where: { key: idOf(key) } });
+}
+
+export async function isLocked(key: string): Promise<boolean> {
+  const held = { key: idOf(key), lockedAt: { gt: new Date(Date.now() - 24 * 3_600_000) } };
+  return (await db.tries.count({ where: held })) > 0;
+}
+
+/** "Try again in 8 seconds." */
+export function waitInWords(seconds: number): string {
+  if (seconds > 3_600) {
+    return 'It is locked for a day. If it has an account, we have written to it: the link in the mail opens it sooner.';
+  }
+  return `Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
+}
+
+/** Sweeps what is older than a day: it counts as never tried. */
+export async function sweepTries(now: Date): Promise<void> {
+  await db.tries.deleteMany({ where: { lastAt: { lt: new Date(now.getTime() - 24 * 3_600_000) } } });
+}
+
+async function waitOf(id: string): Promise<number> {
+  const [row] = await read<{ seconds: number }[]>`
+    SELECT ceil(extract(epoch FROM last_at - now() + CASE WHEN locked_at IS NOT NULL THEN interval '1 day'
+      ELSE interval '1 second' * 2 ^ (failures - ${FREE}::int) END))::int AS seconds FROM tries WHERE key = ${id}`;
+  return Math.max(1, row?.seconds ?? 1);
+}
+
+/** What people type as an address may be a password: only its hash is kept. */
+function idOf(key: string): string {
+  return createHash('sha256').update(key.toLowerCase()).digest('base64url');
+}
