@@ -25,6 +25,7 @@ export function createApp({ settings, log, mail }: Dependencies): Express {
   const app = express();
   app.set('trust proxy', settings.trustProxy);
   app.set('env', settings.env);
+  app.set('public read', settings.publicRead);
   app.set('query parser', 'simple');
   // Pages differ by their form's token; hashing each for a tag that never matches is work for nothing.
   app.disable('etag');

@@ -108,7 +108,7 @@ export async function signOut(req: Request): Promise<void> {
 /** The wall behind which what is recorded can be read: by everybody where the settings say so, else by those who are signed in. */
 export const readers: RequestHandler = (req, res, next) => {
   const isReading = req.method === 'GET' || req.method === 'HEAD';
-  if (isReading && authOf(req).settings.publicRead) return next();
+  if (isReading && req.app.get('public read')) return next();
   return signedIn(req, res, next);
 };
 

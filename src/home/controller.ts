@@ -6,9 +6,9 @@ import { findPlans } from '../plans/queries.js';
 import { listLatestSystems } from '../systems/queries.js';
 import { page } from '../web/page.js';
 
-/** The latest systems with the small bill of the plan each runs on; for visitors, what this is. */
+/** The latest systems with the small bill of the plan each runs on; for visitors who may not read, what this is. */
 export async function show(req: Request, res: Response) {
-  if (!req.user) {
+  if (!req.user && !req.app.get('public read')) {
     return page(
       req,
       res,

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { can } from '../auth/roles.js';
+import { type Action, can } from '../auth/roles.js';
 import { addressOf } from './addresses.js';
 import { assetUrl } from './assets.js';
 import { takeFlash } from './flash.js';
@@ -39,7 +39,7 @@ export function page(
     flash: takeFlash(req),
     path: req.path,
     address: req.originalUrl,
-    may: (action: Parameters<typeof can>[1]) => can(person?.role ?? null, action),
+    may: (action: Action) => mayRead(req, action) || can(person?.role ?? null, action),
   };
   const html = render('layout', { ...locals, body: render(view, locals) });
   // As a text it leaves with its headers in one piece; Express's `send` makes a buffer of it first, which goes out beside them.
@@ -47,6 +47,11 @@ export function page(
     .set('Content-Type', 'text/html; charset=utf-8')
     .set('Content-Length', String(Buffer.byteLength(html)))
     .end(html);
+}
+
+/** Visitors read where the settings say so. */
+function mayRead(req: Request, action: Action): boolean {
+  return action === 'read' && req.app.get('public read') === true;
 }
 
 /** True when the client prefers JSON to a page: an Accept header that says so, or `?format=json` for links. */

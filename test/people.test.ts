@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import { changeRole, createAccount, findAccount } from '../src/auth/accounts.js';
+import { db } from '../src/db/client.js';
+import { letters, signedIn, useApp, visitor } from './support/app.js';
+
+useApp({ APP_URL: 'https://parts.example.com' });
+
+const NEW = 'another correct horse';
+const FROM = { userId: null, address: '' };
+
+describe('roles', () => {
+  test('an admin gives one; the person is signed out everywhere, and has it at the next sign-in', async () => {
+    const admin = await signedIn('admin');
+    const { person, ...theirs } = await signedIn('viewer');
+    expect((await theirs.get('/systems/new')).status).toBe(403);
+    await admin.post(`/people/${person.id}/role`, { role: 'editor' });
+    expect((await theirs.get('/systems')).status).toBe(303);
+    await theirs.get('/sign-in');
+    await theirs.signIn(person.email);
+    expect((await theirs.get('/systems/new')).status).toBe(200);
+  });
+
+  test('no button is shown that would be refused', async () => {
+    const viewer = await signedIn('viewer');
+    for (const path of ['/', '/systems', '/plans', '/machine-types', '/deletions', '/account']) {
+      const { text } = await viewer.get(path);
+      const actions = [...text.matchAll(/<form method="post" action="([^"]+)"/g)].map((match) => match[1]);
+      expect({ path, actions }).toEqual({ path, actions: ['/sign-out'] });
+      expect(text).not.toMatch(/href="[^"]*\/(new|edit)"/);
+    }
+  });
+
+  test('an unknown one is refused, and so is a field that the form does not have', async () => {
+    const admin = await signedIn('admin');
+    const { person } = await signedIn('viewer');
+    expect((await admin.post(`/people/${person.id}/role`, { role: 'owner' })).status).toBe(422);
+    const { person: own, ...editor } = await signedIn('editor');
+    await editor.post('/account/name', {
+      name: 'Mallory',
+      role: 'admin',
+      email: 'root@example.com',
+      confirmedAt: '',
+    });
+    const { role, email } = await db.user.findUniqueOrThrow({ where: { id: own.id } });
+    expect({ role, email }).toEqual({ role: 'editor', email: own.email });
+  });
+});
+
+describe('one admin always remains', () => {
+  test('the only one cannot be made less, nor leave', async () => {
+    await db.adminKept.deleteMany();
+    await db.user.deleteMany();
+    const admin = await signedIn('admin');
+    expect((await admin.post(`/people/${admin.person.id}/role`, { role: 'editor' })).text).toContain(
+      'only admin',
+    );
+    const stay = await admin.post('/account/deletion', { password: 'correct horse battery' });
+    expect(stay.text).toContain('only admin');
+    expect((await admin.get('/people')).status).toBe(200);
+  });
+
+  test('of several, made less at the same moment, one stays; twenty times over', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      await db.adminKept.deleteMany();
+      await db.user.updateMany({ data: { role: 'viewer' } });
+      const people = await Promise.all(
+        [1, 2, 3].map((n) =>
+          createAccount({ name: `A${n}`, email: `a${round}.${n}@example.com`, password: NEW, role: 'admin' }),
+        ),
+      );
+      const accounts = await Promise.all(people.map((person) => findAccount(person?.id ?? 0)));
+      const done = await Promise.all(accounts.map((one) => changeRole(one!, 'viewer', FROM)));
+      expect(await db.user.count({ where: { role: 'admin' } })).toBeGreaterThan(0);
+      expect(done).toContain('last admin');
+    }
+  });
+
+  test('and the database itself says so', async () => {
+    await expect(db.user.updateMany({ data: { role: 'viewer' } })).rejects.toThrow(/admin_kept/);
+    await expect(db.user.deleteMany()).rejects.toThrow(/admin_kept/);
+  });
+});
+
+describe('invitations', () => {
+  test('are sent and shown once, make an account with their role, and are used up', async () => {
+    const admin = await signedIn('admin');
+    const made = await admin.post('/invitations', { email: 'guest@example.com', role: 'editor' });
+    const link = /https:\/\/parts\.example\.com(\/invitation\?token=[\w-]+)/.exec(made.text)?.[1] ?? '';
+    expect(letters.at(-1)?.text).toContain(link);
+    const guest = await visitor();
+    const page = await guest.get(link);
+    expect(page.text).toContain('guest@example.com');
+    const fields = {
+      token: link.split('=')[1] ?? '',
+      name: 'Guest',
+      password: NEW,
+      role: 'admin',
+      email: 'x@y.zz',
+    };
+    expect((await guest.post('/invitation', fields)).status).toBe(303);
+    expect((await guest.json('/account')).account).toMatchObject({
+      email: 'guest@example.com',
+      role: 'editor',
+    });
+    expect((await (await visitor()).get(link)).status).toBe(404);
+  });
+
+  test('can be taken back', async () => {
+    const admin = await signedIn('admin');
+    const made = await admin.post('/invitations', { email: 'late@example.com', role: 'viewer' });
+    const link = /https:\/\/parts\.example\.com(\S+?)<\/code>/.exec(made.text)?.[1] ?? '';
+    const { invitations } = await admin.json('/people');
+    await admin.post('/invitations/withdrawal', { id: invitations[0].id });
+    expect((await (await visitor()).get(link)).status).toBe(404);
+  });
+
+  test('without one nobody makes an account', async () => {
+    const somebody = await visitor();
+    expect((await somebody.get('/sign-up')).status).toBe(403);
+    expect(
+      (await somebody.post('/sign-up', { name: 'x', email: 'x@example.com', password: NEW })).status,
+    ).toBe(403);
+  });
+});
+
+describe('one’s own account', () => {
+  test('a new name is everywhere at once', async () => {
+    const editor = await signedIn('editor');
+    await editor.post('/account/name', { name: 'Grace' });
+    expect((await editor.get('/')).text).toContain('Grace');
+  });
+
+  test('a new password asks for the old one, signs all others out, and gives this browser a new session', async () => {
+    const { person, ...here } = await signedIn('editor');
+    const elsewhere = await visitor();
+    await elsewhere.signIn(person.email);
+    const fields = { current: 'not it, surely', password: NEW };
+    expect((await here.post('/account/password', fields)).text).toContain('not your password');
+    const before = (await db.session.findMany({ where: { userId: person.id } })).map(({ id }) => id);
+    await here.post('/account/password', { ...fields, current: 'correct horse battery' });
+    expect((await elsewhere.get('/systems')).status).toBe(303);
+    expect((await here.get('/systems')).status).toBe(200);
+    const after = await db.session.findMany({ where: { userId: person.id } });
+    expect(after).toHaveLength(1);
+    expect(before).not.toContain(after[0]?.id);
+  });
+
+  test('sessions are listed and ended: one, or all others, and nobody else’s', async () => {
+    const { person, ...here } = await signedIn('viewer');
+    const [second, third] = [await visitor(), await visitor()];
+    await second.signIn(person.email);
+    await third.signIn(person.email);
+    const other = await signedIn('viewer');
+    const rows: { id: string; isThis: boolean }[] = (await here.json('/account/sessions')).rows;
+    expect(rows.map(({ isThis }) => isThis).sort()).toEqual([false, false, true]);
+    const foreign = (await other.json('/account/sessions')).rows[0].id;
+    expect((await here.post('/account/sessions', { id: foreign })).status).toBe(404);
+    await here.post('/account/sessions', { id: rows.find(({ isThis }) => !isThis)?.id ?? '' });
+    expect((await here.json('/account/sessions')).rows).toHaveLength(2);
+    await here.post('/account/sessions', { id: 'others' });
+    expect((await second.get('/systems')).status).toBe(303);
+    expect((await third.get('/systems')).status).toBe(303);
+    expect((await other.get('/systems')).status).toBe(200);
+    expect((await here.get('/systems')).status).toBe(200);
+  });
+
+  test('deleted, it signs in nobody, and what was written stays, with or without the name', async () => {
+    for (const nameless of [false, true]) {
+      const { person, ...editor } = await signedIn('editor');
+      await editor.post('/systems', { name: `By ${person.id}`, lifecycle: 'production' });
+      const kept = { password: 'correct horse battery', ...(nameless && { nameless: 'on' }) };
+      expect((await editor.post('/account/deletion', kept)).headers.location).toBe('/');
+      expect((await editor.get('/systems')).status).toBe(303);
+      expect((await (await visitor()).signIn(person.email)).status).toBe(422);
+      const rest = await db.user.findUniqueOrThrow({ where: { id: person.id } });
+      expect(rest.name).toBe(nameless ? 'Somebody who left' : person.name);
+      expect(JSON.stringify(rest)).not.toContain(person.email);
+      expect(await db.change.count({ where: { userId: person.id, noun: 'systems' } })).toBe(1);
+      const trail = JSON.stringify(
+        await db.change.findMany({ where: { recordId: person.id, noun: 'people' } }),
+      );
+      expect(trail.includes(person.name)).toBe(!nameless);
+    }
+  });
+});
+
+test('visitors read everything but people where the settings say so', async () => {
+  const admin = await signedIn('admin');
+  const reader = await visitor();
+  expect((await reader.get('/systems')).status).toBe(303);
+  const { app } = await import('./support/app.js');
+  app.set('public read', true);
+  const home = await reader.get('/');
+  expect(home.text).not.toContain(admin.person.name);
+  for (const path of ['/systems', '/plans', '/machine-types', '/schemas/plan.json']) {
+    expect({ path, status: (await reader.get(path)).status }).toEqual({ path, status: 200 });
+  }
+  for (const path of ['/people', '/deletions', '/account', '/systems/new', '/imports/new']) {
+    expect({ path, status: (await reader.get(path)).status }).toEqual({ path, status: 303 });
+  }
+  expect((await reader.post('/systems', { name: 'x' })).status).toBe(303);
+  app.set('public read', false);
+});
