@@ -4,6 +4,7 @@ import { allowedTo, readers, signedIn } from './auth/auth.js';
 import * as doors from './auth/controller.js';
 import * as links from './auth/links-controller.js';
 import * as people from './auth/people-controller.js';
+import * as changes from './changes/controller.js';
 import * as comparison from './comparison/controller.js';
 import * as connections from './connections/controller.js';
 import * as deletions from './deletions/controller.js';
@@ -34,6 +35,7 @@ export function drawRoutes(app: Express): void {
     'machineTypeId',
     'importId',
     'personId',
+    'changeId',
   ]) {
     app.param(id, (_req, _res, next, segment) => next(idIn(String(segment)) === null ? 'route' : undefined));
   }
@@ -170,6 +172,8 @@ export function drawRoutes(app: Express): void {
   admins.get('/invitations/new', people.newInvitation);
   admins.post('/invitations', people.createInvitation);
   admins.post('/invitations/withdrawal', people.withdraw);
+  admins.get('/changes', changes.index);
+  admins.get('/changes/:changeId', changes.show);
 }
 
 /** Routes that stand behind a wall of their own. */

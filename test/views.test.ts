@@ -97,6 +97,7 @@ async function idsOfTheStory(editor: Browser): Promise<Record<string, number>> {
     partId: (await db.part.findFirstOrThrow({ where })).id,
     connectionId: (await db.connection.findFirstOrThrow({ where })).id,
     entryId: (await db.entry.findFirstOrThrow({ where })).id,
+    changeId: (await db.change.findFirstOrThrow()).id,
     personId: (await db.user.findFirstOrThrow({ where: { role: 'admin' } })).id,
     costId: (await db.extraCost.findFirstOrThrow({ where })).id,
     machineTypeId: plan.machineTypeId ?? 0,

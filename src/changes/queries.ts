@@ -1,6 +1,8 @@
-import { db } from '../db/client.js';
-import type { Prisma } from '../db/generated/client.js';
+import { db, read } from '../db/client.js';
+import { Prisma } from '../db/generated/client.js';
+import { containing, keyset, pageOf, type Rows } from '../db/keyset.js';
 import type { LastChange } from '../db/saved.js';
+import type { ListRequest, ListShape } from '../web/list.js';
 
 /** The nouns whose records have a trail, and can be deleted and restored. */
 export const NOUNS = [
@@ -25,10 +27,14 @@ export type AuthAction =
   | 'changed'
   | 'left';
 
+/** All that a line of the trail can be about, and say of it. */
+export const SUBJECTS = [...NOUNS, 'people', 'tokens'] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
 export type Trace = {
   userId: number | null;
   action: 'created' | 'updated' | 'deleted' | 'restored' | 'imported' | 'copied' | AuthAction;
-  noun: Noun | 'people' | 'tokens';
+  noun: Subject;
   recordId: number;
   /** The record's name at the time, for people. */
   label: string;
@@ -57,4 +63,73 @@ export async function lastChangeOf(noun: Noun, recordId: number, planId?: number
     select: { at: true, user: { select: { name: true } } },
   });
   return { by: change?.user?.name ?? 'somebody', at: change?.at ?? new Date() };
+}
+
+export const changesList = {
+  sorts: ['-at'],
+  filters: ['noun', 'action', 'who', 'from', 'until'],
+} as const satisfies ListShape<string>;
+
+export type ChangeRow = {
+  id: number;
+  at: Date;
+  /** Null where nobody was signed in, or whoever it was is gone. */
+  who: string | null;
+  action: string;
+  noun: Subject;
+  recordId: number;
+  label: string;
+  address: string;
+  token: string;
+};
+
+/** The trail, the latest first. */
+export async function listChanges(
+  list: ListRequest<(typeof changesList)['filters'][number]>,
+): Promise<Rows<ChangeRow>> {
+  const columns = { at: { by: Prisma.sql`c.at`, type: 'timestamptz' as const } };
+  const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`c.id`, list, list.size);
+  const { noun, action, who, from, until } = list.filters;
+  const wanted = [
+    list.search && Prisma.sql`c.label ILIKE ${containing(list.search)}`,
+    noun && Prisma.sql`c.noun = ${noun}`,
+    action && Prisma.sql`c.action = ${action}`,
+    who && Prisma.sql`u.name ILIKE ${containing(who)}`,
+    isDay(from) && Prisma.sql`c.at >= ${from}::text::date`,
+    isDay(until) && Prisma.sql`c.at < ${until}::text::date + 1`,
+  ].filter((condition) => condition !== '' && condition !== false);
+  const rows = await read<(ChangeRow & { cursor: string })[]>`
+    SELECT c.id, c.at, u.name AS who, c.action, c.noun, c.record_id AS "recordId", c.label, c.address, c.token, ${cursor} AS cursor
+    FROM changes c LEFT JOIN users u ON u.id = c.user_id
+    WHERE ${where} ${wanted.length ? Prisma.sql`AND ${Prisma.join(wanted, ' AND ')}` : Prisma.empty}
+    ORDER BY ${orderBy} LIMIT ${limit}`;
+  return pageOf(rows, list, list.size);
+}
+
+/** A line of the trail with what stood before and after it, or null. */
+export async function findChange(id: number) {
+  return db.change.findUnique({
+    where: { id },
+    select: {
+      id: true,
+      at: true,
+      action: true,
+      noun: true,
+      recordId: true,
+      label: true,
+      address: true,
+      token: true,
+      before: true,
+      after: true,
+      user: { select: { id: true, name: true } },
+    },
+  });
+}
+
+function isDay(text: string): boolean {
+  return (
+    /^\d{4}-\d\d-\d\d$/.test(text) &&
+    !Number.isNaN(Date.parse(text)) &&
+    new Date(text).toISOString().startsWith(text)
+  );
 }
