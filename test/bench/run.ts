@@ -43,6 +43,8 @@ async function benchPages(server: string): Promise<void> {
       DATABASE_URL: url,
       SESSION_SECRET: secret,
       LOG_LEVEL: 'error',
+      // So that the same page can be had without a session.
+      PUBLIC_READ: 'on',
     };
     const startedAt = performance.now();
     const app = start(webCommand(), { ...environment, PORT: String(APP) });
@@ -85,9 +87,11 @@ async function measure(
       name: `Made ${randomBytes(5).toString('hex')} ${made++}`,
       lifecycle: 'production',
     }).toString();
+  const signIn = await signInLoad(app);
   const pages: { page: string; run: () => Promise<autocannon.Result> }[] = [
     { page: 'floor: the same list, bare', run: () => load({ url: `http://localhost:${FLOOR}/` }) },
     { page: 'list of systems, 25 rows', run: () => load({ url: `${app}/systems`, headers }) },
+    { page: 'the same list, nobody signed in', run: () => load({ url: `${app}/systems`, headers: PROXIED }) },
     { page: 'list, far in', run: async () => load({ url: app + (await farIn(headers)), headers }) },
     { page: 'a system', run: () => load({ url: `${app}/systems/5000`, headers }) },
     { page: 'a plan of 22 parts, with its bill', run: () => load({ url: `${app}/plans/1`, headers }) },
@@ -106,6 +110,7 @@ async function measure(
           ],
         }),
     },
+    { page: 'signing in', run: () => load(signIn) },
     { page: 'floor, again', run: () => load({ url: `http://localhost:${FLOOR}/` }) },
     { page: 'list of systems, again', run: () => load({ url: `${app}/systems`, headers }) },
   ];
@@ -145,19 +150,33 @@ async function farIn(headers: Headers): Promise<string> {
   return `/systems?after=${cursor}`;
 }
 
+const PROXIED = { 'x-forwarded-proto': 'https' };
+
+/** Signing in, over and over, as one that has the page open. */
+async function signInLoad(app: string): Promise<autocannon.Options> {
+  const page = await fetch(`${app}/sign-in`, { headers: PROXIED });
+  const { email, password } = DEMO_ACCOUNT;
+  const body = new URLSearchParams({ email, password, _csrf: tokenIn(await page.text()) }).toString();
+  const headers = {
+    ...PROXIED,
+    cookie: cookiesOf(page),
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  return { url: `${app}/sign-in`, method: 'POST', headers, body };
+}
+
 async function signedIn(): Promise<Headers> {
-  const proxied = { 'x-forwarded-proto': 'https' };
-  const page = await fetch(`http://localhost:${APP}/sign-in`, { headers: proxied });
+  const page = await fetch(`http://localhost:${APP}/sign-in`, { headers: PROXIED });
   const { email, password } = DEMO_ACCOUNT;
   const body = new URLSearchParams({ email, password, _csrf: tokenIn(await page.text()) });
   const answer = await fetch(`http://localhost:${APP}/sign-in`, {
     method: 'POST',
-    headers: { ...proxied, cookie: cookiesOf(page) },
+    headers: { ...PROXIED, cookie: cookiesOf(page) },
     body,
     redirect: 'manual',
   });
   if (answer.status !== 303) throw new Error(`signing in answers ${answer.status}`);
-  return { ...proxied, cookie: cookiesOf(answer) };
+  return { ...PROXIED, cookie: cookiesOf(answer) };
 }
 
 /** The token of the session, its cookie added to the headers. */

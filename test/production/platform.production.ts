@@ -193,6 +193,36 @@ describe.skipIf(!server)('in production', () => {
     expect((await person.get('/systems')).text).toContain('Shop');
   });
 
+  test('two processes on one database share sessions, their end, and the count of failures', async () => {
+    await startWeb();
+    const port = String(await freePort());
+    const second = `http://127.0.0.1:${port}`;
+    const other = start(`exec ${lines.web}`, app, { ...environment, PORT: port });
+    started.push(other);
+    await waitFor(other, () => answersOk(`${second}/healthz`));
+
+    const here = visitorAt(origin, BY_HTTPS);
+    await here.get('/sign-in');
+    await here.post('/sign-in', OWNER);
+    const page = await here.get('/systems');
+    expect(page.text).toContain('Shop');
+    const there = (path: string) =>
+      fetch(second + path, { redirect: 'manual', headers: { ...BY_HTTPS, cookie: here.cookie() } });
+    expect((await there('/systems')).status).toBe(200);
+    await here.post('/sign-out', {});
+    expect((await there('/systems')).status).toBe(303);
+
+    const email = 'somebody@example.com';
+    const tries = [visitorAt(origin, BY_HTTPS), visitorAt(second, BY_HTTPS)];
+    for (const one of tries) await one.get('/sign-in');
+    const told: string[] = [];
+    for (let n = 0; n < 11; n += 1) {
+      told.push((await tries[n % 2]!.post('/sign-in', { email, password: 'not this one' })).text);
+    }
+    expect(told.slice(0, 10).join()).not.toContain('Too many wrong passwords');
+    expect(told[10]).toContain('Too many wrong passwords');
+  });
+
   test('at SIGTERM a request under way is answered, a new one refused, and the exit is clean', async () => {
     const running = await startWeb();
     const slow = await slowSignIn();
