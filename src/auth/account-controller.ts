@@ -78,8 +78,35 @@ export async function updatePassword(req: Request, res: Response) {
 export async function sessions(req: Request, res: Response) {
   const { id } = personOf(req);
   const listed = await listSessions(id, authOf(req).settings.sessions);
-  const rows = listed.map(({ key, ...row }) => ({ ...row, id: key, isThis: key === req.session?.key }));
+  const rows = listed.map(({ key, agent, ...row }) => ({
+    ...row,
+    id: key,
+    browser: browserInWords(agent),
+    isThis: key === req.session?.key,
+  }));
   page(req, res, 'account/sessions', { title: 'Your sessions', rows });
+}
+
+/** "Firefox on Windows", as far as the browser says so; each names those before it as well, so the order decides. */
+function browserInWords(agent: string): string {
+  const first = (words: [string, RegExp][]) => words.find(([, pattern]) => pattern.test(agent))?.[0];
+  const browser = first([
+    ['Edge', /Edg/],
+    ['Opera', /OPR/],
+    ['Firefox', /Firefox|FxiOS/],
+    ['Chrome', /Chrom|CriOS/],
+    ['Safari', /Safari/],
+  ]);
+  const system = first([
+    ['iPhone', /iPhone/],
+    ['iPad', /iPad/],
+    ['Android', /Android/],
+    ['Windows', /Windows/],
+    ['Mac', /Mac OS/],
+    ['Linux', /Linux|X11/],
+  ]);
+  if (!browser) return agent.slice(0, 40) || 'unknown';
+  return system ? `${browser} on ${system}` : browser;
 }
 
 /** Signs one session out, or all but this one. */
