@@ -3,11 +3,11 @@ import { join, relative } from 'node:path';
 import ejs from 'ejs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tellStory } from '../prisma/seed.js';
-import { makeLink } from '../src/auth/links.js';
 import { db } from '../src/db/client.js';
 import { root } from '../src/root.js';
 import { render } from '../src/web/render.js';
 import { app, type Browser, signedIn, useApp, visitor } from './support/app.js';
+import { linksOf } from './support/links.js';
 import { pathWith, routesOf } from './support/routes.js';
 
 useApp();
@@ -102,15 +102,5 @@ async function idsOfTheStory(editor: Browser): Promise<Record<string, number>> {
     costId: (await db.extraCost.findFirstOrThrow({ where })).id,
     machineTypeId: plan.machineTypeId ?? 0,
     importId: Number(/\d+/.exec(preview.headers.location ?? '')?.[0]),
-  };
-}
-
-/** A link that is good, for each page that one opens by a link. */
-async function linksOf(userId: number): Promise<Record<string, string>> {
-  return {
-    '/password-reset': await makeLink('reset', { userId }),
-    '/confirmation': await makeLink('confirmation', { userId }),
-    '/unlock': await makeLink('unlock', { userId }),
-    '/invitation': await makeLink('invitation', { email: 'guest@example.com', role: 'editor' }),
   };
 }

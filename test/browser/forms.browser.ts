@@ -7,7 +7,7 @@ useBrowser();
 
 describe.skipIf(!hasBrowser)('a form sent empty says so, accessibly', () => {
   let page: Page;
-  let ids: Record<string, number>;
+  let ids: Record<string, number | string>;
 
   beforeAll(async () => {
     ids = await idsOfTheStory();

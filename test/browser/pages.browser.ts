@@ -18,7 +18,7 @@ describe.skipIf(!hasBrowser)('before anybody has an account', () => {
 
 describe.skipIf(!hasBrowser)('with the story', () => {
   let page: Page;
-  let ids: Record<string, number>;
+  let ids: Record<string, number | string>;
 
   beforeAll(async () => {
     ids = await idsOfTheStory();

@@ -5,6 +5,7 @@ import { DEMO_ACCOUNT, tellStory } from '../../prisma/seed.js';
 import { db } from '../../src/db/client.js';
 import { drawRoutes } from '../../src/routes.js';
 import { aPlan } from '../support/factories.js';
+import { linksOf } from '../support/links.js';
 import { routesOf } from '../support/routes.js';
 import { axeFindings, sidewaysScroll } from './support.js';
 
@@ -17,7 +18,7 @@ export const PATTERNS = routesOf(drawn).flatMap(({ method, path }) => (method ==
 const LONG = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
 
 /** Tells the story, and beside it a plan of words too long for a phone and one with nothing in it. Gives the id for each name in a pattern. */
-export async function idsOfTheStory(): Promise<Record<string, number>> {
+export async function idsOfTheStory(): Promise<Record<string, number | string>> {
   await tellStory();
   const demo = await db.user.findFirstOrThrow({ where: { email: DEMO_ACCOUNT.email } });
   const plan = await db.plan.findFirstOrThrow({ where: { name: "It's the future" } });
@@ -47,12 +48,16 @@ export async function idsOfTheStory(): Promise<Record<string, number>> {
     costId: (await db.extraCost.findFirstOrThrow({ where })).id,
     machineTypeId: plan.machineTypeId ?? 0,
     importId: plan.importId ?? 0,
+    personId: demo.id,
+    changeId: (await db.change.findFirstOrThrow({ where: { noun: 'systems' } })).id,
+    ...(await linksOf(demo.id)),
   };
 }
 
-/** The pattern with real ids in it. Throws for a name that the walk does not know, so that no new page goes unseen. */
-export function addressWith(pattern: string, ids: Record<string, number>): string {
+/** The pattern with real ids, or the token of its link, in it. Throws for a name that the walk does not know, so that no new page goes unseen. */
+export function addressWith(pattern: string, ids: Record<string, number | string>): string {
   if (pattern === '/comparison') return `/comparison?plans=${ids.planId},${ids.otherPlanId}`;
+  if (ids[pattern] !== undefined) return `${pattern}?token=${ids[pattern]}`;
   return pattern.replace(/:(\w+)/g, (_all, name: string) => {
     if (ids[name] === undefined) throw new Error(`This walk knows no ${name}: give it one in idsOfTheStory.`);
     return String(ids[name]);

@@ -1,0 +1,11 @@
+import { makeLink } from '../../src/auth/links.js';
+
+/** The token of a link that is good, for each page that one opens by a link. */
+export async function linksOf(userId: number): Promise<Record<string, string>> {
+  return {
+    '/password-reset': await makeLink('reset', { userId }),
+    '/confirmation': await makeLink('confirmation', { userId }),
+    '/unlock': await makeLink('unlock', { userId }),
+    '/invitation': await makeLink('invitation', { email: 'guest@example.com', role: 'editor' }),
+  };
+}
