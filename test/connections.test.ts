@@ -67,6 +67,19 @@ describe('connections', () => {
     expect((await editor.json(`${other.address}/connections`)).rows).toEqual([]);
   });
 
+  test('the database itself takes no connection and no entry into another plan', async () => {
+    const { person } = await signedIn('editor');
+    const { plan, parts, entries } = await aPlan(person, { ...three, entries: { browse: ['web'] } });
+    const other = await aPlan(person, { parts: { stranger: {} } });
+    const ends = { fromPartId: parts.web!, toPartId: other.parts.stranger! };
+    const place = { entryId: entries.browse!, partId: other.parts.stranger! };
+    for (const planId of [plan.id, other.plan.id]) {
+      const refused = { code: 'P2003' };
+      await expect(db.connection.create({ data: { planId, ...ends } })).rejects.toMatchObject(refused);
+      await expect(db.entryPart.create({ data: { planId, ...place } })).rejects.toMatchObject(refused);
+    }
+  });
+
   test('a strength set by hand is noted, and between other parts the connection is drawn', async () => {
     const editor = await signedIn('editor');
     const { connections, plan } = await aPlan(editor.person, { ...three, connections: [['web', 'api']] });

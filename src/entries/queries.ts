@@ -90,7 +90,7 @@ export function updateEntry(
       data: { name: input.name, fromFile: false, version: { increment: 1 }, updatedAt: new Date() },
     });
     if (count === 0) return null;
-    await setParts(tx, entry.id, partIds);
+    await setParts(tx, entry, partIds);
     return { id: entry.id, name: input.name };
   });
 }
@@ -128,12 +128,17 @@ async function partIdsOf(tx: Prisma.TransactionClient, planId: number, names: st
 }
 
 /** Leaves the places of deleted parts alone: who restores such a part finds it in the entry again. */
-async function setParts(tx: Prisma.TransactionClient, entryId: number, partIds: number[]): Promise<void> {
+async function setParts(
+  tx: Prisma.TransactionClient,
+  { id, plan }: EntryRecord,
+  partIds: number[],
+): Promise<void> {
   await tx.$executeRaw`
     DELETE FROM entry_parts x USING parts p
-    WHERE x.entry_id = ${entryId} AND p.id = x.part_id AND p.deleted_at IS NULL AND NOT p.id = ANY(${partIds}::int[])`;
+    WHERE x.entry_id = ${id} AND p.id = x.part_id AND p.deleted_at IS NULL AND NOT p.id = ANY(${partIds}::int[])`;
   await tx.$executeRaw`
-    INSERT INTO entry_parts (entry_id, part_id) SELECT ${entryId}, unnest(${partIds}::int[]) ON CONFLICT DO NOTHING`;
+    INSERT INTO entry_parts (plan_id, entry_id, part_id) SELECT ${plan.id}, ${id}, unnest(${partIds}::int[])
+    ON CONFLICT DO NOTHING`;
 }
 
 function traceOf({ id, name, parts }: EntryRecord) {

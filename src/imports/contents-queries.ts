@@ -102,8 +102,8 @@ async function changeEntries(tx: Tx, planId: number, entries: Entry[]): Promise<
 
 async function addEntryParts(tx: Tx, planId: number, rows: string): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO entry_parts (entry_id, part_id)
-    SELECT e.id, p.id FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text, parts jsonb)
+    INSERT INTO entry_parts (plan_id, entry_id, part_id)
+    SELECT ${planId}, e.id, p.id FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text, parts jsonb)
     JOIN entries e ON e.plan_id = ${planId} AND e.name = r.name AND e.deleted_at IS NULL
     CROSS JOIN LATERAL jsonb_array_elements_text(r.parts) AS part(name)
     JOIN parts p ON p.plan_id = ${planId} AND p.name = part.name AND p.deleted_at IS NULL

@@ -40,8 +40,8 @@ async function copyAs(tx: Prisma.TransactionClient, plan: PlanRecord, name: stri
     INSERT INTO entries (plan_id, name, from_file)
     SELECT ${copy.id}, name, from_file FROM entries WHERE plan_id = ${plan.id} AND deleted_at IS NULL ORDER BY id`;
   await tx.$executeRaw`
-    INSERT INTO entry_parts (entry_id, part_id)
-    SELECT newe.id, newp.id FROM entry_parts ep
+    INSERT INTO entry_parts (plan_id, entry_id, part_id)
+    SELECT ${copy.id}, newe.id, newp.id FROM entry_parts ep
     JOIN entries e ON e.id = ep.entry_id AND e.plan_id = ${plan.id} AND e.deleted_at IS NULL
     JOIN entries newe ON newe.plan_id = ${copy.id} AND newe.name = e.name
     JOIN parts p ON p.id = ep.part_id AND p.deleted_at IS NULL JOIN parts newp ON newp.plan_id = ${copy.id} AND newp.name = p.name`;
