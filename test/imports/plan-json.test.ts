@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { billOf } from '../../src/domain/bill.js';
 import { ORIGINS, PART_KINDS, type Plan, RESERVE_RULES, RUNS, STRENGTHS } from '../../src/domain/model.js';
 import type { ImportOptions } from '../../src/imports/model.js';
 import { planToJson, readPlanJson } from '../../src/imports/plan-json/plan-json.js';
@@ -58,7 +59,7 @@ const plans: fc.Arbitrary<Plan> = names.chain((parts) =>
           .record({
             kind: fc.constantFrom(...PART_KINDS),
             replicas: fc.nat(9),
-            slack: fc.nat(9),
+            needed: fc.nat(9),
             cpuMillicores: amount,
             memoryMib: amount,
             runs: fc.constantFrom(...RUNS),
@@ -69,10 +70,9 @@ const plans: fc.Arbitrary<Plan> = names.chain((parts) =>
             technology: fc.option(fc.string().map((text) => text.trim())),
             sidecars: fc.nat(3),
           })
-          .map(({ slack, sidecars, ...part }) => ({
+          .map(({ sidecars, ...part }) => ({
             name,
             ...part,
-            needed: Math.max(0, part.replicas - slack),
             ...(sidecars > 0 && { containersPerReplica: 1 + sidecars }),
           })),
       ),
@@ -248,10 +248,6 @@ describe('faults', () => {
       'parts[0].availability: must be a share from 0 to 1, or null where it is unknown, is "99.95 %"; write 0.9995',
     ],
     [
-      { parts: [{ name: 'a', kind: 'web', needed: 2 }] },
-      'parts[0].needed: must be at most replicas (1), is 2',
-    ],
-    [
       { parts: [{ name: 'a', kind: 'thing' }] },
       `parts[0].kind: must be one of ${PART_KINDS.join(', ')}, is "thing"`,
     ],
@@ -340,6 +336,18 @@ describe('warnings', () => {
         .map((note) => note.message)
         .sort(),
     ).toEqual(['author: no key of a plan, left out', 'parts[0].colour: no key of a plan, left out']);
+  });
+
+  test('a part that needs more than it has is read as it stands, and counts as always down', () => {
+    const part = { name: 'a', kind: 'web', runs: 'managed', availability: 0.999, needed: 2 };
+    const agent = { name: 'agent', kind: 'platform', perMachine: true, needed: 2 };
+    const result = read({ parts: [part, agent] });
+    const warnings = result.report.filter((note) => note.kind === 'warning');
+    expect(warnings).toMatchObject([
+      { message: 'parts[0].needed: 2 of 1 can never be up: it always counts as down', line: 8 },
+    ]);
+    const [entry] = billOf(planOf({ parts: [part] })).entries;
+    expect(entry!.unavailability.onPaper).toBe(1);
   });
 
   test('a key written twice is told with its line', () => {

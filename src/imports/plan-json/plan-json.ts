@@ -48,6 +48,14 @@ export const readPlanJson: Reader = (files, options) => {
     return refuse(faultsOf(json, file, complaints, hintAt), report);
 
   const read = checked.data;
+  for (const [index, { needed = 0, replicas, perMachine }] of read.parts.entries()) {
+    if (perMachine || needed <= replicas) continue;
+    note(
+      'warning',
+      ['parts', index, 'needed'],
+      `${needed} of ${replicas} can never be up: it always counts as down`,
+    );
+  }
   const plan: Plan = {
     name: options.planName ?? read.name ?? nameOfFile(file),
     machineType: read.machineType,
@@ -138,7 +146,7 @@ function dropUnknownKeys(value: unknown): Path[] {
   return dropped;
 }
 
-/** What a schema cannot say: names are unique and exist, needed fits replicas. */
+/** What a schema cannot say: names are unique and exist. */
 function brokenRules(plan: CheckedPlan): Complaint[] {
   const broken: Complaint[] = [];
   const mustBeUnique = (list: { name: string }[], key: string) => {
@@ -160,10 +168,6 @@ function brokenRules(plan: CheckedPlan): Complaint[] {
     if (!parts.has(name)) broken.push({ path, message: 'must be the name of a part' });
   };
 
-  for (const [index, { needed = 0, replicas, perMachine }] of plan.parts.entries()) {
-    if (perMachine || needed <= replicas) continue;
-    broken.push({ path: ['parts', index, 'needed'], message: `must be at most replicas (${replicas})` });
-  }
   for (const [index, { from, to }] of plan.connections.entries()) {
     mustExist(from, ['connections', index, 'from']);
     mustExist(to, ['connections', index, 'to']);
