@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { guessTechnology, technologyOfImage } from '../../src/imports/reading/technology.js';
-import { NEEDS_MAJORITY, TECHNOLOGY_BY_IMAGE } from '../../src/imports/reading/technology-names.js';
+import { quorumOf, TECHNOLOGY_BY_IMAGE, VOTERS } from '../../src/imports/reading/technology-names.js';
 
 describe('an image tells its technology', () => {
   test.each([
@@ -83,8 +83,19 @@ describe('an image tells its technology', () => {
     const images = [...TECHNOLOGY_BY_IMAGE.keys()];
     expect(images.every((image) => /^[a-z0-9-]+(?:\/[a-z0-9-]+)?$/.test(image))).toBe(true);
     const names = new Set([...TECHNOLOGY_BY_IMAGE.values()].map(({ name }) => name));
-    expect([...NEEDS_MAJORITY].filter((name) => !names.has(name))).toEqual([]);
+    expect([...VOTERS].filter((name) => !names.has(name))).toEqual([]);
   });
+});
+
+test.each([
+  ['etcd', 2, null],
+  ['etcd', 3, 2],
+  ['etcd', 4, 3],
+  ['Consul', 5, 3],
+  ['PostgreSQL', 3, null],
+  [null, 3, null],
+])('%s of %d members needs %j', (technology, members, quorum) => {
+  expect(quorumOf(technology, members)).toBe(quorum);
 });
 
 describe('where the image says nothing, clues that meet', () => {

@@ -3,7 +3,7 @@ import type { ImportOptions } from '../model.js';
 import { placeOf } from '../reading/places.js';
 import { type Remarks, remark } from '../reading/remarks.js';
 import { guessTechnology, isStoreKind, technologyOfImage } from '../reading/technology.js';
-import { NEEDS_MAJORITY, type Technology } from '../reading/technology-names.js';
+import { quorumOf, type Technology } from '../reading/technology-names.js';
 import { jobEvidence } from './jobs.js';
 import type { Service } from './service.js';
 
@@ -72,9 +72,10 @@ function neededOf(
   technology: Technology | null,
   remarks: Remarks,
 ): number {
-  if (technology && NEEDS_MAJORITY.has(technology.name) && replicas >= 3) {
+  const quorum = quorumOf(technology?.name ?? null, replicas);
+  if (quorum !== null) {
     remark(remarks, 'assumed', 'The majority of the copies must be up', name, place);
-    return Math.floor(replicas / 2) + 1;
+    return quorum;
   }
   const message = 'One copy alone was taken to carry the load (needed: 1)';
   if (replicas > 1)

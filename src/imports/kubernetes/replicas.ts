@@ -1,5 +1,5 @@
 import type { Fault } from '../model.js';
-import { NEEDS_MAJORITY } from '../reading/technology-names.js';
+import { quorumOf } from '../reading/technology-names.js';
 import { asText, countAt, mappingAt, textAt } from '../reading/values.js';
 import { type Labels, selects } from './labels.js';
 import { type Finder, isSameNamespace } from './namespaces.js';
@@ -79,9 +79,7 @@ export function neededReplicas(
     if (!Number.isInteger(least) || least < 1 || least > n) continue;
     return { count: least, reason: `${title} keeps at least ${least} available` };
   }
-  if (technology !== null && NEEDS_MAJORITY.has(technology) && n >= 3) {
-    const majority = Math.floor(n / 2) + 1;
-    return { count: majority, reason: `${technology} needs the majority of its members` };
-  }
-  return { count: 1, reason: null };
+  const quorum = quorumOf(technology, n);
+  if (quorum === null) return { count: 1, reason: null };
+  return { count: quorum, reason: `${technology} needs the majority of its members` };
 }

@@ -1,3 +1,4 @@
+import { majorityOf } from '../../domain/availability/availability.js';
 import type { PartKind } from '../../domain/model.js';
 
 export type Technology = { name: string; kind: PartKind };
@@ -144,8 +145,16 @@ export const TECHNOLOGY_BY_IMAGE: ReadonlyMap<string, Technology> = new Map(
   KNOWN.flatMap(([name, kind, images]) => images.split(' ').map((image) => [image, { name, kind }] as const)),
 );
 
-/** Technologies that need more than half of their members, and so are down with the majority. */
-export const NEEDS_MAJORITY: ReadonlySet<string> = new Set([
+/**
+ * How many members of a store that votes must be up: more than half. Null for what does not vote, and for one or two members, which
+ * are no cluster that could lose one.
+ */
+export function quorumOf(technology: string | null, members: number): number | null {
+  const votes = technology !== null && VOTERS.has(technology) && members >= 3;
+  return votes ? majorityOf(members) : null;
+}
+
+export const VOTERS: ReadonlySet<string> = new Set([
   'etcd',
   'Consul',
   'ZooKeeper',
