@@ -152,13 +152,12 @@ export async function updatePlanBy(
   const before = { id: plan.id, name: plan.name, revision: plan.revision };
   const trace = { userId, action: 'imported', noun: 'plans', before, after, timeout: 60_000 } as const;
   const saved = await write(trace, {}, async (tx) => {
+    const machineTypeId = by.machineTypeId ?? (await machineTypeFor(tx, userId, by.machineType));
     const { count } = await tx.plan.updateMany({
       where: { id: plan.id, revision: plan.revision, deletedAt: null },
-      data: { importId, revision: { increment: 1 }, updatedAt: new Date() },
+      data: { importId, machineTypeId, revision: { increment: 1 }, updatedAt: new Date() },
     });
     if (count === 0) return null;
-    const machineTypeId = by.machineTypeId ?? (await machineTypeFor(tx, userId, by.machineType));
-    await tx.plan.update({ where: { id: plan.id }, data: { machineTypeId }, select: { id: true } });
     await applyMerge(tx, plan.id, merge, by.assumedAvailability);
     await keepOptions(tx, importId, by.options);
     return plan;
