@@ -17,6 +17,8 @@ const COMPOSE = `services:
     image: redis:8
 `;
 
+const WITHOUT_CACHE = COMPOSE.replace('  cache:\n    image: redis:8\n', '').replace('db, cache', 'db');
+
 const idOf = (address: string | undefined) => Number(/\d+/.exec(address ?? '')?.[0]);
 
 const planOn = (machine: string) =>
@@ -32,13 +34,14 @@ async function planFrom(editor: Browser, text: string, systemName: string): Prom
   return (await editor.post(`${preview}/plans`, fields)).headers.location ?? '';
 }
 
-/** The plan brought in line with this text: what that removed. */
-async function updated(editor: Browser, planId: number, text: string): Promise<{ removed: string[] }> {
+/** Brings the plan in line with this text. What its preview said, as data and as a page. */
+async function updated(editor: Browser, planId: number, text: string) {
   const preview = (await editor.post('/imports', { text, plan: planId })).headers.location ?? '';
   const { merge, plan } = await editor.json(preview);
+  const page = (await editor.get(preview)).text;
   const sent = await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, { revision: plan.revision });
   expect(sent.headers.location).toMatch(/^\/plans\//);
-  return { removed: merge.parts.removed };
+  return { merge, page };
 }
 
 describe('imports', () => {
@@ -159,17 +162,10 @@ describe('imports', () => {
       '  cache:\n    image: redis:8\n',
       '  queue:\n    image: rabbitmq:4\n',
     ).replace('db, cache', 'db, queue');
-    const sent = await editor.post('/imports', { text: changed, plan: planId });
-    const preview = sent.headers.location ?? '';
-    const { merge, plan } = await editor.json(preview);
+    const { merge } = await updated(editor, planId, changed);
     expect(merge.parts.added.map((part: { name: string }) => part.name)).toEqual(['queue']);
     expect(merge.parts.removed).toEqual(['cache']);
     expect(merge.parts.kept).toEqual([{ name: 'web', fields: ['replicas'] }]);
-    const done = await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, {
-      assume: 'yes',
-      revision: plan.revision,
-    });
-    expect(done.headers.location).toBe(address);
     const { contents } = await editor.json(address);
     const names = contents.parts.map((part: { name: string }) => part.name);
     expect(names.sort()).toEqual(['by-hand', 'db', 'queue', 'web']);
@@ -216,29 +212,20 @@ describe('imports', () => {
   test('what a person deleted stays deleted, what an import removed comes back', async () => {
     const editor = await signedIn('editor');
     const planId = idOf(await planFrom(editor, COMPOSE, 'Deleted from'));
-    const update = async (text: string) => {
-      const preview = (await editor.post('/imports', { text, plan: planId })).headers.location ?? '';
-      const { merge, plan } = await editor.json(preview);
-      const page = (await editor.get(preview)).text;
-      const sent = { assume: 'yes', revision: plan.revision };
-      const done = await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, sent);
-      expect(done.headers.location).toMatch(/^\/plans\//);
-      return { merge, page };
-    };
     const names = async () =>
       (await db.part.findMany({ where: { planId, deletedAt: null }, orderBy: { name: 'asc' } })).map(
         ({ name }) => name,
       );
-    await update(COMPOSE.replace('  cache:\n    image: redis:8\n', '').replace('db, cache', 'db'));
+    await updated(editor, planId, WITHOUT_CACHE);
     expect(await names()).toEqual(['db', 'web']);
-    await update(COMPOSE);
+    await updated(editor, planId, COMPOSE);
     expect(await names()).toEqual(['cache', 'db', 'web']);
     const cache = await db.part.findFirstOrThrow({ where: { planId, name: 'cache', deletedAt: null } });
     await editor.post(`/parts/${cache.id}/deletion`, {});
     const calls = { planId, deletedAt: null, to: { name: 'db' } };
     const call = await db.connection.findFirstOrThrow({ where: calls });
     await editor.post(`/connections/${call.id}/deletion`, {});
-    const { merge, page } = await update(COMPOSE);
+    const { merge, page } = await updated(editor, planId, COMPOSE);
     expect(merge.parts.keptDeleted).toEqual(['cache']);
     expect(merge.connections.keptDeleted).toEqual([{ from: 'web', to: 'db' }]);
     expect(page).toContain('Kept deleted, since somebody deleted them by hand: cache, web → db.');
@@ -247,7 +234,7 @@ describe('imports', () => {
 
     await editor.post(`/parts/${cache.id}/restoration`, {});
     await editor.post(`/connections/${call.id}/restoration`, {});
-    const restored = await update(COMPOSE);
+    const restored = await updated(editor, planId, COMPOSE);
     expect(restored.merge.parts.keptDeleted).toEqual([]);
     expect(await names()).toEqual(['cache', 'db', 'web']);
     expect(await db.connection.count({ where: calls })).toBe(1);
@@ -256,12 +243,8 @@ describe('imports', () => {
   test('a part that an import removed is restored with its connections', async () => {
     const editor = await signedIn('editor');
     const planId = idOf(await planFrom(editor, COMPOSE, 'Restored from'));
-    const { removed } = await updated(
-      editor,
-      planId,
-      COMPOSE.replace('  cache:\n    image: redis:8\n', '').replace('db, cache', 'db'),
-    );
-    expect(removed).toEqual(['cache']);
+    const { merge } = await updated(editor, planId, WITHOUT_CACHE);
+    expect(merge.parts.removed).toEqual(['cache']);
     const cache = await db.part.findFirstOrThrow({ where: { planId, name: 'cache' } });
     await editor.post(`/parts/${cache.id}/restoration`);
     const { calledBy } = await editor.json(`/parts/${cache.id}`);
@@ -340,10 +323,7 @@ describe('imports', () => {
         select: { id: true, version: true, parts: { select: { part: { select: { name: true } } } } },
       });
     const before = await entry();
-    const preview = (await editor.post('/imports', { text: shop('db', 'web'), plan: planId })).headers
-      .location;
-    const { plan } = await editor.json(preview ?? '');
-    await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, { revision: plan.revision });
+    await updated(editor, planId, shop('db', 'web'));
     const after = await entry();
     expect(after).toMatchObject({ id: before.id, version: before.version + 1 });
     expect(after.parts.map(({ part }) => part.name).sort()).toEqual(['db', 'web']);
