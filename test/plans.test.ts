@@ -158,6 +158,24 @@ describe('home', () => {
     await db.plan.update({ where: { id: plan.id }, data: { status: 'current' } });
     expect(await shown()).toMatchObject({ plan: plan.name, containers: 1 });
   });
+
+  test('offers a system’s plans for comparison, the current one first, then the newest, four at the most', async () => {
+    const editor = await signedIn('editor');
+    const { plan } = await aPlan(editor.person);
+    const ids = [plan.id];
+    const copy = async () => {
+      const { headers } = await editor.post(`/plans/${plan.id}/copies`);
+      ids.unshift(Number(/\d+/.exec(headers.location ?? '')?.[0]));
+    };
+    await copy();
+    expect((await editor.get('/')).text).toContain(`plans=${ids.join(',')}">Compare its 2 plans`);
+    await copy();
+    await copy();
+    await copy();
+    await db.plan.update({ where: { id: plan.id }, data: { status: 'current' } });
+    const offered = [plan.id, ...ids.slice(0, 3)].join(',');
+    expect((await editor.get('/')).text).toContain(`plans=${offered}">Compare 4 of its 5 plans`);
+  });
 });
 
 describe('comparison', () => {

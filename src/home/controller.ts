@@ -18,10 +18,10 @@ export async function show(req: Request, res: Response) {
     );
   }
   const systems = await listLatestSystems(12);
-  const plans = await findPlans(systems.flatMap((system) => system.shownPlanId ?? []));
+  const plans = await findPlans(systems.flatMap(({ planIds }) => planIds.slice(0, 1)));
   const cards = await Promise.all(
     systems.map(async (system) => {
-      const plan = plans.find(({ id }) => id === system.shownPlanId) ?? null;
+      const plan = plans.find(({ id }) => id === system.planIds[0]) ?? null;
       // What is not current runs nowhere: its numbers are no numbers of the system's.
       const bill = plan?.status === 'current' ? (await countedPlan(plan)).bill : null;
       return { system, plan, bill };

@@ -90,7 +90,7 @@ export type System = {
   team: string | null;
 };
 
-/** The systems changed last, each with the plan to show for it: the current one, else the newest; and how many plans it has. */
+/** The systems changed last, each with how many plans it has and the first of them. */
 export async function listLatestSystems(size: number) {
   return read<
     {
@@ -99,17 +99,14 @@ export async function listLatestSystems(size: number) {
       lifecycle: string;
       team: string | null;
       plans: number;
-      shownPlanId: number | null;
-      /** The first four, the current one first: as many as can be compared. */
+      /** The current one first, then the newest: as many as can be compared. */
       planIds: number[];
     }[]
   >`
     SELECT s.id, s.name, s.lifecycle::text AS lifecycle, t.name AS team,
       (SELECT count(*)::int FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL) AS plans,
-      (SELECT p.id FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL
-        ORDER BY (p.status = 'current') DESC, p.id DESC LIMIT 1) AS "shownPlanId",
       ARRAY(SELECT p.id FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL
-        ORDER BY (p.status = 'current') DESC, p.id LIMIT 4) AS "planIds"
+        ORDER BY (p.status = 'current') DESC, p.id DESC LIMIT 4) AS "planIds"
     FROM systems s LEFT JOIN teams t ON t.id = s.team_id
     WHERE s.deleted_at IS NULL ORDER BY s.updated_at DESC, s.id DESC LIMIT ${size}`;
 }
