@@ -162,6 +162,13 @@ export function drawRoutes(app: Express): void {
   editors.post('/imports/:importId/plans', imports.createPlan);
   editors.post('/imports/:importId/plans/:planId', imports.updatePlan);
 
+  // Forms are sent to these, and what is wrong in them is shown there: who opens the address again is led to the form.
+  editors.get('/systems/:systemId/plans', formAt('/systems/:systemId/plans/new'));
+  editors.get('/plans/:planId/copies', formAt('/plans/:planId'));
+  editors.get('/imports', formAt('/imports/new'));
+  editors.get('/imports/:importId/plans', formAt('/imports/:importId'));
+  editors.get('/imports/:importId/plans/:planId', formAt('/imports/:importId?plan=:planId'));
+
   // ---- admins
   const admins = behind(app, allowedTo('administer'));
   admins.get('/people', people.index);
@@ -174,6 +181,15 @@ export function drawRoutes(app: Express): void {
   admins.post('/invitations/withdrawal', people.withdraw);
   admins.get('/changes', changes.index);
   admins.get('/changes/:changeId', changes.show);
+}
+
+/** Leads to the page of a form; the ids in its address are those of this one. */
+function formAt(path: string): RequestHandler {
+  return (req, res) =>
+    res.redirect(
+      303,
+      path.replace(/:(\w+)/g, (_all, name) => String(req.params[name])),
+    );
 }
 
 /** Routes that stand behind a wall of their own. */
