@@ -56,7 +56,7 @@ function read(files: readonly SourceFile[], options: ImportOptions): Imported {
   );
 
   if (formats.length > 1) faults.push(severalFormats(found, formats));
-  if (format === undefined && faults.length === 0) faults.push(nothingToRead(found));
+  if (format === undefined && faults.length === 0) faults.push(...nothingToRead(found));
   if (format === undefined || faults.length > 0)
     return { ok: false, faults: faults.slice(0, MAX_FAULTS), report };
 
@@ -74,7 +74,10 @@ function read(files: readonly SourceFile[], options: ImportOptions): Imported {
 
 function kept(one: Found, sources: Found[]): SourceFile {
   if (sources.includes(one)) return one.file;
-  return { name: one.file.name, text: '', leftOut: one.is.as === 'other' ? one.is.what : VARIABLES };
+  const { name } = one.file;
+  if (one.is.as !== 'other') return { name, text: '', leftOut: VARIABLES };
+  const { what, line } = one.is;
+  return { name, text: '', leftOut: what, ...(line !== undefined && { leftOutAt: line }) };
 }
 
 const VARIABLES = 'variables and no parts';
@@ -96,8 +99,9 @@ function isFormat(is: Recognised): is is { as: Format } {
 function skipped(found: Found[], format: Format | undefined): Note[] {
   const remarks: Remarks = new Map();
   for (const { file, is } of found) {
-    const place = { file: file.name };
     const name = file.name || 'pasted text';
+    const line = is.as === 'other' ? is.line : undefined;
+    const place = { file: file.name, ...(line !== undefined && { line }) };
     if (is.as === 'other') remark(remarks, 'skipped', `Left out, being ${is.what}`, name, place);
     if (is.as === 'env' && format !== 'compose')
       remark(remarks, 'skipped', `Left out, being ${VARIABLES}`, name, place);
@@ -117,9 +121,15 @@ function severalFormats(found: Found[], formats: Format[]): Fault {
   };
 }
 
-function nothingToRead(found: Found[]): Fault {
+function nothingToRead(found: Found[]): Fault[] {
   const [first] = found;
-  if (!first) return { message: `Nothing was given. Paste or upload ${FORMATS_IN_WORDS}.`, file: '' };
+  if (!first) return [{ message: `Nothing was given. Paste or upload ${FORMATS_IN_WORDS}.`, file: '' }];
+  const templates = found.flatMap(({ file, is }) =>
+    is.as === 'other' && is.line !== undefined
+      ? [{ message: `This is ${is.what}.`, file: file.name, line: is.line }]
+      : [],
+  );
+  if (templates.length > 0) return templates;
   // Variables lie beside the file that was meant.
   const meant = found.length === 1 ? found : found.filter(({ is }) => is.as !== 'env');
   const [only = first] = meant;
@@ -128,5 +138,5 @@ function nothingToRead(found: Found[]): Fault {
     meant.length === 1
       ? `This is ${what}. Paste or upload ${FORMATS_IN_WORDS}.`
       : `None of these ${found.length} files is ${FORMATS_IN_WORDS}.`;
-  return { message, file: only.file.name, line: 1 };
+  return [{ message, file: only.file.name, line: 1 }];
 }

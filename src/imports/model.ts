@@ -8,6 +8,8 @@ export type SourceFile = {
   isNamed?: boolean;
   /** Of a file that was kept by its name alone: why nothing in it was read, as the rest of a sentence that begins with "is". */
   leftOut?: string;
+  /** The line that shows it, 1-based. */
+  leftOutAt?: number;
 };
 
 export type Format = 'compose' | 'kubernetes' | 'heroku' | 'plan';

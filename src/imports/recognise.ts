@@ -3,14 +3,16 @@ import { isProcfileName } from './heroku/files.js';
 import type { Fault, Format, SourceFile } from './model.js';
 import { asText, isMapping } from './reading/values.js';
 import { plainText, yamlDocuments } from './reading/yaml-documents.js';
+import { strayMarkIn, templateIn } from './reading/yaml-faults.js';
 
 /**
  * What a file is. `env`: variables, which only a Compose file gives a meaning. `other`: nothing an importer reads; `what` says so
- * as the rest of a sentence that begins with "is". `faulty`: it cannot be told, or not be read.
+ * as the rest of a sentence that begins with "is", and `line` is there where it would hold parts once a tool has been over it: where
+ * that shows. `faulty`: it cannot be told, or not be read.
  */
 export type Recognised =
   | { as: Format | 'env' }
-  | { as: 'other'; what: string }
+  | { as: 'other'; what: string; line?: number }
   | { as: 'faulty'; faults: Fault[] };
 
 const MAX_BYTES = 2 * 2 ** 20;
@@ -23,7 +25,7 @@ export const FORMATS_IN_WORDS =
  * with it, so that whatever it is it was meant; in a folder a picture or a README is no fault.
  */
 export function recognise(file: SourceFile, isAlone: boolean): Recognised {
-  if (file.leftOut !== undefined) return other(file.leftOut);
+  if (file.leftOut !== undefined) return other(file.leftOut, file.leftOutAt);
   const base = file.name.split('/').at(-1) ?? '';
   if (!isAlone && NEVER_READ.test(base)) return other('of a kind that never holds parts');
   const unreadable = unreadableFor(file.text);
@@ -41,7 +43,7 @@ export function recognise(file: SourceFile, isAlone: boolean): Recognised {
   const json = isJsonLike ? parsedJson(text) : undefined;
   if (json !== undefined) return ofJson(json, base);
   const { documents, faults } = yamlDocuments(file);
-  if (faults.length > 0) return ofBrokenText(text, base, faults, isAlone || isYamlName);
+  if (faults.length > 0) return ofBrokenText(text, base, faults, { isAlone, isYamlName });
   if (documents.length === 0) return other('empty but for comments');
   // YAML forgives what JSON does not (a comma too many); whose file it is can be told all the same.
   if (isJsonLike) return ofJson(documents[0]?.value, base);
@@ -51,8 +53,8 @@ export function recognise(file: SourceFile, isAlone: boolean): Recognised {
   );
 }
 
-function other(what: string): Recognised {
-  return { as: 'other', what };
+function other(what: string, line?: number): Recognised {
+  return { as: 'other', what, ...(line !== undefined && { line }) };
 }
 
 function faulty({ name }: SourceFile, message: string): Recognised {
@@ -118,16 +120,23 @@ function ofJsonObject(json: unknown, base: string): string {
   return isHeroku || base === 'app.json' ? 'heroku' : 'JSON, but of nothing an importer reads';
 }
 
-/** Text that is not YAML: a broken file of a known format is a fault, a text of its own kind in a folder is not. */
-function ofBrokenText(text: string, base: string, faults: Fault[], isMeant: boolean): Recognised {
+/** Text that is not YAML: a broken file of a known format is a fault; a text of its own kind in a folder is not, nor is a template. */
+function ofBrokenText(
+  text: string,
+  base: string,
+  faults: Fault[],
+  { isAlone, isYamlName }: { isAlone: boolean; isYamlName: boolean },
+): Recognised {
   if (/^\s*\{/.test(text)) {
     // Their own readers say more exactly what is wrong with JSON.
     if (/"parts"\s*:/.test(text)) return { as: 'plan' };
     if (base === 'app.json' || /"(?:formation|addons|buildpacks)"\s*:/.test(text)) return { as: 'heroku' };
   }
   const isKnown = /^[ \t]*["']?(?:services|kind|apiVersion|image|parts)["']?[ \t]*:/m.test(text);
-  if (!isMeant && !isKnown) return other('no file with parts');
-  if (isKnown || faults.some(({ message }) => /template/.test(message))) return { as: 'faulty', faults };
+  if (!isAlone && !isYamlName && !isKnown) return other('no file with parts');
+  const template = strayMarkIn(text) ? null : templateIn(text);
+  if (template && !isAlone) return other(template.what, faults[0]?.line);
+  if (isKnown || template) return { as: 'faulty', faults };
   const message = (fault: Fault) => `Nothing here looks like ${FORMATS_IN_WORDS}. ${fault.message}`;
   return { as: 'faulty', faults: faults.map((fault) => ({ ...fault, message: message(fault) })) };
 }

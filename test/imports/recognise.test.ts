@@ -98,12 +98,30 @@ describe('bad input is refused with a place and a reason', () => {
     ['é'.repeat(2 ** 20 + 1), /larger than 2 MB/],
     ['services:\n\tweb:\n', /tab/],
     [`${COMPOSE}---\n${POD}`, /both Compose and, from here, Kubernetes/],
+    [`\`\`\`yaml\n${COMPOSE}\`\`\`\n`, /^A Markdown code fence stands here/],
   ])('%.30j', (text, message) => {
     const result = importFiles([{ name: 'f', text }]);
     if (result.ok) throw new Error('it was read');
     const [fault] = result.faults;
     expect(fault).toMatchObject({ message: expect.stringMatching(message), file: 'f' });
     expect([fault?.line, fault?.column]).toEqual([expect.any(Number), expect.any(Number)]);
+  });
+
+  test('what another tool left in a file is told by its name, where it stands', () => {
+    const conflict = `${POD}<<<<<<< HEAD\nkind: Job\n=======\nkind: CronJob\n>>>>>>> theirs\n`;
+    const faultOf = (text: string) => {
+      const result = importFiles([
+        { name: 'a.yaml', text },
+        { name: 'b.yaml', text: POD },
+      ]);
+      return result.ok ? null : result.faults;
+    };
+    expect(faultOf(conflict)).toEqual([
+      { message: expect.stringMatching(/^A merge left a conflict here/), file: 'a.yaml', line: 6, column: 1 },
+    ]);
+    expect(faultOf(`${POD}  \`\`\`\n`)).toEqual([
+      { message: expect.stringMatching(/^A Markdown code fence/), file: 'a.yaml', line: 6, column: 3 },
+    ]);
   });
 
   test('noise of 2 MB, in time that grows with it alone', () => {
@@ -177,6 +195,40 @@ describe('several files', () => {
     expect(importFiles([{ name: 'a.yaml', text: POD }, broken])).toMatchObject({
       ok: false,
       faults: [{ file: 'b.yaml', line: 2 }],
+    });
+  });
+
+  test('a template among them is left out with its place, also when the kept files are read again', () => {
+    const web = { name: 'templates/web.yaml', text: 'kind: Pod\nspec:\n  x: {{ .Values.x }}\n' };
+    const result = importFiles([web, { name: 'pod.yaml', text: POD }]);
+    if (!result.ok) throw new Error(JSON.stringify(result.faults));
+    expect(result.plan.parts.map(({ name }) => name)).toEqual(['web']);
+    const skipped = {
+      kind: 'skipped',
+      message: expect.stringMatching(
+        /^Left out, being a Helm template .*"helm template NAME.*: templates\/web/,
+      ),
+      file: 'templates/web.yaml',
+      line: 3,
+    };
+    expect(result.report).toContainEqual(skipped);
+    expect(importFiles(result.files).report).toContainEqual(skipped);
+  });
+
+  test('of templates alone are refused, each with its place', () => {
+    const template = (name: string) => ({
+      name,
+      text: 'kind: Pod\n{{- if .Values.on }}\nx: 1\n{{- end }}\n',
+    });
+    const chart = { name: 'Chart.yaml', text: 'apiVersion: v2\nname: shop\nversion: 1.0.0\n' };
+    const result = importFiles([chart, template('templates/a.yaml'), template('templates/b.yaml')]);
+    const message = expect.stringMatching(/^This is a Helm template/);
+    expect(result).toMatchObject({
+      ok: false,
+      faults: [
+        { message, file: 'templates/a.yaml', line: 2 },
+        { message, file: 'templates/b.yaml', line: 2 },
+      ],
     });
   });
 

@@ -2,7 +2,15 @@ import { Composer, type Document, Lexer, LineCounter, Parser } from 'yaml';
 import type { Fault, Note, SourceFile } from '../model.js';
 import { budgetOf, spend } from './budget.js';
 import { placeOf } from './places.js';
-import { inPlainWords, isUnclosedQuote, MAX_DEPTH, TOO_DEEP, templateIn, YamlError } from './yaml-faults.js';
+import {
+  inPlainWords,
+  isUnclosedQuote,
+  MAX_DEPTH,
+  strayMarkIn,
+  TOO_DEEP,
+  templateIn,
+  YamlError,
+} from './yaml-faults.js';
 import { type Reading, type Room, valuesOf } from './yaml-values.js';
 
 export type YamlDocument = { file: string; line: number; value: unknown };
@@ -234,7 +242,9 @@ function faultOf(error: unknown, text: string, reading: Reading): Fault {
   // The parser calls itself for each level; what the check of the pieces lets through may still be too deep for it.
   const found = error instanceof RangeError ? new YamlError(TOO_DEEP, reading.offset) : error;
   if (!(found instanceof YamlError)) throw error;
-  const { message, offset } = templateIn(text) ?? found;
+  const template = templateIn(text);
+  const { message, offset } =
+    strayMarkIn(text) ?? (template ? { ...template, message: `This is ${template.what}.` } : found);
   const { line, col } = reading.lines.linePos(Math.min(offset, text.length));
   return { message, file: reading.file, line, column: col };
 }
