@@ -5,7 +5,8 @@ import { findWhole, type WholePlan } from './queries.js';
 export type CountedPlan = { whole: WholePlan; bill: Bill };
 
 // A bill is computed, never stored. What this process has computed it remembers for as long as the plan's revision stands: the most
-// recently asked for, up to this weight in all. A part or a connection weighs 1; a thousand take about half a megabyte with their drawing.
+// recently asked for, up to this weight in all. A part or a connection weighs 1; a thousand take about half a megabyte with their drawing,
+// and so do five thousand parts that entries are said to hang on.
 const MAX_WEIGHT = 60_000;
 const remembered = new Map<string, { weight: number; counted: Promise<CountedPlan> }>();
 
@@ -19,8 +20,9 @@ export function countedPlan(record: PlanRecord): Promise<CountedPlan> {
   remembered.set(key, entry);
   if (!known) {
     entry.counted.then(
-      ({ whole }) => {
-        entry.weight += whole.parts.length + whole.connections.length;
+      ({ whole, bill }) => {
+        const hangOn = bill.entries.reduce((sum, { closure }) => sum + closure.length, 0);
+        entry.weight += whole.parts.length + whole.connections.length + Math.round(hangOn / 5);
         forgetOldest();
       },
       () => remembered.delete(key),

@@ -2,8 +2,14 @@
 
 export const MAX_PARTS = 20_000;
 export const MAX_CONNECTIONS = 200_000;
+export const MAX_ENTRIES = 1_000;
 /** Names of parts in all entries together. */
 export const MAX_ENTRY_PARTS = 200_000;
+/**
+ * Entries times parts. In the worst case every entry hangs on every part, and the bill lists them all: so many take a second and
+ * 50 MB as JSON.
+ */
+export const MAX_ENTRIES_TIMES_PARTS = 250_000;
 
 /** Characters of a name: of a part, an entry, an extra cost. */
 export const MAX_NAME = 200;

@@ -243,6 +243,26 @@ describe('what a plan cannot hold is refused, whatever format it comes in', () =
       /^These are 250000 parts called by all entries together; one plan holds at most 200000/,
     );
   });
+
+  test('a few hundred entries over thousands of parts', () => {
+    const named = (count: number) => Array.from({ length: count }, (_, i) => `${i}`);
+    const entries = named(500).map((name) => ({ name, parts: [name] }));
+    const withParts = (count: number) =>
+      plan({ entries, parts: named(count).map((name) => ({ name, kind: 'web' })) });
+    expect(importFiles(withParts(500)).ok).toBe(true);
+    expect(refusalOf(withParts(501)).message).toMatch(
+      /^These are 500 entries over 501 parts\. .* times parts may be at most 250000: import fewer parts/,
+    );
+  });
+
+  test('more ways in than a plan has entries', () => {
+    const host = (i: number) => `{host: h${i}.example, http: {paths: [{backend: {service: {name: s1}}}]}}`;
+    const rules = numbered(1001, host, ', ');
+    const ingress = `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [${rules}]}\n`;
+    expect(refusalOf(manifests(deployment(1, 'x: y'), service(1, 'x: y'), ingress)).message).toMatch(
+      /^These are 1001 entries; one plan holds at most 1000/,
+    );
+  });
 });
 
 test('blanks around the names of a plan are dropped wherever the names stand', () => {

@@ -3,6 +3,7 @@ import { MAX_COUNT } from '../../domain/check-plan.js';
 import {
   MAX_AMOUNT,
   MAX_CONNECTIONS,
+  MAX_ENTRIES,
   MAX_EVIDENCE,
   MAX_NAME,
   MAX_PARTS,
@@ -147,7 +148,7 @@ export const planSchema = z
       connections: listOf(connectionSchema, MAX_CONNECTIONS, 'connections').describe(
         'Which part calls which.',
       ),
-      entries: listOf(entrySchema, 1000, 'entries').describe(
+      entries: listOf(entrySchema, MAX_ENTRIES, 'entries').describe(
         'What users do; when empty, one entry over the parts that nobody else calls.',
       ),
       extraCosts: listOf(extraCostSchema, 1000, 'extra costs').describe(

@@ -1,4 +1,11 @@
-import { MAX_AMOUNT, MAX_CONNECTIONS, MAX_ENTRY_PARTS, MAX_PARTS } from '../../domain/limits.js';
+import {
+  MAX_AMOUNT,
+  MAX_CONNECTIONS,
+  MAX_ENTRIES,
+  MAX_ENTRIES_TIMES_PARTS,
+  MAX_ENTRY_PARTS,
+  MAX_PARTS,
+} from '../../domain/limits.js';
 import type { Plan } from '../../domain/model.js';
 import type { Fault } from '../model.js';
 
@@ -8,6 +15,7 @@ export function tooLarge(plan: Plan, file: string): Fault[] {
   const counts: [count: number, most: number, what: string][] = [
     [plan.parts.length, MAX_PARTS, 'parts'],
     [plan.connections.length, MAX_CONNECTIONS, 'connections'],
+    [plan.entries.length, MAX_ENTRIES, 'entries'],
     [named, MAX_ENTRY_PARTS, 'parts called by all entries together'],
   ];
   const faults = counts
@@ -16,6 +24,12 @@ export function tooLarge(plan: Plan, file: string): Fault[] {
       message: `These are ${count} ${what}; one plan holds at most ${most}. Import fewer at a time.`,
       file,
     }));
+  const { entries, parts } = plan;
+  if (faults.length === 0 && entries.length * parts.length > MAX_ENTRIES_TIMES_PARTS)
+    faults.push({
+      message: `These are ${entries.length} entries over ${parts.length} parts. Each entry may hang on every part, and entries times parts may be at most ${MAX_ENTRIES_TIMES_PARTS}: import fewer parts at a time, or fewer entries.`,
+      file,
+    });
   for (const { name, cpuMillicores, memoryMib } of plan.parts) {
     const amounts: [number | null, string][] = [
       [cpuMillicores, 'thousandths of a processor'],
