@@ -57,6 +57,32 @@ describe('what somebody hostile sends', () => {
     expect(await db.session.count({ where: { userId: editor.person.id } })).toBe(0);
   });
 
+  test('what one person is told is not told to whoever comes next at the same browser', async () => {
+    const editor = await signedIn('editor');
+    const other = await signedIn('viewer');
+    await editor.post('/systems', { name: 'Takeover', lifecycle: 'production' });
+    await editor.post('/sign-out');
+    expect((await editor.get('/')).text).not.toContain('Takeover');
+    expect((await editor.get('/sign-in')).headers['set-cookie'] ?? '').not.toContain('flash');
+
+    await editor.signIn(editor.person.email);
+    const { headers } = await editor.post('/systems', { name: 'Merger', lifecycle: 'production' });
+    const [flash = ''] = String(headers['set-cookie']).split(';');
+    const carried = await other.agent.get('/').set('Cookie', flash);
+    expect(carried.text).not.toContain('Merger is recorded');
+    expect((await editor.get('/')).text).toContain('Merger is recorded');
+  });
+
+  test('a message that nobody signed is no message', async () => {
+    const stranger = await visitor();
+    const said = encodeURIComponent('{"message":"Call 555"}');
+    for (const flash of [`j:${said}`, `s:j:${said}.AAAA`, `s%3Aj%3A${said}.${'A'.repeat(43)}`, 's:', '%']) {
+      const answer = await stranger.get('/', { Cookie: `flash=${flash}` });
+      expect({ flash, status: answer.status }).toEqual({ flash, status: 200 });
+      expect(answer.text).not.toContain('Call 555');
+    }
+  });
+
   test('a form filled in by another site is shown, but is not one press from being sent', async () => {
     const editor = await signedIn('editor');
     const send = (headers: { Origin?: string; 'Sec-Fetch-Site'?: string }) =>

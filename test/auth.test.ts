@@ -89,6 +89,18 @@ describe('signing in', () => {
     expect([...statuses]).toEqual([422, 429]);
   });
 
+  test('whoever signs up first is welcomed by name', async () => {
+    await db.user.deleteMany();
+    const somebody = await visitor();
+    const made = await somebody.post('/sign-up', {
+      name: 'Ada',
+      email: 'ada@example.com',
+      password: 'a long password',
+    });
+    expect(made.status).toBe(303);
+    expect((await somebody.get('/')).text).toContain('Welcome, Ada.');
+  });
+
   test('of several first sign-ups at the same moment one makes the admin', async () => {
     await db.adminKept.deleteMany();
     await db.user.deleteMany();

@@ -90,6 +90,7 @@ export async function signIn(
   const cookie = cookieFor(req);
   const expires = isKept ? { expires: started.expiresAt } : {};
   req.res?.cookie(cookie.name, started.id, { ...cookie.options, ...expires });
+  // What the next page is told is told to this person.
   req.user = { id, name, email, role };
 }
 
@@ -103,6 +104,8 @@ export async function signOut(req: Request): Promise<void> {
   if (req.session) await endSession(req.session.key);
   const { name, options } = cookieFor(req);
   req.res?.clearCookie(name, options);
+  delete req.session;
+  delete req.user;
 }
 
 /** The wall behind which what is recorded can be read: by everybody where the settings say so, else by those who are signed in. */

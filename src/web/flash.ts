@@ -20,14 +20,18 @@ export function setFlash(req: Request, flash: Flash): void {
   const message = Array.from(flash.message.replace(/\p{Surrogate}/gu, '�'))
     .slice(0, MOST_LETTERS)
     .join('');
-  req.res?.cookie(name, { ...flash, message }, options);
+  req.res?.cookie(name, { ...flash, message, of: whoAsks(req) }, options);
 }
 
-/** Reads it, and has the browser forget it. */
+/** Reads it, and has the browser forget it. What one person was to be told is told to nobody who comes after at the same browser. */
 export function takeFlash(req: Request): Flash | null {
   const { name, options } = cookieOf(req);
-  const flash: Flash | undefined = req.signedCookies?.[name];
-  if (!flash?.message) return null;
+  const kept: (Flash & { of: number | null }) | undefined = req.signedCookies?.[name];
+  if (kept === undefined) return null;
   req.res?.clearCookie(name, options);
-  return flash;
+  return kept.message && kept.of === whoAsks(req) ? kept : null;
+}
+
+function whoAsks(req: Request): number | null {
+  return req.user?.id ?? null;
 }
