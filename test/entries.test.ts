@@ -42,6 +42,8 @@ describe('entries', () => {
     expect(unknown.status).toBe(422);
     expect(unknown.text).toContain('No part of this plan is called: stranger, nobody.');
     expect(unknown.text).toContain('name="parts" value="web" checked');
+    const unwritable = await editor.post(`${address}/entries`, { name: 'buy', parts: 'we\0b\nno\0body' });
+    expect(unwritable.text).toContain('No part of this plan is called: nobody.');
     const taken = await editor.post(`${address}/entries`, { name: 'browse', parts: 'api' });
     expect(taken.text).toContain('Another entry of this plan has this name.');
   });

@@ -26,6 +26,8 @@ export function entryValues(entry: { name: string; parts: { name: string }[] }):
 /** The part names in what was posted: one ticked box, several, or a text of one name a line. Each once, in their order. */
 export function partNamesIn(value: unknown): string[] {
   const texts = Array.isArray(value) ? value : [value];
-  const names = texts.flatMap((text) => (typeof text === 'string' ? text.split(/\r?\n/) : []));
+  const names = texts.flatMap((text) =>
+    typeof text === 'string' ? text.replaceAll('\0', '').split(/\r?\n/) : [],
+  );
   return [...new Set(names.map((name) => name.trim()).filter(Boolean))];
 }
