@@ -57,6 +57,44 @@ describe('what somebody hostile sends', () => {
     expect(await db.session.count({ where: { userId: editor.person.id } })).toBe(0);
   });
 
+  test('no proxy keeps a page, a visitor’s no more than anybody’s', async () => {
+    const stranger = await visitor();
+    for (const path of ['/', '/sign-in', '/systems', '/nothing']) {
+      const { headers } = await stranger.get(path);
+      expect({ path, kept: headers['cache-control'] }).toEqual({ path, kept: 'private, no-cache' });
+    }
+  });
+
+  test('a session ends when it has idled, at its last hour, and with its person', async () => {
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+    const set = (userId: number, data: object) => db.session.updateMany({ where: { userId }, data });
+    const ends = {
+      idle: (userId: number) => set(userId, { seenAt: hoursAgo(12.1) }),
+      expired: (userId: number) => set(userId, { isKept: true, expiresAt: hoursAgo(0.01) }),
+      'no person': (userId: number) => db.user.delete({ where: { id: userId } }),
+    };
+    for (const [how, end] of Object.entries(ends)) {
+      const viewer = await signedIn('viewer');
+      await set(viewer.person.id, { seenAt: hoursAgo(11.9) });
+      expect((await viewer.get('/systems')).status).toBe(200);
+      await end(viewer.person.id);
+      const { status } = await viewer.get('/systems');
+      expect({ how, status }).toEqual({ how, status: 303 });
+    }
+    const kept = await signedIn('viewer');
+    await set(kept.person.id, { isKept: true, seenAt: hoursAgo(200) });
+    expect((await kept.get('/systems')).status).toBe(200);
+  });
+
+  test('who signs in where somebody else is signed in takes that session’s place', async () => {
+    const editor = await signedIn('editor');
+    const viewer = await signedIn('viewer');
+    await editor.signIn(viewer.person.email);
+    expect((await editor.get('/')).text).toContain(viewer.person.name);
+    expect(await db.session.count({ where: { userId: editor.person.id } })).toBe(0);
+    expect((await editor.post('/systems', { name: 'Left over' })).status).toBe(403);
+  });
+
   test('what one person is told is not told to whoever comes next at the same browser', async () => {
     const editor = await signedIn('editor');
     const other = await signedIn('viewer');
