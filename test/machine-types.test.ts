@@ -55,6 +55,25 @@ describe('machine types', () => {
     expect(text).not.toContain('New machine type');
   });
 
+  test('a search goes through all of the price book, a provider through what has one', async () => {
+    const viewer = await signedIn('viewer');
+    const names = ({ serviceLevels, otherPrices, rows }: Record<string, Record<string, string>[]>) =>
+      [rows, serviceLevels, otherPrices].map((found) =>
+        found?.map((one) => one.name ?? one.service ?? one.product),
+      );
+    const [machines, levels, others] = names(await viewer.json('/machine-types?q=Postgres'));
+    expect(machines).toEqual([]);
+    expect(levels).toContain('Heroku Postgres Standard, <1 h per 30 d');
+    expect(others).toContain('Postgres Standard-0');
+    expect([...levels!, ...others!].every((name) => /postgres/i.test(name!))).toBe(true);
+    const { otherPrices, rows } = await viewer.json('/machine-types?provider=aws');
+    for (const { provider } of [...otherPrices, ...rows]) expect(provider).toBe('aws');
+    const nothing = await viewer.get('/machine-types?q=100%25');
+    for (const words of ['No machine type matches', 'No service level matches', 'No other price matches'])
+      expect(nothing.text).toContain(words);
+    expect((await viewer.get('/machine-types')).text).toContain('<td>Cluster control</td>');
+  });
+
   test('an editor adds a machine type with every field and sees it', async () => {
     const editor = await signedIn('editor');
     expect((await editor.get('/machine-types/new')).text).toContain('By the rule of GKE');

@@ -9,7 +9,7 @@ import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { refused, versionIn } from '../web/refused.js';
 import { machineTypeForm, machineTypeValues, RESERVE_LABELS } from './form.js';
-import { otherPrices } from './price-book.js';
+import { listOtherPrices, otherProviders, PRICE_KIND_LABELS } from './price-book.js';
 import * as machineTypes from './queries.js';
 
 const reserves = RESERVE_RULES.map((value) => ({ value, label: RESERVE_LABELS[value] }));
@@ -19,13 +19,13 @@ export async function index(req: Request, res: Response) {
   const [rows, providers, serviceLevels] = await Promise.all([
     machineTypes.listMachineTypes(list),
     machineTypes.listProviders(),
-    machineTypes.listServiceLevels(),
+    machineTypes.listServiceLevels(list.search),
   ]);
   answerList(
     req,
     res,
     'machine-types/index',
-    { title: 'Price book', list, serviceLevels, otherPrices },
+    { title: 'Price book', list, serviceLevels, otherPrices: listOtherPrices(list) },
     rows,
     {
       id: (type) => type.id,
@@ -42,7 +42,10 @@ export async function index(req: Request, res: Response) {
       'availability basis': (type) => type.availabilityBasis,
       updated: (type) => type.updatedAt.toISOString(),
     },
-    { providers },
+    {
+      providers: [...new Set([...providers, ...otherProviders])].sort(),
+      priceKindLabels: PRICE_KIND_LABELS,
+    },
   );
 }
 

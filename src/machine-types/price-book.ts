@@ -30,8 +30,39 @@ export async function loadPriceBook(): Promise<number> {
   return machineTypes.count + serviceLevels.count;
 }
 
-/** What the book says of things that are no machines: dynos, databases, load balancers. */
-export const otherPrices = (book.prices as Price[]).filter((price) => price.kind !== 'machine');
+const prices = (book.prices as Price[]).filter((price) => price.kind !== 'machine');
+
+/** Who sells what is no machine. */
+export const otherProviders = [...new Set(prices.map(({ provider }) => provider))];
+
+/** What the book says of things that are no machines: dynos, databases, load balancers. What has all of what is asked for. */
+export function listOtherPrices({
+  search,
+  filters,
+}: {
+  search: string;
+  filters: { provider: string };
+}): Price[] {
+  const words = search.toLowerCase();
+  const told = ({ product, provider, kind, note }: Price) => [product, provider, kind, note ?? ''];
+  return prices.filter(
+    (price) =>
+      (!filters.provider || price.provider === filters.provider) &&
+      told(price).some((text) => text.toLowerCase().includes(words)),
+  );
+}
+
+/** The kinds of prices in the words of people. */
+export const PRICE_KIND_LABELS: Record<string, string> = {
+  cache: 'Cache',
+  container: 'Container',
+  'container-unit': 'Container, by its size',
+  'control-plane': 'Cluster control',
+  database: 'Database',
+  disk: 'Disk',
+  'load-balancer': 'Load balancer',
+  network: 'Network',
+};
 
 function machineTypeOf(price: Price) {
   return {

@@ -102,12 +102,22 @@ export async function listProviders(): Promise<string[]> {
   return found.map(({ provider }) => provider);
 }
 
-/** What providers promise, or only tolerate. */
-export async function listServiceLevels() {
-  return db.serviceLevel.findMany({
-    select: { id: true, service: true, availability: true, promised: true, asOf: true, source: true },
-    orderBy: { service: 'asc' },
-  });
+export type ServiceLevelRow = {
+  id: number;
+  service: string;
+  availability: number | null;
+  promised: boolean;
+  asOf: string;
+  source: string;
+};
+
+/** What providers promise, or only tolerate; with `search`, what has it in its name or source. */
+export function listServiceLevels(search = ''): Promise<ServiceLevelRow[]> {
+  const words = containing(search);
+  return read<ServiceLevelRow[]>`
+    SELECT id, service, availability, promised, as_of AS "asOf", source FROM service_levels
+    ${search ? Prisma.sql`WHERE service ILIKE ${words} OR source ILIKE ${words}` : Prisma.empty}
+    ORDER BY lower(service), id`;
 }
 
 /** A machine type, or null when there is none or it is deleted. */
