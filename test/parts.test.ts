@@ -88,7 +88,24 @@ describe('parts', () => {
       usdPerMonth: null,
     });
     const shown = await editor.get(`/parts/${part.id}`);
-    expect(shown.text.match(/class="unknown"[^>]*>unknown/g)).toHaveLength(5);
+    // Managed, it takes no cpu and no memory of the plan's machines.
+    expect(shown.text.match(/class="unknown"[^>]*>unknown/g)).toHaveLength(3);
+    expect(shown.text.match(/not counted: it takes no machine of the plan/g)).toHaveLength(2);
+  });
+
+  test('the list, the plan and the part itself say the same words for kinds, places and origins', async () => {
+    const editor = await signedIn('editor');
+    const parts = { edge: { kind: 'load-balancer', runs: 'managed' }, agent: { perMachine: 'on' } };
+    const { address } = await aPlan(editor.person, { parts });
+    await editor.post(`${address}/connections`, { from: 'edge', to: 'agent', strength: 'hard' });
+    for (const path of [address, `${address}/parts`]) {
+      const { text } = await editor.get(path);
+      for (const words of ['Load balancer', 'Managed', 'On every machine', 'one each'])
+        expect({ path, text }).toEqual({ path, text: expect.stringContaining(`>${words}</td>`) });
+    }
+    const { rows } = await editor.json(`${address}/parts?q=edge`);
+    for (const path of [`/parts/${rows[0].id}`, `${address}/connections`])
+      expect((await editor.get(path)).text).toContain('<td>drawn by hand');
   });
 
   test('what is wrong is said by field, and what was typed is kept', async () => {

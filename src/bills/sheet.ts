@@ -5,6 +5,7 @@ import type { Connection, ExtraCost, MachineType, Part, Plan } from '../domain/m
 import { type Diagram, type Down, diagramOf } from '../domain/pictures/diagram-layout.js';
 import { type LegendItem, legendOf } from '../domain/pictures/diagram-legend.js';
 import { type MachinesPicture, machinesPictureOf } from '../domain/pictures/machines-picture.js';
+import { KIND_LABELS, runsInWords } from '../parts/words.js';
 
 /** How many parts a page lists; the rest has a list of its own. */
 const LISTED_PARTS = 100;
@@ -26,6 +27,8 @@ export type Sheet = {
   down: Down | null;
   parts: Part[];
   moreParts: number;
+  kindLabels: typeof KIND_LABELS;
+  runsInWords: typeof runsInWords;
   callsOf: (part: string) => Connection[];
   priceBasis: (line: CostLine) => string;
 };
@@ -67,6 +70,8 @@ function draw(plan: Shown, bill: Bill, down: Down | null): Sheet {
     down,
     parts: plan.parts.slice(0, LISTED_PARTS),
     moreParts: Math.max(0, plan.parts.length - LISTED_PARTS),
+    kindLabels: KIND_LABELS,
+    runsInWords,
     callsOf: (part) => calls.get(part) ?? [],
     priceBasis: (line) => bases.get(`${line.kind} ${line.label}`) ?? '',
   };

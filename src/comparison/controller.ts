@@ -5,7 +5,7 @@ import { compare } from '../domain/comparison.js';
 import type { Diagram } from '../domain/pictures/diagram-layout.js';
 import { type LegendItem, legendOf } from '../domain/pictures/diagram-legend.js';
 import { machinesPictureOf, machinesScaleOf } from '../domain/pictures/machines-picture.js';
-import { changeInWords } from '../parts/words.js';
+import { changesInWords } from '../parts/words.js';
 import { findPlans, type PlanRecord } from '../plans/queries.js';
 import { addressOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
@@ -69,7 +69,7 @@ export async function show(req: Request, res: Response) {
       onlyHtml: {
         columns,
         address,
-        changeInWords,
+        changesInWords,
         inShort: names.map((_name, i) => (i === 0 ? '' : inShort(comparison, names, i))).filter(Boolean),
         order: orderInWords(comparison, names),
         cautions: cautions(

@@ -17,6 +17,7 @@ import * as connections from './queries.js';
 const MOST_TO_PICK_FROM = 300;
 
 const strengths = STRENGTHS.map((value) => ({ value, label: STRENGTH_LABELS[value] }));
+const origins = ORIGINS.map((value) => ({ value, label: ORIGIN_LABELS[value] }));
 
 export async function index(req: Request, res: Response) {
   const plan = await requestedPlan(req);
@@ -37,7 +38,7 @@ export async function index(req: Request, res: Response) {
       evidence: (connection) => connection.evidence,
       updated: (connection) => connection.updatedAt.toISOString(),
     },
-    { strengths: STRENGTHS, origins: ORIGINS, originLabels: ORIGIN_LABELS },
+    { strengths: STRENGTHS, origins, originLabels: ORIGIN_LABELS },
   );
 }
 

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
 import { sheetOf } from '../bills/sheet.js';
 import { billOf } from '../domain/bill.js';
-import { changeInWords } from '../parts/words.js';
+import { changesInWords, FIELD_LABELS } from '../parts/words.js';
 import { findPlan, type PlanRecord } from '../plans/queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { listSystemNames } from '../systems/queries.js';
@@ -152,7 +152,8 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     isOtherMachine,
     isMachineAssumed,
     here: `/imports/${id}`,
-    changeInWords,
+    changesInWords,
+    fieldLabels: FIELD_LABELS,
     partHref: () => '#parts',
     recordHref: () => '#parts',
   };

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
+import { ORIGIN_LABELS } from '../connections/form.js';
 import { PART_KINDS, RUNS } from '../domain/model.js';
 import { listServiceLevels } from '../machine-types/queries.js';
 import { requestedPlan } from '../plans/requested.js';
@@ -15,7 +16,7 @@ import { availabilityText } from '../web/quantities.js';
 import { refused, versionIn } from '../web/refused.js';
 import { NEW_PART, partForm, partValues } from './form.js';
 import * as parts from './queries.js';
-import { KIND_LABELS, RUNS_LABELS } from './words.js';
+import { KIND_LABELS, RUNS_LABELS, runsInWords } from './words.js';
 
 const kinds = PART_KINDS.map((value) => ({ value, label: KIND_LABELS[value] }));
 const runs = RUNS.map((value) => ({ value, label: RUNS_LABELS[value] }));
@@ -55,14 +56,14 @@ export async function index(req: Request, res: Response) {
       'last checked': (part) => part.checkedOn,
       updated: (part) => part.updatedAt.toISOString(),
     },
-    { kinds, runs, technologies, teams, kindLabels: KIND_LABELS },
+    { kinds, runs, technologies, teams, kindLabels: KIND_LABELS, runsInWords },
   );
 }
 
 export async function show(req: Request, res: Response) {
   const part = await partOf(req);
   const around = await parts.listNeighbours(part.id);
-  const onlyHtml = { kindLabels: KIND_LABELS, runsLabels: RUNS_LABELS };
+  const onlyHtml = { kindLabels: KIND_LABELS, runsLabels: RUNS_LABELS, originLabels: ORIGIN_LABELS };
   page(req, res, 'parts/show', { title: part.name, part, ...around }, { onlyHtml });
 }
 

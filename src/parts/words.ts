@@ -1,4 +1,4 @@
-import type { PartKind, Runs } from '../domain/model.js';
+import type { Part, PartKind, Runs } from '../domain/model.js';
 import type { FieldChange, PartField } from '../domain/part-changes.js';
 import { cpu, memory, statedAvailability, usd } from '../web/format.js';
 
@@ -23,7 +23,18 @@ export const RUNS_LABELS: Record<Runs, string> = {
   external: 'Outside, run by others',
 };
 
-const FIELD_LABELS: Record<PartField, string> = {
+/** Who runs a part and where, as short as a table's column needs it. */
+export function runsInWords({
+  runs,
+  perMachine,
+  spread,
+}: Pick<Part, 'runs' | 'perMachine' | 'spread'>): string {
+  if (runs !== 'machine') return runs === 'managed' ? 'Managed' : 'External';
+  if (perMachine) return 'On every machine';
+  return spread ? 'On machines, apart' : 'On machines';
+}
+
+export const FIELD_LABELS: Record<PartField, string> = {
   kind: 'kind',
   replicas: 'replicas',
   needed: 'needed',
@@ -38,14 +49,20 @@ const FIELD_LABELS: Record<PartField, string> = {
   containersPerReplica: 'containers per replica',
 };
 
-/** The field of a part in the words of people, and what it was and is. */
-export function changeInWords({ field, from, to }: FieldChange): { field: string; from: string; to: string } {
-  return { field: FIELD_LABELS[field], from: valueInWords(field, from), to: valueInWords(field, to) };
+/** The fields of a part in the words of people, and what they were and are. */
+export function changesInWords(changes: FieldChange[]): { field: string; from: string; to: string }[] {
+  const runs = changes.find(({ field }) => field === 'runs');
+  return changes.map(({ field, from, to }) => ({
+    field: FIELD_LABELS[field],
+    from: valueInWords(field, from, runs?.from),
+    to: valueInWords(field, to, runs?.to),
+  }));
 }
 
-function valueInWords(field: PartField, value: unknown): string {
+/** `runs` is where the part runs, if that is among the changes: there nobody has to know what only counts elsewhere. */
+function valueInWords(field: PartField, value: unknown, runs: unknown): string {
   if (field === 'technology') return value === null ? 'none' : String(value);
-  if (value === null) return 'unknown';
+  if (value === null) return isElsewhere(field, runs) ? 'none' : 'unknown';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (field === 'cpuMillicores') return cpu(Number(value));
   if (field === 'memoryMib') return memory(Number(value));
@@ -54,4 +71,12 @@ function valueInWords(field: PartField, value: unknown): string {
   if (field === 'kind') return KIND_LABELS[value as PartKind].toLowerCase();
   if (field === 'runs') return RUNS_LABELS[value as Runs].toLowerCase();
   return String(value);
+}
+
+/** Only what runs on machines takes their cpu and memory, and they pay for it. */
+function isElsewhere(field: PartField, runs: unknown): boolean {
+  if (runs === undefined) return false;
+  return field === 'usdPerMonth'
+    ? runs === 'machine'
+    : (field === 'cpuMillicores' || field === 'memoryMib') && runs !== 'machine';
 }

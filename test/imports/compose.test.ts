@@ -124,7 +124,7 @@ describe('a service becomes a part', () => {
       0.9995,
       0.9995,
     ]);
-    expect(report.filter(({ message }) => message.includes('0.9995'))).toHaveLength(1);
+    expect(report.filter(({ message }) => message.includes('99.95 %'))).toHaveLength(1);
   });
 });
 

@@ -26,7 +26,7 @@ export function partOf(
     remark(
       remarks,
       'assumed',
-      `An availability of ${options.assumedAvailability} was taken for each copy of every part`,
+      `An availability of ${Number((options.assumedAvailability * 100).toFixed(6))} % was taken for each copy of every part.`,
     );
   if (service.perMachine) remark(remarks, 'read', 'One on every machine (mode: global)', name, place);
   return {
@@ -117,7 +117,7 @@ export function entriesOf(
     remark(
       remarks,
       'guessed',
-      'Entries, from the ports that are published',
+      'What users do first (an entry), from the ports that are published',
       name,
       placeOf(valuesOf.get(name) ?? {}, 'ports'),
     );
