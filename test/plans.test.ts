@@ -200,6 +200,27 @@ describe('comparison', () => {
     expect(page.text).not.toContain('different systems');
   });
 
+  test('another plan is taken as the one that the others are told against', async () => {
+    const editor = await signedIn('editor');
+    const plans = [
+      await aPlan(editor.person, { parts: { web: {} } }),
+      await aPlan(editor.person, { parts: { web: {}, cache: {} } }),
+      await aPlan(editor.person),
+    ];
+    const [one, other, third] = plans.map(({ plan }) => plan.id);
+    const page = await editor.get(`/comparison?plans=${one},${other},${third}`);
+    const links = [...page.text.matchAll(/<a href="([^"]+)">Compare the others with/g)].map(
+      (match) => match[1],
+    );
+    expect(links).toEqual([
+      `/comparison?plans=${other},${one},${third}`,
+      `/comparison?plans=${third},${one},${other}`,
+    ]);
+    const turned = await editor.get(links[0]!);
+    expect(turned.text).toContain(`What is different from ${plans[1]?.plan.name}`);
+    expect(turned.text).toMatch(/<dt>Removed<\/dt><dd>cache<\/dd>/);
+  });
+
   test('plans of different systems, and one without connections, are compared with a word of caution', async () => {
     const editor = await signedIn('editor');
     const [one, other] = [await aPlan(editor.person, { parts: { web: {} } }), await aPlan(editor.person)];

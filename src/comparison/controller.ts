@@ -21,7 +21,7 @@ const BOX_WIDTH = 72;
 /** Two to four plans in columns: `/comparison?plans=17,18`. Forms may say `plans=17&with=18`; they are sent on to the short address. */
 export async function show(req: Request, res: Response) {
   const ids = idsIn(req.query.plans, req.query.with);
-  const address = `/comparison?plans=${ids.join(',')}`;
+  const address = addressOfComparison(ids);
   if (req.query.with !== undefined) return res.redirect(303, address);
   if (ids.length < 2 && !wantsJson(req)) {
     setFlash(req, { message: 'Tick two to four plans to compare them.' });
@@ -43,6 +43,7 @@ export async function show(req: Request, res: Response) {
     record,
     bill,
     href: addressOf('plans', record),
+    baseHref: addressOfComparison([record.id, ...ids.filter((id) => id !== record.id)]),
     priceDate: priceDateOf(record),
     machines: machinesPictureOf(whole, bill.packing, {
       scale,
@@ -85,6 +86,11 @@ export async function show(req: Request, res: Response) {
       },
     },
   );
+}
+
+/** The first plan is the one that the others are told against. */
+function addressOfComparison(ids: number[]): string {
+  return `/comparison?plans=${ids.join(',')}`;
 }
 
 /** What occurs in any of the drawings, each sign once. */

@@ -88,7 +88,8 @@ export async function listMachineTypeNames(): Promise<
 
 /** Where and when a machine type's price is from, as it stands beside the price; '' where neither is known. */
 export function priceBasisOf({ priceDate, priceSource }: { priceDate: string; priceSource: string }): string {
-  return [priceDate, priceSource].filter(Boolean).join(', ');
+  const isSaid = priceDate !== '' && priceSource.includes(priceDate);
+  return [isSaid ? '' : priceDate, priceSource].filter(Boolean).join(', ');
 }
 
 /** Everybody who sells one of the machine types. */
