@@ -46,6 +46,26 @@ const schema = z.object({
     )
     .optional(),
   MAIL_FROM: z.string().min(3).default('moving-parts@localhost'),
+  OIDC_ISSUER: z
+    .string()
+    .refine(
+      (url) => isServer(url) && !url.includes('/.well-known/'),
+      'must be the provider’s issuer, an address that begins with https:// (http:// on this computer only) and is what stands before ' +
+        '/.well-known/openid-configuration, for example https://login.example.com',
+    )
+    .optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_NAME: z.string().trim().min(1).max(40).default('OpenID'),
+  GITHUB_CLIENT_ID: z.string().optional(),
+  GITHUB_CLIENT_SECRET: z.string().optional(),
+  GITHUB_URL: z
+    .string()
+    .refine(
+      (url) => isServer(url) && new URL(url).pathname === '/',
+      'must be the address of GitHub or of an Enterprise server, without a path, for example https://github.com',
+    )
+    .default('https://github.com'),
   PASSWORD_MEMORY_KIB: wholeNumber(8_192, 1_048_576, 19_456).default(19_456),
   PASSWORD_PASSES: wholeNumber(1, 20, 2).default(2),
   TRUST_PROXY: wholeNumber(0, 5, 1).optional(),
@@ -75,6 +95,11 @@ export type Settings = {
   /** Where people open the app, without a slash at its end: links in mails begin so. Null where it is not known. */
   appUrl: string | null;
   mail: { smtpUrl: string | null; from: string };
+  /** Who else may say who somebody is. Null where it is not set up. */
+  providers: {
+    openid: { issuer: string; clientId: string; clientSecret: string; name: string } | null;
+    github: { url: string; clientId: string; clientSecret: string } | null;
+  };
   /** How many proxies stand in front, each of which has put the address it saw at the right of X-Forwarded-For. */
   trustProxy: number;
   forceHttps: boolean;
@@ -97,8 +122,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     );
   }
   const production = read.data.NODE_ENV === 'production';
-  const missing = production ? missingInProduction(read.data) : [];
-  if (missing.length > 0) throw new CannotStart(missing.join('\n'));
+  const wrong = [...(production ? missingInProduction(read.data) : []), ...halves(read.data)];
+  if (wrong.length > 0) throw new CannotStart(wrong.join('\n'));
   return {
     env: read.data.NODE_ENV,
     port: read.data.PORT,
@@ -122,10 +147,25 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     publicRead: read.data.PUBLIC_READ === 'on',
     appUrl: read.data.APP_URL ? new URL(read.data.APP_URL).origin : localUrl(read.data),
     mail: { smtpUrl: read.data.SMTP_URL ?? null, from: read.data.MAIL_FROM },
+    providers: { openid: openidOf(read.data), github: githubOf(read.data) },
     trustProxy: read.data.TRUST_PROXY ?? (production ? 1 : 0),
     forceHttps: (read.data.FORCE_HTTPS ?? (production ? 'on' : 'off')) === 'on',
     logLevel: read.data.LOG_LEVEL,
   };
+}
+
+function openidOf(given: z.infer<typeof schema>): Settings['providers']['openid'] {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME } = given;
+  if (!OIDC_ISSUER || !OIDC_CLIENT_ID || !OIDC_CLIENT_SECRET) return null;
+  // One spelling: what people are known by at the provider begins with it.
+  const issuer = new URL(OIDC_ISSUER).href;
+  return { issuer, clientId: OIDC_CLIENT_ID, clientSecret: OIDC_CLIENT_SECRET, name: OIDC_NAME };
+}
+
+function githubOf(given: z.infer<typeof schema>): Settings['providers']['github'] {
+  const { GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET, GITHUB_URL } = given;
+  if (!GITHUB_CLIENT_ID || !GITHUB_CLIENT_SECRET) return null;
+  return { url: new URL(GITHUB_URL).origin, clientId: GITHUB_CLIENT_ID, clientSecret: GITHUB_CLIENT_SECRET };
 }
 
 /** On one's own computer the address is known without being told. */
@@ -140,6 +180,35 @@ function wholeNumber(min: number, max: number, example: number) {
   return z.coerce.number(error).int(error).min(min, error).max(max, error);
 }
 
+/** What a provider is spoken to at: never in the clear, but on this computer. */
+function isServer(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, search, hash, username } = new URL(address);
+  return (protocol === 'https:' || isLocal(address)) && !search && !hash && !username;
+}
+
+/** A server on this computer that is spoken to without TLS: one for trying out. */
+export function isLocal(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'http:' && ['localhost', '127.0.0.1'].includes(hostname);
+}
+
+const PROVIDER_SETTINGS = [
+  { OIDC_ISSUER: 'https://login.example.com', OIDC_CLIENT_ID: 'moving-parts', OIDC_CLIENT_SECRET: 's3cret' },
+  { GITHUB_CLIENT_ID: 'Iv1.0123456789abcdef', GITHUB_CLIENT_SECRET: '0123456789abcdef' },
+];
+
+/** Of a provider all is set, or nothing: with less nobody could come in, and would be told so by the provider only. */
+function halves(given: Record<string, unknown>): string[] {
+  return PROVIDER_SETTINGS.flatMap((settings) => {
+    const names = Object.keys(settings);
+    const set = names.find((name) => given[name]);
+    return Object.entries(settings)
+      .filter(([name]) => set && !given[name])
+      .map(([name, example]) => `${name}: is not set, and ${set} is. For example: ${name}=${example}`);
+  });
+}
+
 function missingInProduction(given: z.infer<typeof schema>): string[] {
   const missing: string[] = [];
   if (!given.DATABASE_URL) {
@@ -148,10 +217,22 @@ function missingInProduction(given: z.infer<typeof schema>): string[] {
         'For example: postgres://user:password@host:5432/moving_parts (on Heroku: heroku addons:create heroku-postgresql:essential-0)',
     );
   }
-  if (given.SMTP_URL && !given.APP_URL) {
+  const needsAppUrl = [
+    given.SMTP_URL && 'the links in mails need it',
+    (given.OIDC_ISSUER || given.GITHUB_CLIENT_ID) && 'providers send people back to it',
+  ].filter(Boolean);
+  if (needsAppUrl.length > 0 && !given.APP_URL) {
     missing.push(
-      'APP_URL: is not set, and the links in mails need it. For example: APP_URL=https://parts.example.com',
+      `APP_URL: is not set, and ${needsAppUrl.join(', and ')}. For example: APP_URL=https://parts.example.com`,
     );
+  }
+  for (const [name, url] of Object.entries({
+    OIDC_ISSUER: given.OIDC_ISSUER,
+    GITHUB_URL: given.GITHUB_URL,
+  })) {
+    if (url && isLocal(url)) {
+      missing.push(`${name}: must begin with https:// in production, for example https://login.example.com`);
+    }
   }
   if (!given.SESSION_SECRET) {
     missing.push(

@@ -47,6 +47,11 @@ describe('a setting that is wrong', () => {
     ['DATABASE_TLS', 'yes', 'encrypt'],
     ['DATABASE_POOL_SIZE', '0', 'for example 5'],
     ['SESSION_SECRET', 'short', 'openssl rand -hex 32'],
+    ['OIDC_ISSUER', 'login.example.com', 'https://login.example.com'],
+    ['OIDC_ISSUER', 'http://login.example.com', 'https://login.example.com'],
+    ['OIDC_ISSUER', 'https://x.example.com/.well-known/openid-configuration', 'https://login.example.com'],
+    ['GITHUB_URL', 'https://git.example.com/api/v3', 'https://github.com'],
+    ['GITHUB_URL', 'http://localhost:4300', 'https://'],
     ['TRUST_PROXY', 'true', 'for example 1'],
     ['FORCE_HTTPS', 'maybe', 'on'],
     ['LOG_LEVEL', 'loud', 'info'],
@@ -62,6 +67,34 @@ describe('a setting that is wrong', () => {
     expect(refusal).toMatch(
       /^DATABASE_URL: is not set.*postgres:\/\/.*\nSESSION_SECRET: is not set.*openssl/s,
     );
+  });
+
+  test.each([
+    [{ OIDC_ISSUER: 'https://login.example.com', OIDC_CLIENT_ID: 'x' }, 'OIDC_CLIENT_SECRET', 'OIDC_ISSUER'],
+    [{ OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'y' }, 'OIDC_ISSUER', 'OIDC_CLIENT_ID'],
+    [{ GITHUB_CLIENT_ID: 'x' }, 'GITHUB_CLIENT_SECRET', 'GITHUB_CLIENT_ID'],
+    [{ GITHUB_CLIENT_SECRET: 'x' }, 'GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'],
+  ])('of a provider all or nothing is set: %j', (given, missing, set) => {
+    const refusal = refusalOf(given);
+    expect(refusal).toMatch(
+      new RegExp(`^${missing}: is not set, and ${set} is. For example: ${missing}=\\S+$`),
+    );
+  });
+
+  test('a provider needs to know where the app is; a computer of one’s own knows', () => {
+    const github = { GITHUB_CLIENT_ID: 'x', GITHUB_CLIENT_SECRET: 'y' };
+    expect(refusalOf({ ...PRODUCTION, ...github })).toMatch(/^APP_URL: is not set, and providers .*https:/);
+    expect(readSettings(github)).toMatchObject({
+      appUrl: 'http://localhost:3000',
+      providers: { openid: null, github: { url: 'https://github.com', clientId: 'x', clientSecret: 'y' } },
+    });
+  });
+
+  test('a provider on this computer is spoken to in the clear, but not in production', () => {
+    const openid = { OIDC_ISSUER: 'http://localhost:4300', OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'y' };
+    expect(readSettings(openid).providers.openid).toMatchObject({ issuer: 'http://localhost:4300/' });
+    const refusal = refusalOf({ ...PRODUCTION, ...openid, APP_URL: 'https://parts.example.com' });
+    expect(refusal).toMatch(/^OIDC_ISSUER: must begin with https:\/\/ in production/);
   });
 
   test('is told without the secret in it', () => {
