@@ -4,6 +4,7 @@ import { allowedTo, readers, signedIn } from './auth/auth.js';
 import * as doors from './auth/controller.js';
 import * as links from './auth/links-controller.js';
 import * as people from './auth/people-controller.js';
+import * as providers from './auth/providers-controller.js';
 import * as changes from './changes/controller.js';
 import * as comparison from './comparison/controller.js';
 import * as connections from './connections/controller.js';
@@ -44,6 +45,8 @@ export function drawRoutes(app: Express): void {
   app.get('/', home.show);
   app.get('/sign-in', doors.signInPage);
   app.post('/sign-in', limitFailures(20, 15), doors.createSession);
+  app.post('/sign-in/with/:provider', limitPosts(100, 15), providers.goToProvider);
+  app.get('/sign-in/with/:provider/callback', providers.comeBack);
   app.get('/sign-up', doors.signUpPage);
   app.post('/sign-up', limitFailures(20, 15), doors.createAccount);
   app.get('/password-reset/new', links.newReset);
@@ -94,6 +97,9 @@ export function drawRoutes(app: Express): void {
   app.post('/account/password', limitFailures(20, 15), account.updatePassword);
   app.get('/account/sessions', account.sessions);
   app.post('/account/sessions', account.endSessions);
+  app.get('/account/identities', providers.identities);
+  app.post('/account/identities/deletion', providers.unlink);
+  app.post('/account/identities/:provider', limitFailures(20, 15), providers.goAndLink);
   app.get('/account/deletion', account.confirmLeaving);
   app.post('/account/deletion', limitFailures(20, 15), account.leaveForGood);
 
@@ -173,10 +179,12 @@ export function drawRoutes(app: Express): void {
   const admins = behind(app, allowedTo('administer'));
   admins.get('/people', people.index);
   admins.get('/people/:personId', people.show);
+  admins.get('/people/:personId/role', formAt('/people/:personId'));
   admins.post('/people/:personId/role', people.updateRole);
   admins.post('/people/:personId/unlocking', people.unlock);
   admins.post('/people/:personId/password-reset', people.createReset);
   admins.get('/invitations/new', people.newInvitation);
+  admins.get('/invitations', formAt('/invitations/new'));
   admins.post('/invitations', people.createInvitation);
   admins.post('/invitations/withdrawal', people.withdraw);
   admins.get('/changes', changes.index);

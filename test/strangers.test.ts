@@ -14,6 +14,8 @@ const PUBLIC = [
   'get /',
   'get /sign-in',
   'post /sign-in',
+  'post /sign-in/with/:provider',
+  'get /sign-in/with/:provider/callback',
   'get /sign-up',
   'post /sign-up',
   'get /password-reset/new',

@@ -10,7 +10,10 @@ import { app, type Browser, signedIn, useApp, visitor } from './support/app.js';
 import { linksOf } from './support/links.js';
 import { pathWith, routesOf } from './support/routes.js';
 
-useApp();
+useApp({
+  GITHUB_CLIENT_ID: 'x',
+  GITHUB_CLIENT_SECRET: 'y',
+});
 
 const folder = join(root, 'views');
 const read = new Set<string>();
@@ -32,7 +35,7 @@ describe('every page', () => {
     await tellStory();
     editor = await signedIn('admin');
     const ids = await idsOfTheStory(editor);
-    const links = await linksOf(ids.personId ?? 0);
+    const links = await linksOf(Number(ids.personId));
     const gets = routesOf(app).filter(({ method }) => method === 'get');
     pages = gets
       .map(({ path }) => pathWith(path, ids) + (links[path] ? `?token=${links[path]}` : ''))
@@ -76,7 +79,7 @@ describe('every page', () => {
   });
 
   test('is made of views that are all used: none is left without a page', async () => {
-    await visitor().then((nobody) => nobody.get('/sign-in'));
+    await visitor().then((nobody) => nobody.post('/sign-in/with/github'));
     await editor.get('/nowhere');
     await editor.post('/systems', { name: '' });
     await editor.agent.post('/systems').type('form').send('name=x');
@@ -99,11 +102,12 @@ test('a view that lacks a local it names says which', () => {
   expect(() => render('systems/_row', {})).toThrow('views/systems/_row.ejs lacks the local “system”');
 });
 
-async function idsOfTheStory(editor: Browser): Promise<Record<string, number>> {
+async function idsOfTheStory(editor: Browser): Promise<Record<string, number | string>> {
   const plan = await db.plan.findFirstOrThrow({ where: { name: "It's the future" } });
   const where = { planId: plan.id };
   const preview = await editor.post('/imports', { text: COMPOSE });
   return {
+    provider: 'github',
     systemId: plan.systemId,
     planId: plan.id,
     partId: (await db.part.findFirstOrThrow({ where })).id,

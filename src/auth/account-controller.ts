@@ -14,6 +14,7 @@ import {
 } from './accounts.js';
 import { authOf, fromOf, personOf, signIn, signOut } from './auth.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
+import { listIdentities } from './identities.js';
 import { passwordChanged } from './letters.js';
 import { hashPassword } from './passwords.js';
 import { mailIsOff, post, postConfirmation } from './post.js';
@@ -22,7 +23,17 @@ import { endOtherSessions, endSession, listSessions } from './sessions.js';
 // One's own account. What matters asks for the password again: a browser left open must not be enough.
 
 export async function show(req: Request, res: Response) {
-  page(req, res, 'account/show', { title: 'Your account', account: await accountOf(req) });
+  const account = await accountOf(req);
+  const identities = await listIdentities(account.id, authOf(req).providers);
+  page(
+    req,
+    res,
+    'account/show',
+    { title: 'Your account', account, identities },
+    {
+      onlyHtml: { hasProviders: authOf(req).providers.length > 0 },
+    },
+  );
 }
 
 export async function editName(req: Request, res: Response) {

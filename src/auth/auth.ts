@@ -7,6 +7,7 @@ import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
 import { wantsJson } from '../web/page.js';
 import { type Account, type From, findByPassword, recordSignIn } from './accounts.js';
+import { type Provider, providersIn } from './providers.js';
 import { type Action, can } from './roles.js';
 import { endSession, findSession, type Person, type Session, startSession } from './sessions.js';
 
@@ -24,10 +25,16 @@ declare global {
 }
 
 /** What the module works with: given once, when the app is made. */
-export type Auth = { settings: Settings; mail: Mail; log: Log; gate: passport.Authenticator };
+export type Auth = {
+  settings: Settings;
+  mail: Mail;
+  log: Log;
+  gate: passport.Authenticator;
+  providers: Provider[];
+};
 
 /** Gives every request of somebody signed in its `req.session` and `req.user`: one database round trip for both. */
-export function identify(app: Application, given: Omit<Auth, 'gate'>): void {
+export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers'>): void {
   const { sessions, passwords } = given.settings;
   const gate = new passport.Passport();
   gate.use(
@@ -35,7 +42,7 @@ export function identify(app: Application, given: Omit<Auth, 'gate'>): void {
       findByPassword(email, password, passwords).then((account) => done(null, account ?? false), done);
     }),
   );
-  app.set('auth', { ...given, gate } satisfies Auth);
+  app.set('auth', { ...given, gate, providers: providersIn(given.settings) } satisfies Auth);
   app.use((async (req, _res, next) => {
     const id: string | undefined = req.cookies[cookieFor(req).name];
     const session = id ? await findSession(id, sessions) : null;

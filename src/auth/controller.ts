@@ -108,7 +108,7 @@ async function showSignIn(req: Request, res: Response, form: FormState, status =
     res,
     'auth/sign-in',
     { title: 'Sign in', form: { ...form, values } },
-    { status, onlyHtml: { isFirst, signUpOpen: isFirst || isOpen(req) } },
+    { status, onlyHtml: { isFirst, signUpOpen: isFirst || isOpen(req), providers: authOf(req).providers } },
   );
 }
 

@@ -44,6 +44,8 @@ export const newAddressForm = z.object({ email, password: z.string().max(200).de
 export const passwordForm = z.object({ current: z.string().max(200).default(''), password: newPassword });
 
 /** The password is asked of those who have one. */
+export const linkForm = z.object({ password: z.string().max(200).default('') });
+
 export const leaveForm = z.object({ password: z.string().max(200).default(''), nameless: tick() });
 
 export const invitationForm = z.object({ email, role: choice('Role', ROLES) });

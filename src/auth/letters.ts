@@ -36,3 +36,8 @@ export const invitation = (by: string, link: string): Letter => ({
   subject: `${by} invites you to Moving Parts`,
   text: `Hello,\n\n${by} invites you to Moving Parts, where your team records what it runs. Open this link to make your account:\n\n${link}\n\nIt is good for a week.\n`,
 });
+
+export const providerLinked = (name: string, provider: string): Letter => ({
+  subject: `You can sign in to Moving Parts through ${provider} now`,
+  text: `Hello ${name},\n\nyour account in Moving Parts was just linked to an account at ${provider}, which signs you in from now on. If that was not you, sign in, take the link away on the page of your account, change your password, and tell an admin.\n`,
+});

@@ -1,0 +1,190 @@
+import { recordChange } from '../changes/queries.js';
+import { db, read } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+import { violates } from '../db/violations.js';
+import type { Settings } from '../settings.js';
+import { type Account, type From, findAccount, findAccountByEmail, insert, isEmpty } from './accounts.js';
+import { type Link, useUp } from './links.js';
+import type { Provider } from './providers.js';
+import type { Role } from './roles.js';
+import type { Profile } from './strategies.js';
+
+// Whom a provider knows, and whose account here that is.
+
+/** Why somebody whom a provider knows does not come in. `again`: something else happened at the same moment. */
+export type Refusal = 'unverified' | 'not invited' | 'nobody is here yet' | 'left' | 'again';
+
+/** Who it is, and how that was found; or why they do not come in. */
+export type Arrival =
+  | { ok: true; account: Account; how: 'known' | 'linked' | 'new' }
+  | { ok: false; refusal: Refusal };
+
+type Known = { provider: Provider; profile: Profile };
+
+/** The account of somebody whom the provider knows: theirs, or the one with the address that is verified to be theirs, or a new one. */
+export async function arrive(known: Known, signUp: Settings['signUp'], address: string): Promise<Arrival> {
+  const identity = await findIdentity(known);
+  if (identity) return knownAs(identity.userId);
+  const { email } = known.profile;
+  if (!email) return refused('unverified');
+  const account = await findAccountByEmail(email);
+  return account ? linkByAddress(account, known, address) : signUpAs(known, email, signUp);
+}
+
+async function knownAs(userId: number): Promise<Arrival> {
+  const account = await findAccount(userId);
+  return account ? { ok: true, account, how: 'known' } : refused('left');
+}
+
+/**
+ * Nobody has come in yet with an address that was never confirmed: whoever typed its password need not be who has the address. So the password
+ * goes, and the account is theirs who has shown that the address is.
+ */
+async function linkByAddress(account: Account, known: Known, address: string): Promise<Arrival> {
+  const isTheirs = account.confirmedAt !== null;
+  const isDone = await linked(async (tx) => {
+    if (!isTheirs) await handOver(tx, account.id, known.profile.name);
+    await insertIdentity(tx, account, known, { userId: account.id, address });
+  });
+  const now = isDone ? await findAccount(account.id) : null;
+  return now ? { ok: true, account: now, how: isTheirs ? 'linked' : 'new' } : refused('again');
+}
+
+async function handOver(tx: Prisma.TransactionClient, id: number, name: string): Promise<void> {
+  await tx.user.update({ where: { id }, data: { name, passwordHash: null, confirmedAt: new Date() } });
+  await tx.mailedLink.deleteMany({ where: { userId: id } });
+  await tx.session.deleteMany({ where: { userId: id } });
+}
+
+/** An invitation of the address holds whoever else may sign up. The first account is made on its own page, and not by chance here. */
+async function signUpAs(known: Known, email: string, signUp: Settings['signUp']): Promise<Arrival> {
+  if (await isEmpty()) return refused('nobody is here yet');
+  const invitation = await findInvitation(email);
+  const role = invitation ? (invitation.role ?? 'viewer') : roleOf(email, signUp);
+  if (!role) return refused('not invited');
+  let id = 0;
+  const isDone = await linked(async (tx) => {
+    if (invitation && !(await useUp(tx, invitation))) throw new UsedUp();
+    const { name } = known.profile;
+    const person = await insert(tx, { name, email, role, confirmedAt: new Date() }, 'signed up');
+    await tx.identity.create({ data: { userId: person.id, ...keyOf(known) } });
+    id = person.id;
+  });
+  const account = isDone ? await findAccount(id) : null;
+  return account ? { ok: true, account, how: 'new' } : refused('again');
+}
+
+/** What anybody may be who signs up with this address; null where they may not. */
+function roleOf(email: string, { open, domain }: Settings['signUp']): Role | null {
+  if (open) return 'viewer';
+  return domain !== null && email.toLowerCase().endsWith(`@${domain}`) ? 'editor' : null;
+}
+
+async function findInvitation(email: string): Promise<Link | null> {
+  const [invitation] = await read<Link[]>`
+    SELECT id, user_id AS "userId", email, role::text AS role, created_by_id AS "createdById" FROM mailed_links
+    WHERE purpose = 'invitation' AND lower(email) = lower(${email}) AND used_at IS NULL AND expires_at > now()
+    ORDER BY created_at DESC LIMIT 1`;
+  return invitation ?? null;
+}
+
+/** Links to an account that is signed in. `taken` when it signs in somebody else here. */
+export async function link(
+  account: Account,
+  known: Known,
+  from: From,
+): Promise<'linked' | 'linked already' | 'taken'> {
+  if (await linked((tx) => insertIdentity(tx, account, known, from))) return 'linked';
+  const identity = await findIdentity(known);
+  return identity?.userId === account.id ? 'linked already' : 'taken';
+}
+
+export type Identity = { id: number; provider: string; name: string; createdAt: Date };
+
+/** What the account is linked to, by the names that the providers have now. */
+export async function listIdentities(userId: number, providers: Provider[]): Promise<Identity[]> {
+  const rows = await db.identity.findMany({
+    where: { userId },
+    select: { id: true, provider: true, createdAt: true },
+    orderBy: { id: 'asc' },
+  });
+  return rows.map(({ id, provider, createdAt }) => {
+    const name = providers.find(({ issuer }) => issuer === provider)?.name;
+    return { id, provider, name: name ?? new URL(provider).host, createdAt };
+  });
+}
+
+/** Takes a link away, unless nothing else would sign the person in. Null when there is none such. */
+export async function unlink(
+  account: Account,
+  id: number,
+  providers: Provider[],
+  from: From,
+): Promise<'unlinked' | 'last way in' | null> {
+  return db.$transaction(async (tx) => {
+    // Of two at the same moment each would find the other's still there.
+    await tx.$queryRaw`SELECT id FROM users WHERE id = ${account.id} FOR UPDATE`;
+    const identity = await tx.identity.findFirst({ where: { id, userId: account.id } });
+    if (!identity) return null;
+    if (!(await hasOtherWay(tx, account.id, id, providers))) return 'last way in';
+    await tx.identity.delete({ where: { id } });
+    const before = { linked: identity.provider };
+    await recordChange(tx, { ...from, ...changed(account), before, after: { linked: null } });
+    return 'unlinked';
+  });
+}
+
+/** A password, a passkey, or another provider that is still set up. */
+async function hasOtherWay(
+  tx: Prisma.TransactionClient,
+  userId: number,
+  id: number,
+  providers: Provider[],
+): Promise<boolean> {
+  const ways = { userId, id: { not: id }, provider: { in: providers.map(({ issuer }) => issuer) } };
+  const user = await tx.user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
+  if (user?.passwordHash) return true;
+  return (
+    (await tx.passkey.count({ where: { userId } })) > 0 || (await tx.identity.count({ where: ways })) > 0
+  );
+}
+
+async function findIdentity(known: Known): Promise<{ userId: number } | null> {
+  return db.identity.findUnique({ where: { provider_subject: keyOf(known) }, select: { userId: true } });
+}
+
+async function insertIdentity(
+  tx: Prisma.TransactionClient,
+  account: Account,
+  known: Known,
+  from: From,
+): Promise<void> {
+  await tx.identity.create({ data: { userId: account.id, ...keyOf(known) } });
+  await recordChange(tx, { ...from, ...changed(account), after: { linked: known.provider.issuer } });
+}
+
+const changed = ({ id, name }: Account) =>
+  ({ action: 'changed', noun: 'people', recordId: id, label: name }) as const;
+
+function keyOf({ provider, profile }: Known) {
+  return { provider: provider.issuer, subject: profile.subject };
+}
+
+function refused(refusal: Refusal): Arrival {
+  return { ok: false, refusal };
+}
+
+/** Undoes a transaction that came a moment too late for its invitation. */
+class UsedUp extends Error {}
+
+/** False when the same was done a moment ago: the database holds an address, an identity and an invitation once. */
+async function linked(work: (tx: Prisma.TransactionClient) => Promise<void>): Promise<boolean> {
+  try {
+    await db.$transaction(work);
+    return true;
+  } catch (error) {
+    const isLate = violates(error, 'identities_provider_subject_key') || violates(error, 'users_email_key');
+    if (isLate || error instanceof UsedUp) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,189 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { idIn, pathOfThisSite } from '../web/addresses.js';
+import { found, HttpError } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../web/form.js';
+import { page } from '../web/page.js';
+import { type Account, findAccount, isPasswordOf } from './accounts.js';
+import { authOf, enter, fromOf, personOf } from './auth.js';
+import { linkForm } from './form.js';
+import { type Arrival, arrive, link, listIdentities, type Refusal, unlink as take } from './identities.js';
+import { providerLinked } from './letters.js';
+import { post } from './post.js';
+import { leaveFor, type Provider, profileOf } from './providers.js';
+import { beginStep, endStep, findStep } from './steps.js';
+import type { Profile } from './strategies.js';
+
+// Signing in through a provider: away to it, and back with what it says. What is wrong on the way is told on the page one came from.
+
+export async function goToProvider(req: Request, res: Response) {
+  const provider = providerOf(req);
+  if (req.user) return res.redirect(303, '/');
+  await go(req, res, provider, { to: pathOfThisSite(req.body.to) });
+}
+
+/** One comes back from here by the browser that left, once, and within ten minutes. */
+export async function comeBack(req: Request, res: Response) {
+  const provider = providerOf(req);
+  const step = await findStep(req, 'provider');
+  const away = awayData.safeParse(step?.data);
+  if (!step || !(await endStep(req, step)) || away.data?.slug !== provider.slug) {
+    return refuse(
+      req,
+      res,
+      `Signing in through ${provider.name} took too long, or began elsewhere. Try again.`,
+    );
+  }
+  const query = new URL(req.originalUrl, 'http://this.invalid').search;
+  const told = await profileOf(authOf(req).gate, provider, query, away.data.kept);
+  if (!told.ok) return fail(req, res, provider, told);
+  if (step.userId !== null) return endLink(req, res, { provider, profile: told.profile }, step.userId);
+  await letIn(req, res, { provider, profile: told.profile }, away.data.to);
+}
+
+export async function identities(req: Request, res: Response) {
+  await showIdentities(req, res, { values: {}, errors: {} });
+}
+
+export async function goAndLink(req: Request, res: Response) {
+  const provider = providerOf(req);
+  const account = await accountOf(req);
+  const read = readForm(linkForm, req.body);
+  if (!read.ok) return showIdentities(req, res, read.form);
+  const { passwords } = authOf(req).settings;
+  if (account.hasPassword && !(await isPasswordOf(account.id, read.data.password, passwords))) {
+    return showIdentities(req, res, withError({}, { password: 'This is not your password.' }));
+  }
+  await go(req, res, provider, { to: '/account/identities', userId: account.id });
+}
+
+export async function unlink(req: Request, res: Response) {
+  const account = await accountOf(req);
+  const id = idIn(String(req.body.id)) ?? 0;
+  const done = found(await take(account, id, authOf(req).providers, fromOf(req)), 'link');
+  if (done === 'last way in') {
+    const form = 'Nothing else would sign you in. Set a password first.';
+    return showIdentities(req, res, withError({}, { form }));
+  }
+  setFlash(req, { message: 'The link is taken away.' });
+  res.redirect(303, '/account/identities');
+}
+
+const awayData = z.object({ slug: z.string(), kept: z.record(z.string(), z.unknown()), to: z.string() });
+
+/**
+ * Sends the person away. By a page that goes on by itself, not by a redirect: browsers hold a form to the addresses that our policy allows forms,
+ * and to every redirect after it, and where a provider leads to is not known here.
+ */
+async function go(
+  req: Request,
+  res: Response,
+  provider: Provider,
+  { to, userId = null }: { to: string; userId?: number | null },
+) {
+  const left = await leaveFor(authOf(req).gate, provider);
+  if (!left.ok) return fail(req, res, provider, left, `${provider.name} cannot be reached now.`);
+  const { slug, name } = provider;
+  await beginStep(req, 'provider', {
+    userId,
+    data: JSON.parse(JSON.stringify({ slug, kept: left.kept, to })),
+  });
+  res.set('Refresh', `0; url=${left.url}`).set('Cache-Control', 'no-store');
+  page(req, res, 'auth/leaving', { title: `On to ${name}`, name, url: left.url });
+}
+
+type Known = { provider: Provider; profile: Profile };
+
+/** Signs in whoever it is; who has a second factor shows that first. */
+async function letIn(req: Request, res: Response, known: Known, to: string) {
+  const { name } = known.provider;
+  const arrival: Arrival = await arrive(known, authOf(req).settings.signUp, req.ip ?? '');
+  if (!arrival.ok) return turnAway(req, res, name, arrival.refusal);
+  const { account, how } = arrival;
+  if (how === 'linked') {
+    post(req, account.email, providerLinked(account.name, name));
+    setFlash(req, { message: `Your account is linked to ${name} now. We have written to you about it.` });
+  }
+  if (how === 'new') setFlash(req, { message: `Welcome, ${account.name}.` });
+  if (account.totpSince) {
+    await beginStep(req, 'second factor', { userId: account.id, data: { keep: false, to, by: name } });
+    return res.redirect(303, '/sign-in/code');
+  }
+  await enter(req, account, false, name);
+  res.redirect(303, pathOfThisSite(to));
+}
+
+const TOLD: Record<Exclude<Refusal, 'not invited'>, (name: string) => string> = {
+  unverified: (name) =>
+    `${name} does not say that your address there is verified, so we cannot tell who you are here. Sign in another way, and link ${name} on the page of your account.`,
+  'nobody is here yet': () => 'Nobody has an account here yet. Make the first one, and link it then.',
+  left: () => 'The account that this was linked to is gone.',
+  again: () => 'Something else happened to your account at the same moment. Try again.',
+};
+
+function turnAway(req: Request, res: Response, name: string, refusal: Refusal) {
+  if (refusal === 'not invited') {
+    throw new HttpError(403, `Nobody here has your address at ${name} yet. Ask an admin to invite you.`);
+  }
+  refuse(req, res, TOLD[refusal](name));
+}
+
+/** Only where the person who left to link is still the one who is signed in. */
+async function endLink(req: Request, res: Response, known: Known, userId: number) {
+  const { name } = known.provider;
+  if (req.user?.id !== userId) {
+    return refuse(req, res, 'You were signed out meanwhile, and nothing was linked. Sign in, and try again.');
+  }
+  const account = await accountOf(req);
+  const done = await link(account, known, fromOf(req));
+  if (done === 'taken')
+    return refuse(req, res, `Somebody else’s account here is linked to that one at ${name}.`);
+  if (done === 'linked') post(req, account.email, providerLinked(account.name, name));
+  setFlash(req, { message: `${name} is ${done}.` });
+  res.redirect(303, '/account/identities');
+}
+
+/** Says what went wrong, to the person in a sentence and to us in the log. */
+function fail(
+  req: Request,
+  res: Response,
+  { slug, name }: Provider,
+  { turnedBack, reason }: { turnedBack: boolean; reason: Record<string, unknown> },
+  what = `${name} did not tell us who you are.`,
+) {
+  authOf(req).log.warn({ reqId: req.id, provider: slug, ...reason }, 'no sign-in through a provider');
+  refuse(req, res, turnedBack ? `You turned back at ${name}.` : `${what} Try again later, or another way.`);
+}
+
+/** Back to where one came from: the sign-in page, or one's account. */
+function refuse(req: Request, res: Response, message: string) {
+  setFlash(req, { message });
+  res.redirect(303, req.user ? '/account/identities' : '/sign-in');
+}
+
+function providerOf(req: Request): Provider {
+  const { providers } = authOf(req);
+  return found(
+    providers.find(({ slug }) => slug === req.params.provider),
+    'provider',
+  );
+}
+
+async function accountOf(req: Request): Promise<Account> {
+  return found(await findAccount(personOf(req).id), 'account');
+}
+
+async function showIdentities(req: Request, res: Response, form: FormState) {
+  const { providers } = authOf(req);
+  const account = await accountOf(req);
+  const rows = await listIdentities(account.id, providers);
+  const others = providers.filter(({ issuer }) => !rows.some((row) => row.provider === issuer));
+  page(
+    req,
+    res,
+    'account/identities',
+    { title: 'Sign-in through providers', rows },
+    { status: statusOf(form), onlyHtml: { form, account, others } },
+  );
+}
