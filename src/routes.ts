@@ -182,6 +182,7 @@ export function drawRoutes(app: Express): void {
   admins.get('/people/:personId/role', formAt('/people/:personId'));
   admins.post('/people/:personId/role', people.updateRole);
   admins.post('/people/:personId/unlocking', people.unlock);
+  admins.get('/people/:personId/password-reset', formAt('/people/:personId'));
   admins.post('/people/:personId/password-reset', people.createReset);
   admins.get('/invitations/new', people.newInvitation);
   admins.get('/invitations', formAt('/invitations/new'));
