@@ -105,6 +105,18 @@ describe('invitations', () => {
     expect((await (await visitor()).get(link)).status).toBe(404);
   });
 
+  test('leave those of other addresses alone: _ is a letter like any other', async () => {
+    const admin = await signedIn('admin');
+    for (const email of ['adax1@example.com', 'ada_1@example.com', 'ADA_1@example.com']) {
+      await admin.post('/invitations', { email, role: 'viewer' });
+    }
+    const { invitations } = await admin.json('/people');
+    const invited = invitations
+      .map(({ email }: { email: string }) => email)
+      .filter((email: string) => /^ada/i.test(email));
+    expect(invited).toEqual(['ADA_1@example.com', 'adax1@example.com']);
+  });
+
   test('can be taken back', async () => {
     const admin = await signedIn('admin');
     const made = await admin.post('/invitations', { email: 'late@example.com', role: 'viewer' });

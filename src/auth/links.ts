@@ -25,11 +25,11 @@ export async function makeLink(
 ): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   const expiresAt = new Date(Date.now() + HOURS[purpose] * 3_600_000);
-  const earlier = to.userId
-    ? { purpose, userId: to.userId }
-    : { purpose, email: { equals: to.email ?? '', mode: 'insensitive' as const } };
   await db.$transaction([
-    db.mailedLink.deleteMany({ where: earlier }),
+    // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
+    to.userId
+      ? db.mailedLink.deleteMany({ where: { purpose, userId: to.userId } })
+      : db.$executeRaw`DELETE FROM mailed_links WHERE purpose = ${purpose} AND lower(email) = lower(${to.email ?? ''})`,
     db.mailedLink.create({ data: { id: idOf(token), purpose, expiresAt, ...to } }),
   ]);
   return token;
