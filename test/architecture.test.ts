@@ -124,6 +124,19 @@ describe('the architecture', () => {
     expect(cut).toEqual([]);
   });
 
+  test('each test that the README names for the door is there', () => {
+    const door = /^## The door\n.*?(?=^## )/ms.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[0] ?? '';
+    const named = [...door.matchAll(/^\| V.*\|(.*)\|$/gm)].flatMap(([, shown = '']) =>
+      [...shown.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+    );
+    const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(test|production|browser)\.ts$/.test(file))
+      .map((file) => readFileSync(join(root, 'test', file), 'utf8'))
+      .join();
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((name) => !tests.includes(`'${name}'`))).toEqual([]);
+  });
+
   test('the top level holds what the owner fixed and what tools insist on', () => {
     const tracked = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
     const here = readdirSync(root).filter((name) => !name.startsWith('.') && !tracked.includes(`${name}/`));
