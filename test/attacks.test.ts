@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { db } from '../src/db/client.js';
+import { db, read } from '../src/db/client.js';
+import { createLog } from '../src/log.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
 import { aPlan, partFields } from './support/factories.js';
 
@@ -151,6 +152,20 @@ describe('what somebody hostile sends', () => {
     );
     const kept = await db.import.findUniqueOrThrow({ where: { id: Number(/\d+/.exec(preview)?.[0]) } });
     expect(JSON.stringify(kept.files)).not.toContain('PNG');
+  });
+
+  test('no line of the log holds what was asked of the database, nor with which values', async () => {
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(line) });
+    const broken = [
+      read`SELECT ${'a secret'}::text, ${'\0'}::text`,
+      db.$executeRaw`INSERT INTO users (email, name, password_hash) VALUES ('a secret', null, 'a secret')`,
+      db.user.create({ data: { email: 'a secret', name: 'a secret', passwordHash: 5 as never } }),
+    ];
+    for (const one of broken) await one.catch((err: unknown) => log.error({ err }, 'request failed'));
+    expect(lines.map((line) => JSON.parse(line).err.stack)).toEqual(broken.map(() => expect.any(String)));
+    expect(lines.join('')).toMatch(/invalid byte sequence.*null value in column.*Argument `passwordHash`/s);
+    expect(lines.join('')).not.toMatch(/a secret|SELECT|INSERT/);
   });
 
   test('a request for no path at all is answered', async () => {

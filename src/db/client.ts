@@ -6,6 +6,9 @@ import type { Settings } from '../settings.js';
 import { holdFolder } from './folder-lock.js';
 import { Prisma, PrismaClient } from './generated/client.js';
 
+/** Else Prisma's errors hold pieces of our source, and the record they speak of somewhere between: the log leaves that out. */
+const errorFormat = 'minimal';
+
 /** The only client there is. `openDatabase` sets it before anything is served. */
 export let db: PrismaClient;
 
@@ -43,7 +46,7 @@ async function openServer(
   pool.on('error', onError);
   const nameOf = statementNames();
   const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
-  db = new PrismaClient({ adapter });
+  db = new PrismaClient({ adapter, errorFormat });
   read = async <T>(strings: TemplateStringsArray, ...given: unknown[]) => {
     const { text, values } = Prisma.sql(strings, ...given);
     return (await pool.query({ name: nameOf(text), text, values })).rows as T;
@@ -96,7 +99,7 @@ async function openEmbedded(folder: string): Promise<Database> {
   const release = inMemory ? async () => {} : await holdFolder(folder);
   const pglite = await PGlite.create(folder);
   const adapter = new PrismaPGlite(pglite);
-  db = new PrismaClient({ adapter });
+  db = new PrismaClient({ adapter, errorFormat });
   read = async <T>(strings: TemplateStringsArray, ...given: unknown[]) => {
     const { text, values } = Prisma.sql(strings, ...given);
     return (await pglite.query(text, values)).rows as T;
