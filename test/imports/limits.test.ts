@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_ENTRY_PARTS, MAX_PARTS } from '../../src/domain/limits.js';
+import { MAX_ENTRY_PARTS } from '../../src/domain/limits.js';
+import { MAX_SERVICES } from '../../src/imports/compose/budgets.js';
 import { importFiles } from '../../src/imports/import.js';
 import type { SourceFile } from '../../src/imports/model.js';
 import { NO_EXPLOSION_MS, processorMilliseconds } from '../support/processor-time.js';
@@ -95,9 +96,9 @@ describe('small files that come to much are refused while they are read', () => 
       /^These files include each other more than 1000 times/,
     ],
     [
-      'more services than a plan has parts',
-      compose(`services:\n${numbered(MAX_PARTS + 1, (i) => `  s${i}: {image: a}\n`)}`),
-      /^With this service there are more than 20000 of them/,
+      'more services than a Compose file may have',
+      compose(`services:\n${numbered(MAX_SERVICES + 1, (i) => `  s${i}: {image: a}\n`)}`),
+      /^With this service there are more than 5000 of them/,
     ],
     [
       'open Services that each lead to all workloads',
@@ -130,19 +131,19 @@ describe('small files that come to much are refused while they are read', () => 
     [
       'budgets for each of many workloads',
       manifests(
-        ...Array.from({ length: 1500 }, (_, i) => deployment(i, 'x: y')),
+        ...Array.from({ length: 1050 }, (_, i) => deployment(i, 'x: y')),
         ...Array.from(
-          { length: 1500 },
+          { length: 1050 },
           (_, i) =>
             `{kind: PodDisruptionBudget, apiVersion: policy/v1, metadata: {name: b${i}}, spec: {minAvailable: 5, selector: {matchLabels: {x: y}}}}\n`,
         ),
       ),
-      /^1500 workloads with 1500 PodDisruptionBudgets .* Import fewer objects/,
+      /^1050 workloads with 1050 PodDisruptionBudgets .* Import fewer objects/,
     ],
     [
       'many files, each of nearly as many words as one may have',
-      Array.from({ length: 20 }, (_, i) => env(`f${i}.yaml`, `x-a: [${'a,'.repeat(190_000)}]\n`)),
-      /^With this file there are more than 500000 words and signs of YAML in all.* Import fewer files/,
+      Array.from({ length: 20 }, (_, i) => env(`f${i}.yaml`, `x-a: [${'a,'.repeat(60_000)}]\n`)),
+      /^With this file there are more than 250000 words and signs of YAML in all.* Import fewer files/,
     ],
     [
       'many files of nearly as many documents as one may have',
@@ -160,11 +161,11 @@ describe('small files that come to much are refused while they are read', () => 
 
   test('a name that thousands of namespaces have is found in each without a look at the others', () => {
     const files = manifests(
-      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {HOSTS: "${numbered(3000, (i) => `a.n${i}`, ',')}"}\n`,
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {HOSTS: "${numbered(2000, (i) => `a.n${i}`, ',')}"}\n`,
       ...Array.from({ length: 99 }, (_, i) =>
         deployment(i, 'x: y', ', envFrom: [{configMapRef: {name: m}}]'),
       ),
-      ...Array.from({ length: 3000 }, (_, i) =>
+      ...Array.from({ length: 2000 }, (_, i) =>
         service(i, 'q: z').replace(`{name: s${i}}`, `{name: a, namespace: n${i}}`),
       ),
     );
@@ -173,10 +174,28 @@ describe('small files that come to much are refused while they are read', () => 
     expect(result.ok).toBe(true);
   });
 
+  test('2 MB of manifests are read where schemas and dashboards fill them, and not where words do', () => {
+    const schema = numbered(4000, (i) => `      f${i}: {type: string, description: what it is}\n`);
+    const definition = `kind: CustomResourceDefinition\nmetadata: {name: x}\nspec:\n${schema}`;
+    const board = numbered(6000, (i) => `    {"panel": ${i}, "title": ["a", "b", "c"]},\n`);
+    const boards = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata:\n  b.json: |\n${board}`;
+    const texts = [
+      ...Array.from({ length: 5 }, () => definition),
+      ...Array.from({ length: 3 }, () => boards),
+    ];
+    const files = manifests(...texts, deployment(1, 'x: y'));
+    expect(files[0]!.text.length).toBeGreaterThan(1.5e6);
+    expect(importFiles(files)).toMatchObject({ ok: true, plan: { parts: [{ name: 'd1' }] } });
+    const words = manifests(numbered(9000, (i) => deployment(i, 'x: y'), '---\n'));
+    expect(refusalOf(words).message).toMatch(
+      /^This file has more than 200000 words and signs .* Split it\.$/,
+    );
+  });
+
   test('Services with one selector, in any number, are held against the workloads once', () => {
     const files = manifests(
-      ...Array.from({ length: 1500 }, (_, i) => deployment(i, 'x: y')),
-      ...Array.from({ length: 1500 }, (_, i) => service(i, 'x: y')),
+      ...Array.from({ length: 1000 }, (_, i) => deployment(i, 'x: y')),
+      ...Array.from({ length: 1000 }, (_, i) => service(i, 'x: y')),
     );
     expect(importFiles(files).ok).toBe(true);
   });

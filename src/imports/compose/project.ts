@@ -1,11 +1,11 @@
-import { MAX_NAME, MAX_PARTS } from '../../domain/limits.js';
+import { MAX_NAME } from '../../domain/limits.js';
 import type { Fault, SourceFile } from '../model.js';
 import { spend, TooMuch } from '../reading/budget.js';
 import { type Place, placeOf, setPlace } from '../reading/places.js';
 import { type Remarks, remark } from '../reading/remarks.js';
 import { shown, UNWRITABLE } from '../reading/unwritable.js';
 import { asText, isMapping, listAt, mappingAt, textAt, type Values, wrongType } from '../reading/values.js';
-import { type Budgets, newBudgets } from './budgets.js';
+import { type Budgets, MAX_SERVICES, newBudgets } from './budgets.js';
 import { extendedService } from './extends.js';
 import { chooseFiles, findFile, folderOf, includedPaths, variablesIn, variablesWithin } from './files.js';
 import { type Loading, layersOf, SECTIONS } from './layers.js';
@@ -126,9 +126,9 @@ function addServices(
     const place = placeOf(services, name);
     const merged = mergeService(under, over, (values) => spend(loading.budgets.merged, values, place));
     project.services.set(name, merged);
-    if (project.services.size > MAX_PARTS)
+    if (project.services.size > MAX_SERVICES)
       throw new TooMuch(
-        `With this service there are more than ${MAX_PARTS} of them. Import fewer at a time.`,
+        `With this service there are more than ${MAX_SERVICES} of them. Import fewer at a time.`,
         place,
       );
     if (place && !project.places.has(name)) project.places.set(name, place);

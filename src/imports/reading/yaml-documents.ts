@@ -17,11 +17,15 @@ export type YamlDocument = { file: string; line: number; value: unknown };
 
 export type YamlFile = { documents: YamlDocument[]; faults: Fault[]; warnings: Note[] };
 
-/** Lexical pieces one file may have: a manifest of 2 MB has about 300,000, and each takes the parser some 2 microseconds. */
-const MAX_PIECES = 400_000;
+/**
+ * Lexical pieces one file may have. Reading one takes 2 to 4 microseconds, and what becomes of it as long again: with these an import
+ * stays below a second. Manifests written by people have some 280 a kilobyte; what fills megabytes (schemas of custom resources,
+ * dashboards within a ConfigMap) has next to none.
+ */
+const MAX_PIECES = 200_000;
 const MAX_DOCUMENTS = 10_000;
 /** Of all files of an import: many small ones cost what a large one does. */
-const MAX_PIECES_IN_ALL = 500_000;
+const MAX_PIECES_IN_ALL = 250_000;
 const MAX_EXPANDED_IN_ALL = 600_000;
 const MAX_DOCUMENTS_IN_ALL = 20_000;
 
@@ -44,6 +48,7 @@ function newRoom(): Room {
       refusal(MAX_EXPANDED_IN_ALL, 'values, with what aliases (*name) repeat,'),
     ),
     documents: budgetOf(MAX_DOCUMENTS_IN_ALL, refusal(MAX_DOCUMENTS_IN_ALL, 'YAML documents')),
+    again: MAX_READ_AGAIN,
   };
 }
 
@@ -88,7 +93,6 @@ function read(file: SourceFile): YamlFile {
     here: { file: file.name },
     lines,
     offset: 0,
-    lastQuote: 0,
     pieces: 0,
     expanded: 0,
     room: roomOf.get(file) ?? newRoom(),
@@ -96,14 +100,14 @@ function read(file: SourceFile): YamlFile {
   };
   const documents: YamlDocument[] = [];
   try {
-    for (const { source, offset } of chunks(text)) {
+    // Cut into pieces to its end before any is read: what is too much is refused for a tenth of the work.
+    for (const { source, offset, cut } of cutUp(text, reading)) {
       reading.offset = offset;
-      if (/^(?:---)?\s*$/.test(source)) continue;
       spend(reading.room.documents, 1, { file: file.name, line: lines.linePos(offset).line });
-      if (isResourceDefinition(source)) {
+      if (cut === null) {
         const value = Object.assign(Object.create(null), { kind: 'CustomResourceDefinition' });
         documents.push({ file: file.name, line: lines.linePos(offset).line, value });
-      } else documents.push(...readLeniently(source, reading));
+      } else documents.push(...readLeniently(source, cut, reading));
       if (documents.length > MAX_DOCUMENTS)
         throw new YamlError(`This file has more than ${MAX_DOCUMENTS} YAML documents. Split it.`, offset);
     }
@@ -116,6 +120,21 @@ function read(file: SourceFile): YamlFile {
 function nextLine(text: string, start: number): number {
   const end = text.indexOf('\n', start);
   return end === -1 ? -1 : end + 1;
+}
+
+/** A stretch of documents of a file; `cut` is null where it is left unread. */
+type Chunk = { source: string; offset: number; cut: Cut | null };
+
+/** A text's lexical pieces, and where its last value in quotes begins. */
+type Cut = { pieces: string[]; lastQuote: number };
+
+function cutUp(text: string, reading: Reading): Chunk[] {
+  return chunks(text)
+    .filter(({ source }) => !/^(?:---)?\s*$/.test(source))
+    .map(({ source, offset }) => {
+      const cut = isResourceDefinition(source) ? null : cutOf(source, offset, reading);
+      return { source, offset, cut };
+    });
 }
 
 /** `---` at the start of a line begins a document wherever it stands, so a file can be cut there before it is understood. */
@@ -131,33 +150,37 @@ function isResourceDefinition(source: string): boolean {
   return /^kind:[ \t]*["']?CustomResourceDefinition\b/m.test(source);
 }
 
-/** How much text is read again for the sake of quotes. */
-const MAX_READ_AGAIN = 2 ** 20;
+/** Pieces that the files of an import are read again for the sake of quotes. */
+const MAX_READ_AGAIN = 100_000;
 
 /**
  * YAML wants the further lines of a quoted text indented more than its key; kubectl and docker do not, and files rely on that. Such a line
  * is joined to the one before, which comes to the same text but for its spaces and leaves every place where it was.
  */
-function readLeniently(source: string, reading: Reading): YamlDocument[] {
-  const { pieces, expanded } = reading;
+function readLeniently(source: string, first: Cut, reading: Reading): YamlDocument[] {
+  const { expanded, room } = reading;
   const warnings = [...reading.warnings];
-  let first: unknown;
+  let cut = first;
+  let firstError: unknown;
   let text = source;
-  for (let left = MAX_READ_AGAIN; ; left -= source.length) {
+  for (;;) {
     try {
-      return readChunk(text, reading);
+      return readChunk(text, cut, reading);
     } catch (error) {
-      first ??= error;
+      firstError ??= error;
       const at = error instanceof YamlError ? error.quoteEndsAt : undefined;
       const end = at === undefined ? -1 : text.indexOf('\n', at - reading.offset);
-      if (end === -1 || left < source.length) throw first;
+      room.again -= cut.pieces.length;
+      if (end === -1 || room.again < 0) throw firstError;
       text = `${text.slice(0, end)} ${text.slice(end + 1)}`;
-      Object.assign(reading, { pieces, expanded, warnings: [...warnings] });
+      Object.assign(reading, { expanded, warnings: [...warnings] });
+      // The same words once more: `again` counts them, the room has.
+      cut = cutOf(text, reading.offset, { ...reading, pieces: 0, room: newRoom() });
     }
   }
 }
 
-function readChunk(source: string, reading: Reading): YamlDocument[] {
+function readChunk(source: string, { pieces, lastQuote }: Cut, reading: Reading): YamlDocument[] {
   const composer = new Composer({
     schema: 'core',
     uniqueKeys: false,
@@ -172,7 +195,7 @@ function readChunk(source: string, reading: Reading): YamlDocument[] {
       const at = reading.offset + startOf(where);
       const isOpen = isUnclosedQuote(message);
       const isNeverClosed = isOpen && at >= reading.offset + source.trimEnd().length;
-      const offset = isNeverClosed ? reading.lastQuote : at;
+      const offset = isNeverClosed ? lastQuote : at;
       first ??= new YamlError(inPlainWords(code, message), offset, isOpen ? at : undefined);
       throw first;
     },
@@ -191,31 +214,33 @@ function readChunk(source: string, reading: Reading): YamlDocument[] {
       for (const document of composer.next(token)) keep(document);
     }
   };
-  for (const piece of pieces(source, reading)) take(parser.next(piece));
+  for (const piece of pieces) take(parser.next(piece));
   take(parser.end());
   for (const document of composer.end()) keep(document);
   return documents;
 }
 
-/** The lexical pieces of a text, after a check that the parser will not take minutes over them. */
-function pieces(source: string, reading: Reading): string[] {
+/** Cuts a text that begins at `offset` of its file, and checks that the parser will not take minutes over it. */
+function cutOf(source: string, offset: number, reading: Reading): Cut {
   const found: string[] = [];
-  let at = reading.offset;
+  let lastQuote = 0;
+  let at = offset;
   let isScalar = false;
   let open = 0;
   let onThisLine = 0;
   for (const piece of new Lexer().lex(source)) {
     found.push(piece);
-    reading.pieces += 1;
+    const cost = costOf(piece);
+    reading.pieces += cost;
     if (reading.pieces > MAX_PIECES)
       throw new YamlError(
         `This file has more than ${MAX_PIECES} words and signs of YAML, too many for one import. Split it.`,
         at,
       );
-    spend(reading.room.pieces, 1, reading.here);
+    spend(reading.room.pieces, cost, reading.here);
     if (isScalar) isScalar = false;
     else if (piece === SCALAR_MARK) isScalar = true;
-    else if (piece.startsWith('"') || piece.startsWith("'")) reading.lastQuote = at;
+    else if (piece.startsWith('"') || piece.startsWith("'")) lastQuote = at;
     else if (piece === '{' || piece === '[') open += 1;
     else if (piece === '}' || piece === ']') open -= 1;
     else if (piece.endsWith('\n')) onThisLine = 0;
@@ -223,7 +248,13 @@ function pieces(source: string, reading: Reading): string[] {
     if (open > MAX_DEPTH || onThisLine > MAX_DEPTH) throw new YamlError(TOO_DEEP, at);
     if (!isMark(piece)) at += piece.length;
   }
-  return found;
+  return { pieces: found, lastQuote };
+}
+
+/** What a piece takes to read, beside a word: a list or mapping on one line is built, a dash may begin one, an alias is looked up. */
+function costOf(piece: string): number {
+  if (piece === '[' || piece === '{') return 3;
+  return piece === '-' || piece.startsWith('*') ? 2 : 1;
 }
 
 /** Pieces of the lexer's own that stand for no text: a scalar follows, a document begins, a flow collection ends in error. */

@@ -9,15 +9,13 @@ const MAX_EXPANDED_VALUES = 500_000;
 const MAX_WARNINGS = 20;
 
 /**
- * What is known while one file is read. `offset`: where the text now read begins in the file; `lastQuote`: where its last value in
- * quotes begins.
+ * What is known while one file is read. `offset`: where the text now read begins in the file.
  */
 export type Reading = {
   file: string;
   here: { file: string };
   lines: LineCounter;
   offset: number;
-  lastQuote: number;
   pieces: number;
   expanded: number;
   /** What the files of the whole import came to so far, this one among them. */
@@ -25,8 +23,8 @@ export type Reading = {
   warnings: Note[];
 };
 
-/** Counted over all files of an import. */
-export type Room = { pieces: Budget; expanded: Budget; documents: Budget };
+/** Counted over all files of an import; `again`: the pieces that may still be read a second time. */
+export type Room = { pieces: Budget; expanded: Budget; documents: Budget; again: number };
 
 type Sized = { value: unknown; size: number; depth: number };
 type Walk = { reading: Reading; anchors: Map<string, Sized | 'open'> };
