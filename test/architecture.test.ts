@@ -96,11 +96,6 @@ describe('the architecture', () => {
     }
   });
 
-  test('no file imports in a circle', () => {
-    const graph = new Map(sources.map(({ path, text }) => [path, valueImports(path, text)]));
-    expect(circlesIn(graph)).toEqual([]);
-  });
-
   test('views set no style and run no script of their own', () => {
     const views = readdirSync(join(root, 'views'), { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.ejs'),
@@ -156,24 +151,3 @@ describe('the architecture', () => {
     ).toEqual([]);
   });
 });
-
-/** Imports that are there when the program runs: types are gone by then. */
-function valueImports(path: string, text: string): string[] {
-  const statements = text.matchAll(/(?:^|\n)(?:import|export)\s+(?!type\b)([^'"]*?)from '(\.[^']+)'/g);
-  return [...statements]
-    .filter(([, names]) => !/^\{\s*(type [\w\s]+,?\s*)+\}\s*$/.test(names ?? ''))
-    .map(([, , name]) => resolved(path, name ?? ''));
-}
-
-function circlesIn(graph: Map<string, string[]>): string[] {
-  const found: string[] = [];
-  const done = new Set<string>();
-  const visit = (path: string, trail: string[]) => {
-    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
-    if (trail.includes(path) || done.has(path)) return;
-    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
-    done.add(path);
-  };
-  for (const path of graph.keys()) visit(path, []);
-  return found;
-}

@@ -296,7 +296,6 @@ describe('entries', () => {
   });
 });
 
-// biome-ignore-start lint/suspicious/noTemplateCurlyInString: Compose writes its variables so
 describe('variables', () => {
   const image = (written: string, env?: string) =>
     read({
@@ -799,4 +798,3 @@ describe('hostile files', () => {
     );
   });
 });
-// biome-ignore-end lint/suspicious/noTemplateCurlyInString: up to here

@@ -32,7 +32,6 @@ function refusalOf(files: SourceFile[]) {
 describe('small files that come to much are refused while they are read', () => {
   const long = 'x'.repeat(500_000);
   const hosts = numbered(2000, (i) => `s${i}`, ',');
-  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Compose writes its variables so
   const cases: [title: string, files: SourceFile[], message: RegExp][] = [
     [
       'variables that hold a long one twice, many times',
@@ -151,7 +150,6 @@ describe('small files that come to much are refused while they are read', () => 
       /^With this file there are more than 20000 YAML documents in all/,
     ],
   ];
-  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: up to here
   test.each(cases)('%s', (_, files, message) => {
     expect(refusalOf(files)).toMatchObject({
       message: expect.stringMatching(message),
