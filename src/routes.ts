@@ -5,6 +5,7 @@ import * as doors from './auth/controller.js';
 import * as links from './auth/links-controller.js';
 import * as people from './auth/people-controller.js';
 import * as providers from './auth/providers-controller.js';
+import * as secondFactor from './auth/second-factor-controller.js';
 import * as changes from './changes/controller.js';
 import * as comparison from './comparison/controller.js';
 import * as connections from './connections/controller.js';
@@ -47,6 +48,8 @@ export function drawRoutes(app: Express): void {
   app.post('/sign-in', limitFailures(20, 15), doors.createSession);
   app.post('/sign-in/with/:provider', limitPosts(100, 15), providers.goToProvider);
   app.get('/sign-in/with/:provider/callback', providers.comeBack);
+  app.get('/sign-in/code', secondFactor.codePage);
+  app.post('/sign-in/code', limitFailures(50, 15), secondFactor.enterWithCode);
   app.get('/sign-up', doors.signUpPage);
   app.post('/sign-up', limitFailures(20, 15), doors.createAccount);
   app.get('/password-reset/new', links.newReset);
@@ -100,6 +103,11 @@ export function drawRoutes(app: Express): void {
   app.get('/account/identities', providers.identities);
   app.post('/account/identities/deletion', providers.unlink);
   app.post('/account/identities/:provider', limitFailures(20, 15), providers.goAndLink);
+  app.get('/account/second-factor', secondFactor.show);
+  app.post('/account/second-factor', secondFactor.begin);
+  app.post('/account/second-factor/confirmation', secondFactor.confirm);
+  app.post('/account/second-factor/recovery-codes', limitFailures(20, 15), secondFactor.createRecoveryCodes);
+  app.post('/account/second-factor/deletion', limitFailures(20, 15), secondFactor.destroy);
   app.get('/account/deletion', account.confirmLeaving);
   app.post('/account/deletion', limitFailures(20, 15), account.leaveForGood);
 
@@ -184,6 +192,7 @@ export function drawRoutes(app: Express): void {
   admins.post('/people/:personId/unlocking', people.unlock);
   admins.get('/people/:personId/password-reset', formAt('/people/:personId'));
   admins.post('/people/:personId/password-reset', people.createReset);
+  admins.post('/people/:personId/second-factor-deletion', people.deleteSecondFactor);
   admins.get('/invitations/new', people.newInvitation);
   admins.get('/invitations', formAt('/invitations/new'));
   admins.post('/invitations', people.createInvitation);

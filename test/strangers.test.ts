@@ -16,6 +16,8 @@ const PUBLIC = [
   'post /sign-in',
   'post /sign-in/with/:provider',
   'get /sign-in/with/:provider/callback',
+  'get /sign-in/code',
+  'post /sign-in/code',
   'get /sign-up',
   'post /sign-up',
   'get /password-reset/new',

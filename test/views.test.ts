@@ -3,12 +3,14 @@ import { join, relative } from 'node:path';
 import ejs from 'ejs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tellStory } from '../prisma/seed.js';
+import type { Person } from '../src/auth/sessions.js';
 import { db } from '../src/db/client.js';
 import { root } from '../src/root.js';
 import { render } from '../src/web/render.js';
 import { app, type Browser, signedIn, useApp, visitor } from './support/app.js';
 import { linksOf } from './support/links.js';
 import { pathWith, routesOf } from './support/routes.js';
+import { turnOnSecondFactor } from './support/second-factor.js';
 
 useApp({
   GITHUB_CLIENT_ID: 'x',
@@ -27,7 +29,7 @@ const COMPOSE =
   'services:\n  web:\n    image: shop\n    ports: ["80:80"]\n    depends_on: [db]\n  db:\n    image: postgres\n';
 
 describe('every page', () => {
-  let editor: Browser;
+  let editor: Browser & { person: Person };
   let pages: string[];
 
   beforeAll(async () => {
@@ -44,7 +46,7 @@ describe('every page', () => {
 
   // Some addresses only lead to another: what they lead to is looked at.
   const opened = (path: string, accept = 'text/html') =>
-    editor.agent.get(path).set('Accept', accept).redirects(1);
+    editor.agent.get(path).set('Accept', accept).redirects(2);
 
   test('answers, and holds no undefined, no [object Object] and no NaN', async () => {
     for (const path of pages) {
@@ -93,6 +95,11 @@ describe('every page', () => {
     await editor.get('/deletions');
     await editor.post('/password-reset/new', { email: 'nobody@example.com' });
     await editor.post('/invitations', { email: 'new@example.com', role: 'viewer' });
+    await turnOnSecondFactor(editor);
+    await editor.get('/account/second-factor');
+    const returning = await visitor();
+    await returning.signIn(editor.person.email);
+    await returning.get('/sign-in/code');
     const views = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.ejs'),
     );

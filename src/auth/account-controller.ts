@@ -3,19 +3,12 @@ import { HttpError } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../web/form.js';
 import { page } from '../web/page.js';
-import {
-  type Account,
-  askForAddress,
-  changeName,
-  changePassword,
-  findAccount,
-  isPasswordOf,
-  leave,
-} from './accounts.js';
+import { askForAddress, changeName, changePassword, leave } from './accounts.js';
 import { authOf, fromOf, personOf, signIn, signOut } from './auth.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
 import { listIdentities } from './identities.js';
 import { passwordChanged } from './letters.js';
+import { accountOf, isProven, wrongPassword } from './own-account.js';
 import { hashPassword } from './passwords.js';
 import { mailIsOff, post, postConfirmation } from './post.js';
 import { endOtherSessions, endSession, listSessions } from './sessions.js';
@@ -157,21 +150,6 @@ export async function leaveForGood(req: Request, res: Response) {
   }
   await signOut(req);
   res.redirect(303, '/');
-}
-
-async function accountOf(req: Request): Promise<Account> {
-  const account = await findAccount(personOf(req).id);
-  if (!account) throw new HttpError(404, 'This account is gone.');
-  return account;
-}
-
-/** Of somebody without a password their session is all there is. */
-async function isProven(req: Request, account: Account, password: string): Promise<boolean> {
-  return !account.hasPassword || isPasswordOf(account.id, password, authOf(req).settings.passwords);
-}
-
-function wrongPassword(req: Request, field: string): FormState {
-  return withError(req.body, { [field]: 'This is not your password.' });
 }
 
 const TITLES = {

@@ -99,6 +99,8 @@ export async function signIn(
   req.res?.cookie(cookie.name, started.id, { ...cookie.options, ...expires });
   // What the next page is told is told to this person.
   req.user = { id, name, email, role };
+  // So that the page that answers holds forms of the new session.
+  req.session = { key: started.key, person: req.user };
 }
 
 /** Signs in whoever has shown all that they must, and says so in the trail. `by` is what they came in with. */

@@ -48,6 +48,15 @@ export const linkForm = z.object({ password: z.string().max(200).default('') });
 
 export const leaveForm = z.object({ password: z.string().max(200).default(''), nameless: tick() });
 
+/** A code of an app, or a recovery code. */
+export const codeForm = z.object({ code: line('Code', { max: 100 }) });
+
+/** The password again, in one of two forms that stand on the same page. */
+export const provenForm = z.object({
+  password: z.string().max(200).default(''),
+  current: z.string().max(200).default(''),
+});
+
 export const invitationForm = z.object({ email, role: choice('Role', ROLES) });
 
 export const roleForm = z.object({ role: choice('Role', ROLES) });

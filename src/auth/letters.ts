@@ -32,6 +32,16 @@ export const locked = (name: string, link: string): Letter => ({
   text: `Hello ${name},\n\nsomebody tried too many wrong passwords for your account, so it lets nobody in by password for a day. If that was you, open this link and try again:\n\n${link}\n\nIf it was not, there is nothing to do: they did not get in.\n`,
 });
 
+export const codeLocked = (name: string, link: string): Letter => ({
+  subject: 'Your account in Moving Parts is locked',
+  text: `Hello ${name},\n\nsomebody signed in with your password and then typed too many wrong codes, so your account lets nobody in by code for a day. If that was you, open this link and try again:\n\n${link}\n\nIf it was not, they know your password: choose a new one. They did not get in.\n`,
+});
+
+export const secondFactorOff = (name: string): Letter => ({
+  subject: 'Your second factor for Moving Parts was turned off',
+  text: `Hello ${name},\n\nsigning in to Moving Parts asks you for your password alone from now on, and your other sessions were signed out. If that was neither you nor an admin whom you asked, choose a new password at once, and tell an admin.\n`,
+});
+
 export const invitation = (by: string, link: string): Letter => ({
   subject: `${by} invites you to Moving Parts`,
   text: `Hello,\n\n${by} invites you to Moving Parts, where your team records what it runs. Open this link to make your account:\n\n${link}\n\nIt is good for a week.\n`,

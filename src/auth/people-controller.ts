@@ -1,16 +1,17 @@
 import type { Request, Response } from 'express';
 import { idOf } from '../web/addresses.js';
-import { found } from '../web/errors.js';
+import { found, HttpError } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../web/form.js';
 import { page } from '../web/page.js';
 import { type Account, changeRole, findAccount, findAccountByEmail, listPeople, note } from './accounts.js';
 import { authOf, fromOf, personOf } from './auth.js';
 import { invitationForm, roleForm } from './form.js';
-import { invitation as invitationLetter } from './letters.js';
+import { invitation as invitationLetter, secondFactorOff } from './letters.js';
 import { listInvitations, makeLink, withdrawInvitation } from './links.js';
 import { linkTo, post } from './post.js';
 import { ROLES } from './roles.js';
+import { turnOff } from './second-factor.js';
 import { forgetTries, isLocked } from './tries.js';
 
 // People, as an admin sees them.
@@ -46,6 +47,20 @@ export async function unlock(req: Request, res: Response) {
   await forgetTries(`code ${account.id}`);
   await note(account, fromOf(req), 'was unlocked');
   setFlash(req, { message: `${account.name} can try again.` });
+  res.redirect(303, `/people/${account.id}`);
+}
+
+/** For somebody whose phone is lost. One's own asks for the password, in one's account. */
+export async function deleteSecondFactor(req: Request, res: Response) {
+  const account = await accountOf(req);
+  if (account.id === personOf(req).id)
+    throw new HttpError(403, 'This is your own. Turn it off in your account, with your password.');
+  if (account.totpSince) {
+    await turnOff(account, fromOf(req));
+    await forgetTries(`code ${account.id}`);
+    post(req, account.email, secondFactorOff(account.name));
+  }
+  setFlash(req, { message: `${account.name} signs in without a second factor now.` });
   res.redirect(303, `/people/${account.id}`);
 }
 

@@ -17,19 +17,20 @@ const HOUR = 3_600_000;
 /** When a session was used last is written no more often than this, so that reading a page costs no write. */
 const SEEN_MINUTES = 5;
 
-/** Starts a session. Gives the id for the browser's cookie, which is nowhere kept, and when it ends at the latest. */
+/** Starts a session. Gives the id for the browser's cookie, which is nowhere kept, its key, and when it ends at the latest. */
 export async function startSession(
   userId: number,
   { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
   limits: Limits,
-): Promise<{ id: string; expiresAt: Date }> {
+): Promise<{ id: string; key: string; expiresAt: Date }> {
   const id = randomBytes(32).toString('base64url');
   const hours = isKept ? limits.keptDays * 24 : limits.maxHours;
   const expiresAt = new Date(Date.now() + hours * HOUR);
+  const key = keyOf(id);
   await db.session.create({
-    data: { id: keyOf(id), userId, isKept, address, agent: agent.slice(0, 300), expiresAt },
+    data: { id: key, userId, isKept, address, agent: agent.slice(0, 300), expiresAt },
   });
-  return { id, expiresAt };
+  return { id, key, expiresAt };
 }
 
 /** The session and its person, in one round trip. Null when it has run out, was ended, or never was. */
@@ -49,9 +50,10 @@ export async function endSession(key: string): Promise<void> {
   await db.session.deleteMany({ where: { id: key } });
 }
 
-/** Ends every session of a person, within the transaction of what is the reason. */
+/** Ends every session of a person, and every one half begun, within the transaction of what is the reason. */
 export async function endSessionsOf(tx: Prisma.TransactionClient, userId: number): Promise<void> {
   await tx.session.deleteMany({ where: { userId } });
+  await tx.step.deleteMany({ where: { userId } });
 }
 
 export async function endOtherSessions(userId: number, key: string): Promise<void> {

@@ -1,0 +1,202 @@
+import type { Request, Response } from 'express';
+import { renderSVG } from 'uqr';
+import { pathOfThisSite } from '../web/addresses.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../web/form.js';
+import { count } from '../web/format.js';
+import { page } from '../web/page.js';
+import { type Account, findAccount, note } from './accounts.js';
+import { authOf, enter, fromOf, personOf, signIn } from './auth.js';
+import { codeForm, provenForm } from './form.js';
+import { codeLocked, secondFactorOff } from './letters.js';
+import { accountOf, isProven, wrongPassword } from './own-account.js';
+import { post, postLink } from './post.js';
+import { countRecoveryCodes } from './recovery-codes.js';
+import {
+  beginSecondFactor,
+  findSecondFactor,
+  renewRecoveryCodes,
+  turnOff,
+  turnOn,
+  useCode,
+} from './second-factor.js';
+import { endStep, findStep, type Step } from './steps.js';
+import { forgetTries, takeTry, waitInWords } from './tries.js';
+
+// One's own second factor, and the second step of signing in.
+
+export async function show(req: Request, res: Response) {
+  await showState(req, res, await accountOf(req));
+}
+
+export async function begin(req: Request, res: Response) {
+  await beginSecondFactor(personOf(req).id, keyOf(req));
+  res.redirect(303, '/account/second-factor');
+}
+
+/** The app's first code turns it on. A change of rights: the other sessions end, and this one has a new id. */
+export async function confirm(req: Request, res: Response) {
+  const account = await accountOf(req);
+  if (account.totpSince) return res.redirect(303, '/account/second-factor');
+  const read = readForm(codeForm, req.body);
+  if (!read.ok) return showState(req, res, account, { begun: read.form });
+  const codes = await turnOn(account, read.data.code, fromOf(req), keyOf(req));
+  if (!codes) {
+    const code = 'This is not the code that the app shows now. Is the clock of your phone right?';
+    return showState(req, res, account, { begun: withError(req.body, { code }) });
+  }
+  await signIn(req, account, false);
+  showCodes(req, res, codes, 'The second factor is on. Your other sessions are signed out.');
+}
+
+export async function createRecoveryCodes(req: Request, res: Response) {
+  const account = await accountOf(req);
+  if (!account.totpSince) return res.redirect(303, '/account/second-factor');
+  const read = readForm(provenForm, req.body);
+  if (!read.ok) return showState(req, res, account, { renewal: read.form });
+  if (!(await isProven(req, account, read.data.current)))
+    return showState(req, res, account, { renewal: wrongPassword(req, 'current') });
+  showCodes(req, res, await renewRecoveryCodes(account, fromOf(req)), 'The ones before are good no more.');
+}
+
+export async function destroy(req: Request, res: Response) {
+  const account = await accountOf(req);
+  const read = readForm(provenForm, req.body);
+  if (!read.ok) return showState(req, res, account, { deletion: read.form });
+  if (!(await isProven(req, account, read.data.password)))
+    return showState(req, res, account, { deletion: wrongPassword(req, 'password') });
+  await turnOff(account, fromOf(req));
+  post(req, account.email, secondFactorOff(account.name));
+  await signIn(req, account, false);
+  setFlash(req, { message: 'The second factor is off. Your other sessions are signed out.' });
+  res.redirect(303, '/account/second-factor');
+}
+
+/** The second step of signing in. Without the first there is nothing to see. */
+export async function codePage(req: Request, res: Response) {
+  const begun = await begunSignIn(req);
+  if (!begun) return res.redirect(303, req.user ? '/' : '/sign-in');
+  await showCode(req, res, begun.account, { values: {}, errors: {} });
+}
+
+export async function enterWithCode(req: Request, res: Response) {
+  const begun = await begunSignIn(req);
+  if (!begun) return tooLate(req, res);
+  const { step, account } = begun;
+  const read = readForm(codeForm, req.body);
+  if (!read.ok) return showCode(req, res, account, read.form);
+  const refuse = (code: string) => showCode(req, res, account, withError(req.body, { code }));
+  const tried = await takeTry(`code ${account.id}`);
+  if (!tried.ok) return refuse(`Too many wrong codes. ${waitOf(tried.seconds)}`);
+  const used = await useCode(account.id, read.data.code, keyOf(req));
+  if (!used) {
+    await failed(req, account, tried.locks);
+    return refuse(
+      'This code is not right, or was used already. Your app shows the next one within 30 seconds.',
+    );
+  }
+  // Of two requests at the same moment one ends the step, and comes in.
+  if (!(await endStep(req, step))) return tooLate(req, res);
+  await forgetTries(`code ${account.id}`);
+  const { keep, to } = step.data as { keep: boolean; to: string };
+  await enter(req, account, keep, `password and ${used}`);
+  if (used === 'recovery code') setFlash(req, { message: await leftInWords(account.id) });
+  res.redirect(303, pathOfThisSite(to));
+}
+
+/** What the app's secret is sealed with. */
+function keyOf(req: Request): string {
+  return authOf(req).settings.sessionSecret;
+}
+
+/** The sign-in that this browser has begun, by somebody who still is to show a code. */
+async function begunSignIn(req: Request): Promise<{ step: Step; account: Account } | null> {
+  const step = await findStep(req, 'second factor');
+  const account = step && (await findAccount(step.userId ?? 0));
+  return step && account?.totpSince ? { step, account } : null;
+}
+
+function tooLate(req: Request, res: Response) {
+  setFlash(req, { message: 'That took too long, or was done already. Sign in from the start.' });
+  res.redirect(303, '/sign-in');
+}
+
+/** Who types codes knows the password already, so whoever has the account is told. */
+async function failed(req: Request, account: Account, locks: boolean): Promise<void> {
+  await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in', { by: 'code' });
+  if (locks) postLink(req, 'unlock', account, codeLocked);
+}
+
+function waitOf(seconds: number): string {
+  return seconds > 3_600
+    ? 'The account is locked for a day. The link in the mail that we sent opens it sooner, and so does an admin.'
+    : waitInWords(seconds);
+}
+
+async function leftInWords(userId: number): Promise<string> {
+  const left = await countRecoveryCodes(userId);
+  const told =
+    left === 0 ? 'That was your last recovery code.' : `You have ${count(left, 'recovery code')} left.`;
+  return left > 3 ? told : `${told} Make new ones in your account, under “Second factor”.`;
+}
+
+async function showCode(req: Request, res: Response, account: Account, form: FormState) {
+  const factor = await findSecondFactor(account, keyOf(req));
+  const canBeRead = factor.state === 'on' && factor.canBeRead;
+  const { code: _never, ...values } = form.values;
+  res.set('Cache-Control', 'no-store');
+  page(
+    req,
+    res,
+    'auth/code',
+    { title: 'Your second factor', form: { ...form, values }, canBeRead },
+    { status: statusOf(form) },
+  );
+}
+
+const UNTOUCHED: FormState = { values: {}, errors: {} };
+
+type Forms = { begun?: FormState; renewal?: FormState; deletion?: FormState };
+
+/** The secret is on the page only: what asks for JSON is a program, and an app takes it from the screen. */
+async function showState(
+  req: Request,
+  res: Response,
+  account: Account,
+  { begun = UNTOUCHED, renewal = UNTOUCHED, deletion = UNTOUCHED }: Forms = {},
+) {
+  const factor = await findSecondFactor(account, keyOf(req));
+  const { state } = factor;
+  const on = factor.state === 'on' ? factor : null;
+  const app = factor.state === 'begun' ? { secret: inFours(factor.secret), qr: qrOf(factor.address) } : null;
+  const status = Math.max(...[begun, renewal, deletion].map(statusOf));
+  const forms = { begun: bare(begun), renewal: bare(renewal), deletion: bare(deletion) };
+  res.set('Cache-Control', 'no-store');
+  page(
+    req,
+    res,
+    'account/second-factor',
+    { title: 'Second factor', state, on },
+    { status, onlyHtml: { account, app, forms } },
+  );
+}
+
+/** Without what was typed: none of it is shown again. */
+function bare(form: FormState): FormState {
+  return { ...form, values: {} };
+}
+
+function inFours(secret: string): string {
+  return secret.match(/.{1,4}/g)?.join(' ') ?? secret;
+}
+
+/** With the white edge of four modules that ISO/IEC 18004 asks for, in the dark too. */
+function qrOf(text: string): string {
+  return renderSVG(text, { ecc: 'M', border: 4, pixelSize: 1 });
+}
+
+/** Shown once: what is kept are hashes. */
+function showCodes(req: Request, res: Response, codes: string[], message: string) {
+  res.set('Cache-Control', 'no-store');
+  page(req, res, 'account/recovery-codes', { title: 'Your recovery codes', message, codes });
+}

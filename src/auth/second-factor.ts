@@ -1,0 +1,143 @@
+import { Secret, TOTP } from 'otpauth';
+import { recordChange } from '../changes/queries.js';
+import { db } from '../db/client.js';
+import type { Account, From } from './accounts.js';
+import { countRecoveryCodes, makeRecoveryCodes, useRecoveryCode } from './recovery-codes.js';
+import { seal, unseal } from './sealed.js';
+import { endSessionsOf } from './sessions.js';
+
+// The second factor: codes of an app on one's phone (TOTP, RFC 6238). `key` is the settings' session secret, which the app's secret is sealed with.
+
+/** What every app takes. A code is good for its 30 seconds and the 30 before and after, as clocks differ; RFC 6238, 5.2. */
+const CODES = { issuer: 'Moving Parts', algorithm: 'SHA1', digits: 6, period: 30 } as const;
+const WINDOW = 1;
+
+export type SecondFactor =
+  | { state: 'off' }
+  /** `address` is what the QR code holds. */
+  | { state: 'begun'; secret: string; address: string }
+  /** `canBeRead` is false when the session secret is another than the app's secret was sealed with: no code can be checked then. */
+  | { state: 'on'; since: Date; codesLeft: number; canBeRead: boolean };
+
+export async function findSecondFactor(
+  { id, email }: { id: number; email: string },
+  key: string,
+): Promise<SecondFactor> {
+  const { totpSecret, totpSince } = await rowOf(id);
+  const secret = totpSecret && unseal(totpSecret, key, ownerOf(id));
+  if (totpSince) {
+    const codesLeft = await countRecoveryCodes(id);
+    return { state: 'on', since: totpSince, codesLeft, canBeRead: Boolean(secret) };
+  }
+  if (!secret) return { state: 'off' };
+  const address = new TOTP({ ...CODES, label: email, secret: Secret.fromBase32(secret) }).toString();
+  return { state: 'begun', secret, address };
+}
+
+/** Makes a secret for the app. It counts for nothing before a code of the app has turned it on. */
+export async function beginSecondFactor(id: number, key: string): Promise<void> {
+  const totpSecret = seal(new Secret({ size: 20 }).base32, key, ownerOf(id));
+  await db.user.updateMany({ where: { id, totpSince: null }, data: { totpSecret, totpStep: 0 } });
+}
+
+/** Turns it on with the app's first code, and ends the person's sessions. Gives the recovery codes, or null when the code is not right. */
+export async function turnOn(
+  account: Account,
+  typed: string,
+  from: From,
+  key: string,
+): Promise<string[] | null> {
+  const { id } = account;
+  const { totpSecret, totpStep } = await rowOf(id);
+  const step = stepOf(totpSecret && unseal(totpSecret, key, ownerOf(id)), typed, totpStep);
+  if (step === null) return null;
+  return db.$transaction(async (tx) => {
+    const begun = { id, totpSecret, totpSince: null };
+    const { count } = await tx.user.updateMany({
+      where: begun,
+      data: { totpSince: new Date(), totpStep: step },
+    });
+    if (count === 0) return null;
+    const codes = await makeRecoveryCodes(tx, id);
+    await endSessionsOf(tx, id);
+    await recordChange(tx, { ...traceOf(account, from), after: { secondFactor: 'on' } });
+    return codes;
+  });
+}
+
+/** Turns it off, and ends the person's sessions. */
+export async function turnOff(account: Account, from: From): Promise<void> {
+  const { id } = account;
+  await db.$transaction(async (tx) => {
+    await tx.user.update({
+      where: { id },
+      data: { totpSecret: null, totpSince: null },
+      select: { id: true },
+    });
+    await tx.recoveryCode.deleteMany({ where: { userId: id } });
+    await endSessionsOf(tx, id);
+    await recordChange(tx, { ...traceOf(account, from), after: { secondFactor: 'off' } });
+  });
+}
+
+/** New recovery codes; those before are good no more. */
+export async function renewRecoveryCodes(account: Account, from: From): Promise<string[]> {
+  return db.$transaction(async (tx) => {
+    const codes = await makeRecoveryCodes(tx, account.id);
+    await recordChange(tx, { ...traceOf(account, from), after: { recoveryCodes: 'new ones' } });
+    return codes;
+  });
+}
+
+/** What was typed at the sign-in: a code of the app, a recovery code, or neither (null). Either is used up by it. */
+export async function useCode(
+  id: number,
+  typed: string,
+  key: string,
+): Promise<'code' | 'recovery code' | null> {
+  if (!isAppCode(typed)) return (await useRecoveryCode(id, typed)) ? 'recovery code' : null;
+  const { totpSecret, totpSince, totpStep } = await rowOf(id);
+  const step = totpSince && stepOf(totpSecret && unseal(totpSecret, key, ownerOf(id)), typed, totpStep);
+  if (!step) return null;
+  // Of two requests with the same code at the same moment one moves the step on.
+  const { count } = await db.user.updateMany({
+    where: { id, totpStep: { lt: step } },
+    data: { totpStep: step },
+  });
+  return count === 1 ? 'code' : null;
+}
+
+function isAppCode(typed: string): boolean {
+  return /^\d{6}$/.test(digitsOf(typed));
+}
+
+/** Apps show 123 456. */
+function digitsOf(typed: string): string {
+  return typed.replace(/[\s-]/g, '');
+}
+
+/** Which 30 seconds since 1970 the code is of, or null when it is of none near, or of one that was used already. */
+function stepOf(secret: string | null, typed: string, lastStep: number): number | null {
+  if (!secret || !isAppCode(typed)) return null;
+  const totp = new TOTP({ ...CODES, secret: Secret.fromBase32(secret) });
+  const timestamp = Date.now();
+  const delta = totp.validate({ token: digitsOf(typed), timestamp, window: WINDOW });
+  if (delta === null) return null;
+  const step = totp.counter({ timestamp }) + delta;
+  return step > lastStep ? step : null;
+}
+
+function rowOf(id: number) {
+  return db.user.findUniqueOrThrow({
+    where: { id },
+    select: { totpSecret: true, totpSince: true, totpStep: true },
+  });
+}
+
+function ownerOf(id: number): string {
+  return `user ${id}`;
+}
+
+function traceOf({ id, name }: Account, from: From) {
+  return { ...from, action: 'changed', noun: 'people', recordId: id, label: name } as const;
+}
