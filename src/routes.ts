@@ -1,8 +1,9 @@
-import type { Express, RequestHandler } from 'express';
+import { type Express, json, type RequestHandler } from 'express';
 import * as account from './auth/account-controller.js';
 import { allowedTo, readers, signedIn } from './auth/auth.js';
 import * as doors from './auth/controller.js';
 import * as links from './auth/links-controller.js';
+import * as passkeys from './auth/passkeys-controller.js';
 import * as people from './auth/people-controller.js';
 import * as providers from './auth/providers-controller.js';
 import * as secondFactor from './auth/second-factor-controller.js';
@@ -20,6 +21,9 @@ import * as plans from './plans/controller.js';
 import * as systems from './systems/controller.js';
 import { idIn } from './web/addresses.js';
 import { limitFailures, limitPosts } from './web/rate-limit.js';
+
+/** What a device says of its passkey comes from a script; everything else is a form's. */
+const asJson = json({ limit: '50kb' });
 
 /**
  * Every address there is and what answers it, read downward as walls: what stands above a wall needs nothing of it.
@@ -50,6 +54,8 @@ export function drawRoutes(app: Express): void {
   app.get('/sign-in/with/:provider/callback', providers.comeBack);
   app.get('/sign-in/code', secondFactor.codePage);
   app.post('/sign-in/code', limitFailures(50, 15), secondFactor.enterWithCode);
+  app.post('/sign-in/passkey/challenge', limitPosts(200, 15), passkeys.createSignInChallenge);
+  app.post('/sign-in/passkey', limitFailures(20, 15), asJson, passkeys.enterWithPasskey);
   app.get('/sign-up', doors.signUpPage);
   app.post('/sign-up', limitFailures(20, 15), doors.createAccount);
   app.get('/password-reset/new', links.newReset);
@@ -108,6 +114,10 @@ export function drawRoutes(app: Express): void {
   app.post('/account/second-factor/confirmation', secondFactor.confirm);
   app.post('/account/second-factor/recovery-codes', limitFailures(20, 15), secondFactor.createRecoveryCodes);
   app.post('/account/second-factor/deletion', limitFailures(20, 15), secondFactor.destroy);
+  app.get('/account/passkeys', passkeys.index);
+  app.post('/account/passkeys', asJson, passkeys.create);
+  app.post('/account/passkeys/challenge', passkeys.createChallenge);
+  app.post('/account/passkeys/deletion', passkeys.destroy);
   app.get('/account/deletion', account.confirmLeaving);
   app.post('/account/deletion', limitFailures(20, 15), account.leaveForGood);
 

@@ -82,7 +82,7 @@ export type Settings = {
     poolSize: number;
     folder: string;
   };
-  /** Signs the tokens of forms and what a page is told by the one before. */
+  /** Signs the tokens of forms and what a page is told by the one before; the secrets of second factors are sealed with it. */
   sessionSecret: string;
   /** How long a session lasts without a request, and at the most; one that the person asked to be kept may idle to its end. */
   sessions: { idleHours: number; maxHours: number; keptDays: number };

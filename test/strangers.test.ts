@@ -18,6 +18,8 @@ const PUBLIC = [
   'get /sign-in/with/:provider/callback',
   'get /sign-in/code',
   'post /sign-in/code',
+  'post /sign-in/passkey/challenge',
+  'post /sign-in/passkey',
   'get /sign-up',
   'post /sign-up',
   'get /password-reset/new',

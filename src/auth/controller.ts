@@ -8,6 +8,7 @@ import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty, not
 import { authenticate, authOf, enter, fromOf, signIn, signOut } from './auth.js';
 import { signInForm, signUpForm } from './form.js';
 import { addressTaken, locked } from './letters.js';
+import { relyingPartyOf } from './passkeys.js';
 import { postConfirmation, postLink } from './post.js';
 import { beginStep } from './steps.js';
 import { forgetTries, takeTry, waitInWords } from './tries.js';
@@ -103,12 +104,16 @@ async function failed(req: Request, email: string, locks: boolean): Promise<void
 async function showSignIn(req: Request, res: Response, form: FormState, status = 200) {
   const { password: _never, ...values } = form.values;
   const isFirst = await isEmpty();
+  const passkeysAt = isFirst ? null : (relyingPartyOf(authOf(req).settings)?.origin ?? null);
   page(
     req,
     res,
     'auth/sign-in',
     { title: 'Sign in', form: { ...form, values } },
-    { status, onlyHtml: { isFirst, signUpOpen: isFirst || isOpen(req), providers: authOf(req).providers } },
+    {
+      status,
+      onlyHtml: { isFirst, signUpOpen: isFirst || isOpen(req), providers: authOf(req).providers, passkeysAt },
+    },
   );
 }
 

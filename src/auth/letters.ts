@@ -42,6 +42,11 @@ export const secondFactorOff = (name: string): Letter => ({
   text: `Hello ${name},\n\nsigning in to Moving Parts asks you for your password alone from now on, and your other sessions were signed out. If that was neither you nor an admin whom you asked, choose a new password at once, and tell an admin.\n`,
 });
 
+export const passkeyAdded = (name: string): Letter => ({
+  subject: 'A passkey was added to your account in Moving Parts',
+  text: `Hello ${name},\n\nfrom now on a passkey that was just made signs in to your account in Moving Parts. If that was not you, remove it in your account, choose a new password, and tell an admin.\n`,
+});
+
 export const invitation = (by: string, link: string): Letter => ({
   subject: `${by} invites you to Moving Parts`,
   text: `Hello,\n\n${by} invites you to Moving Parts, where your team records what it runs. Open this link to make your account:\n\n${link}\n\nIt is good for a week.\n`,

@@ -143,14 +143,13 @@ async function leftInWords(userId: number): Promise<string> {
 async function showCode(req: Request, res: Response, account: Account, form: FormState) {
   const factor = await findSecondFactor(account, keyOf(req));
   const canBeRead = factor.state === 'on' && factor.canBeRead;
-  const { code: _never, ...values } = form.values;
   res.set('Cache-Control', 'no-store');
   page(
     req,
     res,
     'auth/code',
-    { title: 'Your second factor', form: { ...form, values }, canBeRead },
-    { status: statusOf(form) },
+    { title: 'Your second factor', canBeRead },
+    { status: statusOf(form), onlyHtml: { form } },
   );
 }
 
@@ -170,7 +169,8 @@ async function showState(
   const on = factor.state === 'on' ? factor : null;
   const app = factor.state === 'begun' ? { secret: inFours(factor.secret), qr: qrOf(factor.address) } : null;
   const status = Math.max(...[begun, renewal, deletion].map(statusOf));
-  const forms = { begun: bare(begun), renewal: bare(renewal), deletion: bare(deletion) };
+  // A password is not shown again.
+  const forms = { begun, renewal: { ...renewal, values: {} }, deletion: { ...deletion, values: {} } };
   res.set('Cache-Control', 'no-store');
   page(
     req,
@@ -179,11 +179,6 @@ async function showState(
     { title: 'Second factor', state, on },
     { status, onlyHtml: { account, app, forms } },
   );
-}
-
-/** Without what was typed: none of it is shown again. */
-function bare(form: FormState): FormState {
-  return { ...form, values: {} };
 }
 
 function inFours(secret: string): string {

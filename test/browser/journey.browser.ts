@@ -123,7 +123,7 @@ async function fromStartToComparison(page: Page, hand: Hand, name: string): Prom
   await hand.press(page.getByRole('main').getByRole('link', { name: 'Sign in' }));
   await hand.fill(page.getByLabel('E-mail'), DEMO_ACCOUNT.email);
   await hand.fill(page.getByLabel('Password'), DEMO_ACCOUNT.password);
-  await hand.press(page.getByRole('button', { name: 'Sign in' }));
+  await hand.press(page.getByRole('button', { name: 'Sign in', exact: true }));
   await expectText(page.getByRole('main'), /Simple CRUD app/);
 
   await hand.press(page.getByRole('link', { name: 'Count my own' }));
