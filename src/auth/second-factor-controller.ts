@@ -98,8 +98,9 @@ export async function enterWithCode(req: Request, res: Response) {
   // Of two requests at the same moment one ends the step, and comes in.
   if (!(await endStep(req, step))) return tooLate(req, res);
   await forgetTries(`code ${account.id}`);
-  const { keep, to } = step.data as { keep: boolean; to: string };
-  await enter(req, account, keep, `password and ${used}`);
+  // `by` is what the first step was done with, where it was no password.
+  const { keep, to, by = 'password' } = step.data as { keep: boolean; to: string; by?: string };
+  await enter(req, account, keep, `${by} and ${used}`);
   if (used === 'recovery code') setFlash(req, { message: await leftInWords(account.id) });
   res.redirect(303, pathOfThisSite(to));
 }
