@@ -7,6 +7,7 @@ import * as passkeys from './auth/passkeys-controller.js';
 import * as people from './auth/people-controller.js';
 import * as providers from './auth/providers-controller.js';
 import * as secondFactor from './auth/second-factor-controller.js';
+import * as tokens from './auth/tokens-controller.js';
 import * as changes from './changes/controller.js';
 import * as comparison from './comparison/controller.js';
 import * as connections from './connections/controller.js';
@@ -118,6 +119,9 @@ export function drawRoutes(app: Express): void {
   app.post('/account/passkeys', asJson, passkeys.create);
   app.post('/account/passkeys/challenge', passkeys.createChallenge);
   app.post('/account/passkeys/deletion', passkeys.destroy);
+  app.get('/account/tokens', tokens.index);
+  app.post('/account/tokens', tokens.create);
+  app.post('/account/tokens/revocation', tokens.revoke);
   app.get('/account/deletion', account.confirmLeaving);
   app.post('/account/deletion', limitFailures(20, 15), account.leaveForGood);
 

@@ -7,6 +7,7 @@ import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
 import { wantsJson } from '../web/page.js';
 import { type Account, type From, findByPassword, recordSignIn } from './accounts.js';
+import { admitToken, bearerIn } from './bearer.js';
 import { type Provider, providersIn } from './providers.js';
 import { type Action, can } from './roles.js';
 import { endSession, findSession, type Person, type Session, startSession } from './sessions.js';
@@ -33,7 +34,10 @@ export type Auth = {
   providers: Provider[];
 };
 
-/** Gives every request of somebody signed in its `req.session` and `req.user`: one database round trip for both. */
+/**
+ * Gives every request of somebody signed in its `req.session` and `req.user`, every one with a token its `req.token` and `req.user`: one
+ * database round trip for both.
+ */
 export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers'>): void {
   const { sessions, passwords } = given.settings;
   const gate = new passport.Passport();
@@ -44,6 +48,11 @@ export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers
   );
   app.set('auth', { ...given, gate, providers: providersIn(given.settings) } satisfies Auth);
   app.use((async (req, _res, next) => {
+    const bearer = bearerIn(req);
+    if (bearer !== null) {
+      await admitToken(req, bearer);
+      return next();
+    }
     const id: string | undefined = req.cookies[cookieFor(req).name];
     const session = id ? await findSession(id, sessions) : null;
     if (session) {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { choice, line, tick } from '../web/form.js';
+import { choice, line, number, tick } from '../web/form.js';
 import { isCommon } from './passwords.js';
 import { ROLES } from './roles.js';
+import { MOST_DAYS, SCOPES } from './tokens.js';
 
 const email = line('E-mail', { max: 254 }).pipe(z.email('E-mail must be an address like ada@example.com.'));
 
@@ -97,3 +98,9 @@ export const passkeyForm = z.object({
 export const invitationForm = z.object({ email, role: choice('Role', ROLES) });
 
 export const roleForm = z.object({ role: choice('Role', ROLES) });
+
+export const tokenForm = z.object({
+  name: line('Name', { max: 100 }),
+  scope: choice('Scope', SCOPES),
+  days: number('Days', { min: 1, max: MOST_DAYS, whole: true }),
+});

@@ -2,6 +2,7 @@ import type { Settings } from '../settings.js';
 import { sweepLinks } from './links.js';
 import { sweepSessions } from './sessions.js';
 import { sweepSteps } from './steps.js';
+import { sweepTokens } from './tokens.js';
 import { sweepTries } from './tries.js';
 
 /** Sweeps what has run out: none of it does anything any more. */
@@ -9,5 +10,6 @@ export async function sweep(now: Date, limits: Settings['sessions']): Promise<vo
   await sweepSessions(now, limits);
   await sweepLinks(now);
   await sweepSteps(now);
+  await sweepTokens(now);
   await sweepTries(now);
 }

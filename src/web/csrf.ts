@@ -5,7 +5,8 @@ import { HttpError } from './errors.js';
 
 /**
  * Every unsafe request must carry the token of its own session (a form field `_csrf`, or the header `x-csrf-token`) and, where the
- * browser says where it comes from, come from this site. Comes after sessions and body parsers.
+ * browser says where it comes from, come from this site. Comes after sessions and body parsers. What came with a token is let through:
+ * browsers add no such header by themselves, and no cookie counts beside it.
  */
 export function csrf(settings: Settings): RequestHandler[] {
   const secure = settings.env === 'production';
@@ -16,7 +17,11 @@ export function csrf(settings: Settings): RequestHandler[] {
     cookieOptions: { sameSite: 'lax', secure, httpOnly: true, path: '/' },
     getCsrfTokenFromRequest: (req) => tokenIn(req),
   });
-  return [sameSite, doubleCsrfProtection];
+  return [sameSite, doubleCsrfProtection].map(unlessByToken);
+}
+
+function unlessByToken(guard: RequestHandler): RequestHandler {
+  return (req, res, next) => (req.token ? next() : guard(req, res, next));
 }
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];

@@ -1,7 +1,16 @@
 import type { CookieOptions, Request } from 'express';
 
-/** One sentence for the next page, and where it can be undone, the address that undoes it. */
-export type Flash = { message: string; undo?: { action: string; label: string } };
+/** One sentence for the next page, and where it can be undone, the address that undoes it. `isRefusal` says that nothing was written. */
+export type Flash = { message: string; undo?: { action: string; label: string }; isRefusal?: boolean };
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** What the answer itself tells, for who sees no next page. Null until something is told; not there for browsers. */
+      told?: Flash | null;
+    }
+  }
+}
 
 // In a cookie of its own, signed: nothing is written to the database for it, and nobody else puts words or addresses into the next page.
 const cookieOf = (req: Request): { name: string; options: CookieOptions } => {
@@ -16,6 +25,11 @@ const cookieOf = (req: Request): { name: string; options: CookieOptions } => {
 const MOST_LETTERS = 250;
 
 export function setFlash(req: Request, flash: Flash): void {
+  if (req.told !== undefined) {
+    req.told = flash;
+    return;
+  }
+  if (req.token) return;
   const { name, options } = cookieOf(req);
   const message = Array.from(flash.message.replace(/\p{Surrogate}/gu, '�'))
     .slice(0, MOST_LETTERS)

@@ -54,7 +54,15 @@ function mayRead(req: Request, action: Action): boolean {
   return action === 'read' && req.app.get('public read') === true;
 }
 
-/** True when the client prefers JSON to a page: an Accept header that says so, or `?format=json` for links. */
+/**
+ * True when the client prefers JSON to a page: an Accept header that says so, or `?format=json` for links. Programs, who send a token or JSON,
+ * get JSON unless they ask for a page.
+ */
 export function wantsJson(req: Request): boolean {
-  return req.query.format === 'json' || req.accepts(['html', 'json']) === 'json';
+  if (req.query.format === 'json') return true;
+  return isProgram(req) ? req.accepts(['json', 'html']) !== 'html' : req.accepts(['html', 'json']) === 'json';
+}
+
+function isProgram(req: Request): boolean {
+  return /^bearer\b/i.test(req.get('authorization') ?? '') || Boolean(req.is('application/json'));
 }

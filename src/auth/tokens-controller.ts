@@ -1,0 +1,59 @@
+import type { Request, Response } from 'express';
+import { found } from '../web/errors.js';
+import { setFlash } from '../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../web/form.js';
+import { page } from '../web/page.js';
+import { note } from './accounts.js';
+import { fromOf, personOf } from './auth.js';
+import { tokenForm } from './form.js';
+import { listTokens, MOST_DAYS, MOST_TOKENS, makeToken, revokeToken, SCOPES } from './tokens.js';
+
+// One's own API tokens, for programs. They are made and ended at a browser only.
+
+const NEW_TOKEN = { scope: 'read', days: '90' };
+
+export async function index(req: Request, res: Response) {
+  await showTokens(req, res, { values: NEW_TOKEN, errors: {} });
+}
+
+/** Answers with the new token itself: this page is the only place where it ever stands. */
+export async function create(req: Request, res: Response) {
+  const read = readForm(tokenForm, req.body);
+  if (!read.ok) return showTokens(req, res, read.form);
+  const person = personOf(req);
+  const made = await makeToken(person.id, read.data);
+  if (made === null) {
+    const name = `You have ${MOST_TOKENS} tokens, which is as many as one may. Revoke one that is not used.`;
+    return showTokens(req, res, withError(req.body, { name }));
+  }
+  await note(person, fromOf(req), 'changed', { token: { made: true, ...read.data } });
+  await showTokens(req, res, { values: NEW_TOKEN, errors: {} }, { name: read.data.name, text: made });
+}
+
+export async function revoke(req: Request, res: Response) {
+  const person = personOf(req);
+  const id = Number(req.body.id);
+  const isId = Number.isInteger(id) && id > 0 && id <= 2_147_483_647;
+  const name = found(isId ? await revokeToken(person.id, id) : null, 'token of yours');
+  await note(person, fromOf(req), 'changed', { token: { revoked: true, name } });
+  setFlash(req, { message: `${name} is revoked: whoever has it is refused from now on.` });
+  res.redirect(303, '/account/tokens');
+}
+
+async function showTokens(
+  req: Request,
+  res: Response,
+  form: FormState,
+  made: { name: string; text: string } | null = null,
+) {
+  if (made) res.set('Cache-Control', 'no-store');
+  const rows = await listTokens(personOf(req).id);
+  const onlyHtml = { form, scopes: SCOPES, mostDays: MOST_DAYS };
+  page(
+    req,
+    res,
+    'account/tokens',
+    { title: 'Your tokens', rows, made },
+    { status: statusOf(form), onlyHtml },
+  );
+}
