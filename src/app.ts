@@ -5,6 +5,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { identify } from './auth/auth.js';
 import type { Log } from './log.js';
+import { operationOf } from './openapi/operations.js';
 import { root } from './root.js';
 import { drawRoutes } from './routes.js';
 import type { Settings } from './settings.js';
@@ -12,10 +13,12 @@ import { csrf } from './web/csrf.js';
 import { notFound, onError } from './web/errors.js';
 import { health } from './web/health.js';
 import { toHttps } from './web/https.js';
+import { readJson } from './web/json-body.js';
 import { keepPrivate } from './web/keep-private.js';
 import type { Mail } from './web/mail.js';
 import { bodyOfItsOwn, plainCookies } from './web/plain.js';
 import { requestLog } from './web/request-log.js';
+import { tellPrograms } from './web/told.js';
 import { readUploads } from './web/uploads.js';
 
 export type Dependencies = { settings: Settings; log: Log; mail: Mail };
@@ -61,8 +64,10 @@ export function createApp({ settings, log, mail }: Dependencies): Express {
   identify(app, { settings, mail, log });
   app.use(keepPrivate);
   app.use(express.urlencoded({ extended: false, limit: '200kb', parameterLimit: 2_000 }));
+  app.use(readJson);
   app.use(readUploads);
   app.use(bodyOfItsOwn);
+  app.use(tellPrograms((method, path) => operationOf(method, path)?.creates ?? false));
   app.use(csrf(settings));
 
   drawRoutes(app);

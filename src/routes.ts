@@ -17,6 +17,8 @@ import * as extraCosts from './extra-costs/controller.js';
 import * as home from './home/controller.js';
 import * as imports from './imports/controller.js';
 import * as machineTypes from './machine-types/controller.js';
+import * as openapi from './openapi/controller.js';
+import { knownFields } from './openapi/known-fields.js';
 import * as parts from './parts/controller.js';
 import * as plans from './plans/controller.js';
 import * as systems from './systems/controller.js';
@@ -81,6 +83,7 @@ export function drawRoutes(app: Express): void {
   app.get('/plans/:planId/machines.svg', plans.machinesSvg);
   app.get('/comparison', comparison.show);
   app.get('/schemas/plan.json', imports.schema);
+  app.get('/openapi.json', openapi.show);
 
   app.get('/plans/:planId/parts', parts.index);
   app.get('/parts/:partId', parts.show);
@@ -187,6 +190,7 @@ export function drawRoutes(app: Express): void {
   editors.get('/imports/new', imports.newForm);
   editors.post('/imports', imports.create);
   editors.get('/imports/:importId', imports.show);
+  editors.post('/plans/:planId/source', imports.updateSource);
   editors.post('/imports/:importId/plans', imports.createPlan);
   editors.post('/imports/:importId/plans/:planId', imports.updatePlan);
 
@@ -224,10 +228,10 @@ function formAt(path: string): RequestHandler {
     );
 }
 
-/** Routes that stand behind a wall of their own. */
+/** Routes that stand behind a wall of their own; behind it a program is told which fields are none. */
 function behind(app: Express, wall: RequestHandler) {
   return {
     get: (path: string, action: RequestHandler) => app.get(path, wall, action),
-    post: (path: string, action: RequestHandler) => app.post(path, wall, action),
+    post: (path: string, action: RequestHandler) => app.post(path, wall, knownFields, action),
   };
 }

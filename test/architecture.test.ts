@@ -29,7 +29,7 @@ function strays(from: Source[], isAllowed: (name: string, source: Source) => boo
   );
 }
 
-const SPEAKS_HTTP_OR_SQL = /^imports\/(controller|form|preview|queries|contents-queries)\.ts$/;
+const SPEAKS_HTTP_OR_SQL = /^imports\/(controller|form|in-line|preview|queries|contents-queries)\.ts$/;
 
 describe('the architecture', () => {
   test('there is something to look at', () => {

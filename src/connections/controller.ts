@@ -109,6 +109,7 @@ export async function restore(req: Request, res: Response) {
     setFlash(req, {
       message:
         'The same two parts have been connected anew since. Delete that connection first, then restore.',
+      isRefusal: true,
     });
     return res.redirect(303, '/deletions');
   }

@@ -9,13 +9,14 @@ import { listSystemNames } from '../systems/queries.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
-import { page } from '../web/page.js';
+import { page, wantsJson } from '../web/page.js';
 import { refused } from '../web/refused.js';
-import { filesOf, newPlanForm, pasteForm, questions } from './form.js';
+import { filesOf, newPlanForm, pasteForm, questions, sourceForm } from './form.js';
+import { bringInLine } from './in-line.js';
 import { isNothing } from './merge.js';
 import type { ImportResult } from './model.js';
 import { planJsonSchema } from './plan-json/plan-schema.js';
-import { goneTypeOf, keptAs, keptOf, mergeInto, previewOf, readers } from './preview.js';
+import { isOtherMachine, keptAs, keptOf, mergeInto, previewOf, readers } from './preview.js';
 import * as imports from './queries.js';
 
 export async function newForm(req: Request, res: Response) {
@@ -27,12 +28,8 @@ export async function newForm(req: Request, res: Response) {
 export async function create(req: Request, res: Response) {
   const read = readForm(pasteForm, req.body);
   if (!read.ok) return showPaste(req, res, read.form);
-  const uploads = Array.isArray(req.files) ? req.files : [];
-  const files = filesOf(read.data, uploads);
-  if (files.length === 0) {
-    const errors = { text: 'Paste a file, or choose one or more.' };
-    return showPaste(req, res, withError(req.body, errors));
-  }
+  const files = filesOf(read.data, uploadsOf(req));
+  if (files.length === 0) return showPaste(req, res, withError(req.body, NO_FILES));
   const { importFiles } = await readers();
   const result = importFiles(files, {});
   if (!result.ok) return showPaste(req, res, withError(req.body, {}), result);
@@ -95,6 +92,7 @@ export async function updatePlan(req: Request, res: Response) {
   if (!done) {
     setFlash(req, {
       message: `${plan.name} was changed meanwhile. This is what would change now: look once more.`,
+      isRefusal: true,
     });
     return res.redirect(303, `/imports/${id}?plan=${plan.id}`);
   }
@@ -102,8 +100,39 @@ export async function updatePlan(req: Request, res: Response) {
   res.redirect(303, addressOf('plans', plan));
 }
 
+/** Reads files and brings the plan in line with them at once: for programs, which need no preview. */
+export async function updateSource(req: Request, res: Response) {
+  const plan = await requestedPlan(req);
+  const read = readForm(sourceForm, { ...req.query, ...req.body });
+  const files = read.ok ? filesOf(read.data, uploadsOf(req)) : [];
+  if (!read.ok || files.length === 0) {
+    const form = read.ok ? withError(req.body, NO_FILES) : read.form;
+    return showPaste(req, res, form);
+  }
+  const { importFiles } = await readers();
+  const result = importFiles(files, {});
+  if (!result.ok) return showPaste(req, res, withError(req.body, {}), result);
+  const done = await bringInLine(personOf(req).id, plan, result.files, read.data);
+  if (!done.ok) return showPaste(req, res, withError(req.body, done.errors));
+  const message = done.isChanged
+    ? `${plan.name} is up to date with its files. What was set by hand is kept.`
+    : `${plan.name} was up to date with its files already.`;
+  if (!wantsJson(req)) {
+    setFlash(req, { message });
+    return res.redirect(303, addressOf('plans', plan));
+  }
+  const { isChanged, merge, report, bill } = done;
+  res.json({ title: plan.name, location: addressOf('plans', plan), message, isChanged, merge, report, bill });
+}
+
 export function schema(_req: Request, res: Response) {
   res.type('application/schema+json').send(JSON.stringify(planJsonSchema(), null, 2));
+}
+
+const NO_FILES = { text: 'Paste a file, or choose one or more.' };
+
+function uploadsOf(req: Request) {
+  return Array.isArray(req.files) ? req.files : [];
 }
 
 async function showPaste(
@@ -130,8 +159,7 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
   const { id, answers, draft, machineTypes, plan, isMachineAssumed } = preview;
   const bill = billOf(draft.plan);
   const [systems, merge] = await Promise.all([listSystemNames(), plan && mergeInto(plan, draft.plan)]);
-  const standing = plan && !goneTypeOf(plan) ? (plan.machineType?.name ?? null) : null;
-  const isOtherMachine = plan !== null && standing !== (draft.plan.machineType?.name ?? null);
+  const isOther = plan !== null && isOtherMachine(plan, draft.plan);
   const content = {
     title: 'What these files run',
     draftFormat: draft.format,
@@ -148,8 +176,8 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     form: { ...form, values: { ...keptAs(draft, answers.system, systems), ...form.values } },
     machineTypes,
     systems,
-    changesNothing: merge !== null && isNothing(merge) && !isOtherMachine,
-    isOtherMachine,
+    changesNothing: merge !== null && isNothing(merge) && !isOther,
+    isOtherMachine: isOther,
     isMachineAssumed,
     here: `/imports/${id}`,
     changesInWords,

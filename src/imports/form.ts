@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { choice, line, optionalNumber } from '../web/form.js';
+import { choice, line, number, optionalNumber, TEXT } from '../web/form.js';
 import type { SourceFile } from './model.js';
 
 /** Pasted text may be 2 MB, as a file may. */
 const pasted = z
   .string()
+  .meta(TEXT)
   .default('')
   .transform((text) => text.replaceAll('\r\n', '\n'));
 
@@ -20,7 +21,7 @@ export const pasteForm = z.object({
 
 /** The files out of what was pasted and uploaded, in that order. */
 export function filesOf(
-  paste: z.infer<typeof pasteForm>,
+  paste: { text: string; secondText: string },
   uploads: { originalname: string; buffer: Buffer }[],
 ): SourceFile[] {
   const texts = [paste.text, paste.secondText].filter((text) => text.trim() !== '');
@@ -50,4 +51,21 @@ export const newPlanForm = z.object({
   planName: line('Name of the plan', { max: 120 }),
   systemId: id('System'),
   systemName: line('Name of the new system', { max: 120, required: false }),
+});
+
+/** What was previewed goes into a plan only as it stood then. */
+export const inLineForm = questions
+  .omit({ plan: true, system: true })
+  .partial()
+  .extend({
+    revision: number('Revision', { min: 1, whole: true }),
+  });
+
+/** Files for a plan that stands, with no preview: what is not answered is as at its last import, and a slip is told, not passed over. */
+export const sourceForm = z.object({
+  text: pasted,
+  secondText: pasted,
+  cluster: choice('Who runs the cluster', ['none', 'managed', 'self']).optional(),
+  assume: choice('Assumed availability', ['yes', 'no']).optional(),
+  machineType: line('Machine type', { required: false }),
 });

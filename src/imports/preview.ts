@@ -19,12 +19,19 @@ const USUAL_MACHINE_TYPE = 'aws-m6i-large';
  * is answered as at its last import, and with its machine type; what is not answered at first for a plan to be made, with a usual one.
  */
 export async function previewOf(personId: number, importId: number, typed: unknown, isFirst = false) {
+  const kept = found(await imports.findImport(personId, importId), 'import of yours');
+  return { id: kept.id, ...(await previewOfFiles(kept.files, typed, isFirst)) };
+}
+
+export type Preview = Awaited<ReturnType<typeof previewOfFiles>>;
+
+/** The same of files that are not kept yet. They are known to be readable. */
+export async function previewOfFiles(files: SourceFile[], typed: unknown, isFirst = false) {
   const { plan: planId } = questions.parse(typed);
   const plan = planId === null ? null : await findPlan(planId);
   const answers: Answers = questions.parse({ ...(plan && (await lastAnswers(plan))), ...Object(typed) });
-  const kept = found(await imports.findImport(personId, importId), 'import of yours');
   const machineTypes = await listMachineTypeNames();
-  const draft = found(await readAgain(kept.files, answers), 'import that can be read');
+  const draft = found(await readAgain(files, answers), 'import that can be read');
   const isUnasked = isFirst && plan === null && Object(typed).machineType === undefined;
   const usual = isUnasked && lacksMachines(draft.plan) && machineTypes.find(isUsual);
   const chosen = usual || machineTypes.find((type) => type.id === answers.machineType);
@@ -33,7 +40,6 @@ export async function previewOf(personId: number, importId: number, typed: unkno
   const known = chosen ?? machineTypes.find((type) => type.name.toLowerCase() === brought);
   const read = known ? { ...draft.plan, machineType: known } : draft.plan;
   return {
-    id: kept.id,
     answers: { ...answers, machineType: chosen?.id ?? answers.machineType },
     isMachineAssumed: Boolean(usual),
     machineTypes,
@@ -58,8 +64,14 @@ async function lastAnswers(plan: PlanRecord): Promise<Record<string, unknown>> {
 }
 
 /** The plan's machine type where it is deleted: the plan keeps it for the day it is restored. */
-export function goneTypeOf(plan: PlanRecord | null) {
+function goneTypeOf(plan: PlanRecord | null) {
   return plan?.machineType?.isDeleted ? plan.machineType : null;
+}
+
+/** Whether the plan would stand on another machine type than it does. */
+export function isOtherMachine(plan: PlanRecord, draft: Plan): boolean {
+  const standing = goneTypeOf(plan) ? null : (plan.machineType?.name ?? null);
+  return standing !== (draft.machineType?.name ?? null);
 }
 
 /** What the files would do to the plan as it stands. */

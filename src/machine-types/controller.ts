@@ -112,6 +112,7 @@ export async function restore(req: Request, res: Response) {
   if (!saved.ok) {
     setFlash(req, {
       message: 'Another machine type has taken its name since. Rename that one first, then restore.',
+      isRefusal: true,
     });
     return res.redirect(303, '/deletions');
   }

@@ -21,8 +21,10 @@ export const RESERVE_LABELS: Record<ReserveRule, string> = {
 export const machineTypeForm = z.object({
   name: line('Name', { max: 120 }),
   provider: line('Provider', { max: 100, required: false }),
-  cpuMillicores: someOf('CPU', optionalCpu('CPU')),
-  memoryMib: someOf('Memory', optionalMemory('Memory')).transform((mib) => Math.max(1, Math.round(mib))),
+  cpuMillicores: someOf('CPU', optionalCpu('CPU', { required: true })),
+  memoryMib: someOf('Memory', optionalMemory('Memory', { required: true })).transform((mib) =>
+    Math.max(1, Math.round(mib)),
+  ),
   reserve: choice('What it keeps for itself', RESERVE_RULES),
   maxContainers: optionalNumber('Containers at most', { min: 1, max: 100_000, whole: true }),
   usdPerMonth: optionalNumber('Price', { max: 1e9 }),

@@ -120,7 +120,7 @@ export async function restore(req: Request, res: Response) {
   if (!saved.ok) {
     const why =
       'errors' in saved && saved.errors.status ? 'is current now; retire it' : 'has its name now; rename it';
-    setFlash(req, { message: `Another plan of the system ${why} first, then restore.` });
+    setFlash(req, { message: `Another plan of the system ${why} first, then restore.`, isRefusal: true });
     return res.redirect(303, '/deletions');
   }
   setFlash(req, { message: `${saved.record.name} is back.` });

@@ -47,7 +47,13 @@ function errorsOf(error: z.ZodError): Record<string, string> {
   return errors;
 }
 
-// ---- fields, as they arrive: strings, or nothing
+// ---- fields, as they arrive: strings, or nothing. What `meta` says stands in the OpenAPI document: programs may send numbers, true and null.
+
+export const TEXT = { type: ['string', 'null'] };
+export const AMOUNT = { type: ['string', 'number', 'null'] };
+/** \p{Cc} as readers of schemas know it that know no properties of letters. */
+const ONE_LINE = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+const TICK = { type: ['boolean', 'string', 'null'] };
 
 /** One line of text, trimmed. */
 export function line(label: string, { max = MAX_NAME, required = true } = {}) {
@@ -56,55 +62,71 @@ export function line(label: string, { max = MAX_NAME, required = true } = {}) {
     .trim()
     .max(max, `${label} is too long: ${max} characters at most.`)
     .regex(/^[^\p{Cc}]*$/u, `${label} holds a character that cannot be shown, a line break perhaps.`);
-  return required ? text.min(1, `${label} cannot be empty.`) : text.default('');
+  return required
+    ? text.min(1, `${label} cannot be empty.`).meta({ title: label, pattern: ONE_LINE })
+    : text.meta({ ...TEXT, title: label, pattern: ONE_LINE }).default('');
 }
 
 /** Text of many lines, its line ends made one kind. */
 export function text(label: string, { max = 20_000 } = {}) {
   return z
     .string()
+    .meta({ ...TEXT, title: label })
     .default('')
     .transform((value) => value.replaceAll('\r\n', '\n').replaceAll('\0', '').trim())
     .pipe(z.string().max(max, `${label} is too long: ${max.toLocaleString('en')} characters at most.`));
 }
 
+type Limits = { min?: number; max?: number; whole?: boolean };
+
 /** A number or nothing; nothing means unknown. Takes 1,234.5 and 1234.5. */
-export function optionalNumber(
-  label: string,
-  { min = 0, max = Number.MAX_SAFE_INTEGER, whole = false } = {},
-) {
+export function optionalNumber(label: string, limits: Limits = {}) {
   return z
     .string()
+    .meta({ ...AMOUNT, ...numberMeta(label, limits) })
     .default('')
+    .transform(numberIn(label, limits));
+}
+
+/** A number that must be there. */
+export function number(label: string, limits: Limits = {}) {
+  return z
+    .string(`${label} cannot be empty.`)
+    .meta({ type: ['string', 'number'], ...numberMeta(label, limits), minLength: 1 })
+    .transform(numberIn(label, limits))
     .transform((value, context) => {
-      const plain = value.trim().replace(/(?<=\d),(?=\d{3}(\D|$))/g, '');
-      if (plain === '') return null;
-      const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
-      const problem = wrongNumber(number, { min, max, whole });
-      if (problem === null) return number;
-      context.addIssue({ code: 'custom', message: `${label} must be ${problem}.` });
+      if (value !== null) return value;
+      context.addIssue({ code: 'custom', message: `${label} cannot be empty.` });
       return z.NEVER;
     });
 }
 
-/** A number that must be there. */
-export function number(label: string, limits: { min?: number; max?: number; whole?: boolean } = {}) {
-  return optionalNumber(label, limits).transform((value, context) => {
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: `${label} cannot be empty.` });
+function numberIn(label: string, { min = 0, max = Number.MAX_SAFE_INTEGER, whole = false }: Limits) {
+  return (value: string, context: z.RefinementCtx): number | null => {
+    const plain = value.trim().replace(/(?<=\d),(?=\d{3}(\D|$))/g, '');
+    if (plain === '') return null;
+    const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
+    const problem = wrongNumber(number, { min, max, whole });
+    if (problem === null) return number;
+    context.addIssue({ code: 'custom', message: `${label} must be ${problem}.` });
     return z.NEVER;
-  });
+  };
+}
+
+function numberMeta(label: string, { min = 0, max = Number.MAX_SAFE_INTEGER, whole = false }: Limits) {
+  return { title: label, minimum: min, maximum: max, ...(whole && { multipleOf: 1 }) };
 }
 
 /** One of a few words. */
 export function choice<const T extends readonly [string, ...string[]]>(label: string, words: T) {
-  return z.enum(words, `${label} must be one of: ${words.join(', ')}.`);
+  return z.enum(words, `${label} must be one of: ${words.join(', ')}.`).meta({ title: label });
 }
 
 /** A box: ticked, or not sent at all. */
 export function tick() {
   return z
     .string()
+    .meta(TICK)
     .optional()
     .transform((value) => value !== undefined && value !== '' && value !== 'off' && value !== 'false');
 }

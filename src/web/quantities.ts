@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { AMOUNT, TEXT } from './form.js';
 
 // Quantities as people write them, each with the reader of a form's field and the text that field shows again. Reading that text gives
 // back the very same number, so that saving an untouched form changes nothing. Nothing typed means unknown (null), never 0.
 
 /** CPU in millicores: takes 500m, 0.5, 0.5 CPU, 2 cores. */
-export function optionalCpu(label: string) {
-  return quantity((text) => {
+export function optionalCpu(label: string, { required = false } = {}) {
+  const description = 'A text like 500m or 0.5 CPU; a number is in millicores.';
+  return quantity({ label, description, required }, (text) => {
     const { amount, unit } = partsOf(text, /m|millicores?|v?cpus?|cores?/);
     if (amount === null) return `${label} must be an amount like 500m or 0.5.`;
     // A bare 500 is far more often a forgotten m than a machine of 500 processors.
@@ -21,8 +23,9 @@ export function optionalCpu(label: string) {
 /**
  * Memory in MiB: takes 512, 512Mi, 512 MB, 1.5 GiB. MB is read as MiB and GB as GiB, as Docker and those who sell containers count.
  */
-export function optionalMemory(label: string) {
-  return quantity((text) => {
+export function optionalMemory(label: string, { required = false } = {}) {
+  const description = 'A text like 512 MiB or 1.5 GiB; a number is in MiB.';
+  return quantity({ label, description, required }, (text) => {
     const { amount, unit } = partsOf(text, /[kmgt]i?b?/);
     if (amount === null) return `${label} must be an amount like 512 MiB or 1.5 GiB.`;
     const mib = Number(amount) * 1024 ** (unit === '' ? 0 : 'kmgt'.indexOf(unit.charAt(0)) - 1);
@@ -32,7 +35,8 @@ export function optionalMemory(label: string) {
 
 /** Availability as a share, 0..1: takes 99.95, 99.95 % and 0.9995. Above 1 it is a percentage with or without its sign. */
 export function optionalAvailability(label: string) {
-  return quantity((text) => {
+  const description = 'A share like 0.9995, or a text like 99.95 %.';
+  return quantity({ label, description }, (text) => {
     const { amount, unit } = partsOf(text, /%/);
     const isPercentage = unit === '%' || Number(amount) > 1;
     // The point is moved in the text: 99.95 / 100 would be a hair beside 0.9995.
@@ -43,12 +47,12 @@ export function optionalAvailability(label: string) {
 
 /** A day as 2026-11-22. */
 export function optionalDay(label: string) {
-  return day((text) => (isDay(text) ? null : `${label} must be a date like 2026-11-22.`));
+  return day(label, (text) => (isDay(text) ? null : `${label} must be a date like 2026-11-22.`));
 }
 
 /** A day, or as much of it as is known: 2026-11-22, 2026-11, 2026. */
 export function optionalRoughDay(label: string) {
-  return day((text) =>
+  return day(label, (text) =>
     isDay(`${text}-01-01`.slice(0, 10)) && /^\d{4}(-\d\d){0,2}$/.test(text)
       ? null
       : `${label} must be a date like 2026-11-22, 2026-11 or 2026.`,
@@ -76,25 +80,27 @@ export function availabilityText(share: number | null): string {
 const MAX_MILLICORES = 2_000_000;
 const MAX_MIB = 64 * 1024 * 1024;
 
-/** `read` gives the number, or the sentence that says why there is none. */
-function quantity(read: (text: string) => number | string) {
-  return z
-    .string('Give one value.')
-    .default('')
-    .transform((value, context) => {
-      const text = value.trim();
-      if (text === '') return null;
-      const result = read(text);
-      if (typeof result === 'number') return result;
-      context.addIssue({ code: 'custom', message: result });
-      return z.NEVER;
-    });
+type Field = { label: string; description: string; required?: boolean };
+
+/** `read` gives the number, or the sentence that says why there is none. What is `required` may be empty, but must be there. */
+function quantity({ label, description, required }: Field, read: (text: string) => number | string) {
+  const field = z.string(required ? `${label} cannot be empty.` : 'Give one value.');
+  const given = field.meta({ ...AMOUNT, title: label, description });
+  return (required ? given : given.default('')).transform((value, context) => {
+    const text = value.trim();
+    if (text === '') return null;
+    const result = read(text);
+    if (typeof result === 'number') return result;
+    context.addIssue({ code: 'custom', message: result });
+    return z.NEVER;
+  });
 }
 
 /** `problem` gives what is wrong with the text, or null. */
-function day(problem: (text: string) => string | null) {
+function day(label: string, problem: (text: string) => string | null) {
   return z
     .string('Give one date.')
+    .meta({ ...TEXT, title: label })
     .default('')
     .transform((value, context) => {
       const text = value.trim();

@@ -3,7 +3,7 @@ import multer from 'multer';
 import { can } from '../auth/roles.js';
 import { HttpError } from './errors.js';
 
-const MAX_FILES = 200;
+export const MAX_FILES = 200;
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -19,10 +19,15 @@ const parseTyped = multer({
   limits: { fieldSize: MAX_FILE_BYTES, fields: 50, parts: 60 },
 }).none();
 
-/** Forms that carry files, at the one address that takes any and of people who may: kept in memory, 2 MB a file, 16 MB in all, never on disk. */
+/** The addresses that take files: an import, and the source of a plan. */
+export function takesFiles(path: string): boolean {
+  return /^\/(imports|plans\/[^/]+\/source)$/.test(path);
+}
+
+/** Forms that carry files, at the addresses that take any and of people who may: kept in memory, 2 MB a file, 16 MB in all, never on disk. */
 export const readUploads: RequestHandler = (req, res, next) => {
   if (!req.is('multipart/form-data')) return next();
-  if (req.path !== '/imports' || (req.user && !can(req.user.role, 'edit'))) {
+  if (!takesFiles(req.path) || (req.user && !can(req.user.role, 'edit'))) {
     throw new HttpError(415, 'No files are taken here.');
   }
   const most = req.user ? MAX_BYTES : 2.5 * MAX_FILE_BYTES;
