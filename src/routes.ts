@@ -115,6 +115,8 @@ export function drawRoutes(app: Express): void {
   app.post('/account/identities/:provider', limitFailures(20, 15), providers.goAndLink);
   app.get('/account/second-factor', secondFactor.show);
   app.post('/account/second-factor', secondFactor.begin);
+  for (const form of ['confirmation', 'recovery-codes', 'deletion'])
+    app.get(`/account/second-factor/${form}`, formAt('/account/second-factor'));
   app.post('/account/second-factor/confirmation', secondFactor.confirm);
   app.post('/account/second-factor/recovery-codes', limitFailures(20, 15), secondFactor.createRecoveryCodes);
   app.post('/account/second-factor/deletion', limitFailures(20, 15), secondFactor.destroy);

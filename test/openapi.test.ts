@@ -99,7 +99,7 @@ describe('the OpenAPI document', () => {
     const lists = described().filter(({ operation }) =>
       operation.parameters.some(({ name }) => name === 'sort'),
     );
-    expect(lists.length).toBe(8);
+    expect(lists.length).toBe(9);
     for (const { operation } of lists) {
       const names = operation.parameters.map(({ name }) => name);
       expect(names).toEqual(expect.arrayContaining(['q', 'sort', 'after', 'before', 'format']));

@@ -101,16 +101,16 @@ async function letIn(req: Request, res: Response, known: Known, to: string) {
   const arrival: Arrival = await arrive(known, authOf(req).settings.signUp, req.ip ?? '');
   if (!arrival.ok) return turnAway(req, res, name, arrival.refusal);
   const { account, how } = arrival;
-  if (how === 'linked') {
-    post(req, account.email, providerLinked(account.name, name));
-    setFlash(req, { message: `Your account is linked to ${name} now. We have written to you about it.` });
-  }
-  if (how === 'new') setFlash(req, { message: `Welcome, ${account.name}.` });
+  if (how === 'linked') post(req, account.email, providerLinked(account.name, name));
   if (account.totpSince) {
     await beginStep(req, 'second factor', { userId: account.id, data: { keep: false, to, by: name } });
     return res.redirect(303, '/sign-in/code');
   }
   await enter(req, account, false, name);
+  if (how === 'linked') {
+    setFlash(req, { message: `Your account is linked to ${name} now. We have written to you about it.` });
+  }
+  if (how === 'new') setFlash(req, { message: `Welcome, ${account.name}.` });
   res.redirect(303, pathOfThisSite(to));
 }
 

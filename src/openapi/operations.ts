@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { changesList } from '../changes/queries.js';
 import { connectionForm } from '../connections/form.js';
 import { connectionsList } from '../connections/queries.js';
 import { deletionsList } from '../deletions/queries.js';
@@ -206,6 +207,8 @@ const OPERATIONS = new Map<string, Operation>([
       query: { plans: 'Their numbers, separated by commas.' },
     },
   ],
+  ['get /changes', { summary: 'List the trail: who did what, when, from where. Of admins', list: changesList }],
+  ['get /changes/:changeId', { summary: 'Read a line of the trail', answers: CHANGE }],
   ['get /deletions', { summary: 'List what was deleted', list: deletionsList }],
   ['get /imports/new', { summary: 'The form of an import, as it begins', answers: FORM }],
   [
