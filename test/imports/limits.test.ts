@@ -97,7 +97,7 @@ describe('small files that come to much are refused while they are read', () => 
     [
       'more services than a Compose file may have',
       compose(`services:\n${numbered(MAX_SERVICES + 1, (i) => `  s${i}: {image: a}\n`)}`),
-      /^With this service there are more than 5000 of them/,
+      /^With this service there are more than 4500 of them/,
     ],
     [
       'open Services that each lead to all workloads',
@@ -110,8 +110,8 @@ describe('small files that come to much are refused while they are read', () => 
     [
       'Services that all fit all workloads, each in its own words',
       manifests(
-        ...Array.from({ length: 1000 }, (_, i) => deployment(i, `x: y, z${i}: w`)),
-        ...Array.from({ length: 1000 }, (_, i) =>
+        ...Array.from({ length: 800 }, (_, i) => deployment(i, `x: y, z${i}: w`)),
+        ...Array.from({ length: 800 }, (_, i) =>
           service(i, 'x: y', `, n: ${i}`).replace('}\nspec', `, namespace: n${i}}\nspec`),
         ),
       ),
@@ -130,19 +130,19 @@ describe('small files that come to much are refused while they are read', () => 
     [
       'budgets for each of many workloads',
       manifests(
-        ...Array.from({ length: 1050 }, (_, i) => deployment(i, 'x: y')),
+        ...Array.from({ length: 750 }, (_, i) => deployment(i, 'x: y')),
         ...Array.from(
-          { length: 1050 },
+          { length: 750 },
           (_, i) =>
             `{kind: PodDisruptionBudget, apiVersion: policy/v1, metadata: {name: b${i}}, spec: {minAvailable: 5, selector: {matchLabels: {x: y}}}}\n`,
         ),
       ),
-      /^1050 workloads with 1050 PodDisruptionBudgets .* Import fewer objects/,
+      /^750 workloads with 750 PodDisruptionBudgets .* Import fewer objects/,
     ],
     [
       'many files, each of nearly as many words as one may have',
       Array.from({ length: 20 }, (_, i) => env(`f${i}.yaml`, `x-a: [${'a,'.repeat(60_000)}]\n`)),
-      /^With this file there are more than 250000 words and signs of YAML in all.* Import fewer files/,
+      /^With this file there are more than 200000 words and signs of YAML in all.* Import fewer files/,
     ],
     [
       'many files of nearly as many documents as one may have',
@@ -186,7 +186,7 @@ describe('small files that come to much are refused while they are read', () => 
     expect(importFiles(files)).toMatchObject({ ok: true, plan: { parts: [{ name: 'd1' }] } });
     const words = manifests(numbered(9000, (i) => deployment(i, 'x: y'), '---\n'));
     expect(refusalOf(words).message).toMatch(
-      /^This file has more than 200000 words and signs .* Split it\.$/,
+      /^This file has more than 170000 words and signs .* Split it\.$/,
     );
   });
 

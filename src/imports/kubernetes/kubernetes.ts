@@ -114,7 +114,7 @@ function nothingToCount(file: string, why: Note | undefined): Fault {
 }
 
 /** Of all workloads together; each selector is held against each one's labels. */
-const MAX_BUDGETS_TRIED = 1_000_000;
+const MAX_BUDGETS_TRIED = 500_000;
 
 /** A Service stands for every workload it selects, or for the outside host it is another name of. */
 function pairsOf(

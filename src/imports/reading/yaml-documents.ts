@@ -22,10 +22,10 @@ export type YamlFile = { documents: YamlDocument[]; faults: Fault[]; warnings: N
  * stays below a second. Manifests written by people have some 280 a kilobyte; what fills megabytes (schemas of custom resources,
  * dashboards within a ConfigMap) has next to none.
  */
-const MAX_PIECES = 200_000;
+const MAX_PIECES = 170_000;
 const MAX_DOCUMENTS = 10_000;
 /** Of all files of an import: many small ones cost what a large one does. */
-const MAX_PIECES_IN_ALL = 250_000;
+const MAX_PIECES_IN_ALL = 200_000;
 const MAX_EXPANDED_IN_ALL = 600_000;
 const MAX_DOCUMENTS_IN_ALL = 20_000;
 
@@ -251,10 +251,10 @@ function cutOf(source: string, offset: number, reading: Reading): Cut {
   return { pieces: found, lastQuote };
 }
 
-/** What a piece takes to read, beside a word: a list or mapping on one line is built, a dash may begin one, an alias is looked up. */
+/** What a piece takes to read, beside a word: a list or mapping on one line, a dash, which may begin one, an alias, a text in quotes. */
 function costOf(piece: string): number {
   if (piece === '[' || piece === '{') return 3;
-  return piece === '-' || piece.startsWith('*') ? 2 : 1;
+  return piece === '-' || /^[*"']/.test(piece) ? 2 : 1;
 }
 
 /** Pieces of the lexer's own that stand for no text: a scalar follows, a document begins, a flow collection ends in error. */
