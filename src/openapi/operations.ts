@@ -79,6 +79,7 @@ function noun({
   ];
 }
 
+const CHANGE = '`change`, with what stood `before` and `after`';
 const FORM = '`form`, whose `values` are what one would send';
 const DOWN = { down: 'A part by its name: what stops with it is marked.' };
 const MACHINES = 'a machine type: its number, its name, or its id in the price book, as aws-m6i-large';
@@ -207,8 +208,18 @@ const OPERATIONS = new Map<string, Operation>([
       query: { plans: 'Their numbers, separated by commas.' },
     },
   ],
-  ['get /changes', { summary: 'List the trail: who did what, when, from where. Of admins', list: changesList }],
+  [
+    'get /changes',
+    { summary: 'List the trail: who did what, when, from where. Of admins', list: changesList },
+  ],
   ['get /changes/:changeId', { summary: 'Read a line of the trail', answers: CHANGE }],
+  ...[
+    '/systems/:systemId/plans',
+    '/plans/:planId/copies',
+    '/imports',
+    '/imports/:importId/plans',
+    '/imports/:importId/plans/:planId',
+  ].map((path): [string, Operation] => [`get ${path}`, { summary: 'Leads to the page of the form' }]),
   ['get /deletions', { summary: 'List what was deleted', list: deletionsList }],
   ['get /imports/new', { summary: 'The form of an import, as it begins', answers: FORM }],
   [

@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from 'express';
+import { isForBrowsers } from '../auth/roles.js';
 import type { Flash } from './flash.js';
 import { wantsJson } from './page.js';
 
@@ -11,7 +12,7 @@ export type Told = { location: string; message: string; undo?: string };
  */
 export function tellPrograms(creates: (method: string, path: string) => boolean): RequestHandler {
   return (req, res, next) => {
-    if (['GET', 'HEAD'].includes(req.method) || !wantsJson(req)) return next();
+    if (['GET', 'HEAD'].includes(req.method) || !wantsJson(req) || isForBrowsers(req.path)) return next();
     req.told = null;
     res.redirect = (...given: [number | string, (string | number)?]) => {
       const location = String(given.find((one) => typeof one === 'string'));
