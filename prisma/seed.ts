@@ -1,4 +1,5 @@
 import { createAccount, isEmpty } from '../src/auth/accounts.js';
+import type { Author } from '../src/changes/queries.js';
 import { db } from '../src/db/client.js';
 import type { Plan } from '../src/domain/model.js';
 import { createImport, createPlanOf } from '../src/imports/queries.js';
@@ -14,7 +15,8 @@ export async function tellStory(): Promise<void> {
   if (!(await isEmpty())) return;
   const person = await createAccount({ ...DEMO_ACCOUNT, role: 'admin' });
   if (!person) return;
-  const system = await createSystem(person.id, {
+  const author = { userId: person.id, address: '', token: '' };
+  const system = await createSystem(author, {
     name: 'Simple CRUD app',
     lifecycle: 'production',
     team: 'The two of us',
@@ -23,7 +25,7 @@ export async function tellStory(): Promise<void> {
     tags: ['crud', 'web'],
   });
   if (!system.ok) return;
-  await addPlan(person.id, system.record.id, itsTheFuture as Plan, {
+  await addPlan(author, system.record.id, itsTheFuture as Plan, {
     status: 'proposed',
     description: FUTURE_STORY,
     basis: {
@@ -34,7 +36,7 @@ export async function tellStory(): Promise<void> {
     },
     price: '2026-07-03, us-east-1, hours only',
   });
-  await addPlan(person.id, system.record.id, backToHeroku as Plan, {
+  await addPlan(author, system.record.id, backToHeroku as Plan, {
     status: 'current',
     description: HEROKU_STORY,
     basis: {
@@ -55,16 +57,16 @@ type Told = {
 };
 
 async function addPlan(
-  userId: number,
+  author: Author,
   systemId: number,
   draft: Plan,
   { status, description, basis, price }: Told,
 ): Promise<void> {
   const files = [{ name: 'plan.json', text: JSON.stringify(draft, null, 2) }];
-  const { id: importId } = await createImport(userId, files);
+  const { id: importId } = await createImport(author.userId, files);
   const bookId = draft.machineType ? 'aws-m6i-large' : '';
   const machineType = await db.machineType.findUnique({ where: { bookId }, select: { id: true } });
-  const saved = await createPlanOf(userId, {
+  const saved = await createPlanOf(author, {
     importId,
     system: { id: systemId },
     name: draft.name,

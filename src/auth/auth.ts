@@ -1,6 +1,7 @@
 import type { Application, CookieOptions, Request, RequestHandler } from 'express';
 import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
+import type { Author } from '../changes/queries.js';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
 import { HttpError } from '../web/errors.js';
@@ -151,6 +152,11 @@ export function allowedTo(action: Action): RequestHandler {
       `Your role does not allow this. Ask an admin if you should be able to ${action} here.`,
     );
   };
+}
+
+/** Who writes, behind the wall: what the trail keeps of them. */
+export function authorOf(req: Request): Author {
+  return { userId: personOf(req).id, address: req.ip ?? '', token: req.token?.name ?? '' };
 }
 
 /** Who is signed in, behind the wall. */

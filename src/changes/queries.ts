@@ -31,6 +31,9 @@ export type AuthAction =
 export const SUBJECTS = [...NOUNS, 'people', 'tokens'] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
+/** Who writes: from where, and by which API token's name, if by one. */
+export type Author = { userId: number; address: string; token: string };
+
 export type Trace = {
   userId: number | null;
   action: 'created' | 'updated' | 'deleted' | 'restored' | 'imported' | 'copied' | AuthAction;

@@ -2,7 +2,7 @@ import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Saved } from '../db/saved.js';
 import { violates } from '../db/violations.js';
-import { lastChangeOf, type Noun, recordChange, type Trace } from './queries.js';
+import { type Author, lastChangeOf, type Noun, recordChange, type Trace } from './queries.js';
 
 export type Named = { id: number; name: string };
 
@@ -23,7 +23,7 @@ export class Refused extends Error {
 class TooLate extends Error {}
 
 type Write = {
-  userId: number;
+  author: Author;
   action: Trace['action'];
   noun: Noun;
   /** The record as it stood, where it stood. */
@@ -40,7 +40,7 @@ type Write = {
  * version that was opened, which makes the write too late (`stale`).
  */
 export async function write(
-  { userId, action, noun, before, after, planId, timeout }: Write,
+  { author, action, noun, before, after, planId, timeout }: Write,
   refusals: Refusals,
   row: (tx: Prisma.TransactionClient) => Promise<Named | null>,
 ): Promise<Saved<Named>> {
@@ -49,7 +49,7 @@ export async function write(
     if (planId !== undefined) await touchPlan(tx, planId);
     const record = await row(tx);
     if (!record) throw new TooLate();
-    const trace = { userId, action, noun, recordId: record.id, label: (before ?? record).name };
+    const trace = { ...author, action, noun, recordId: record.id, label: (before ?? record).name };
     await recordChange(tx, { ...trace, ...(before && { before }), ...(after !== undefined && { after }) });
     return record;
   };

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { personOf } from '../auth/auth.js';
+import { authorOf } from '../auth/auth.js';
 import { ORIGINS, STRENGTHS } from '../domain/model.js';
 import { listPartNames } from '../parts/queries.js';
 import { requestedPlan } from '../plans/requested.js';
@@ -57,7 +57,7 @@ export async function create(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const read = readForm(connectionForm, req.body);
   if (!read.ok) return showForm(req, res, plan, null, read.form);
-  const saved = await connections.createConnection(personOf(req).id, plan.id, read.data);
+  const saved = await connections.createConnection(authorOf(req), plan.id, read.data);
   if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
   setFlash(req, { message: `${saved.record.name} is drawn.` });
   res.redirect(303, addressOf('connections', saved.record));
@@ -73,12 +73,7 @@ export async function update(req: Request, res: Response) {
   const connection = await connectionOf(req);
   const read = readForm(connectionForm, req.body);
   if (!read.ok) return showForm(req, res, connection.plan, connection, read.form);
-  const saved = await connections.updateConnection(
-    personOf(req).id,
-    connection,
-    versionIn(req.body),
-    read.data,
-  );
+  const saved = await connections.updateConnection(authorOf(req), connection, versionIn(req.body), read.data);
   if (!saved.ok) {
     const form = refused(saved, req.body, connectionValues(connection));
     return showForm(req, res, connection.plan, connection, form);
@@ -94,7 +89,7 @@ export async function confirmDeletion(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const connection = await connectionOf(req);
-  await connections.deleteConnection(personOf(req).id, connection);
+  await connections.deleteConnection(authorOf(req), connection);
   const undo = { action: `/connections/${connection.id}/restoration`, label: 'Undo' };
   setFlash(req, { message: `The connection ${connection.name} is deleted.`, undo });
   res.redirect(303, addressOf('plans', connection.plan));
@@ -102,7 +97,7 @@ export async function destroy(req: Request, res: Response) {
 
 export async function restore(req: Request, res: Response) {
   const saved = found(
-    await connections.restoreConnection(personOf(req).id, idOf(req, 'connectionId')),
+    await connections.restoreConnection(authorOf(req), idOf(req, 'connectionId')),
     'deleted connection',
   );
   if (!saved.ok) {

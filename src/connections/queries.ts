@@ -1,3 +1,4 @@
+import type { Author } from '../changes/queries.js';
 import { type Named, Refused, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -89,11 +90,11 @@ export async function findConnection(id: number) {
 export type ConnectionRecord = NonNullable<Awaited<ReturnType<typeof findConnection>>>;
 
 export function createConnection(
-  userId: number,
+  author: Author,
   planId: number,
   input: ConnectionInput,
 ): Promise<Saved<Named>> {
-  const trace = { userId, action: 'created', noun: 'connections', after: input, planId } as const;
+  const trace = { author, action: 'created', noun: 'connections', after: input, planId } as const;
   return write(trace, REFUSALS, async (tx) => {
     const ends = await endsOf(tx, planId, input);
     const data = { planId, ...ends, strength: input.strength, origin: 'drawn' };
@@ -104,14 +105,14 @@ export function createConnection(
 
 /** Writes the connection unless somebody else did since `version`. A later import keeps a strength that differs now. */
 export function updateConnection(
-  userId: number,
+  author: Author,
   connection: ConnectionRecord,
   version: number,
   input: ConnectionInput,
 ): Promise<Saved<Named>> {
   const name = nameOf(input.from, input.to);
   const { id, plan } = connection;
-  const trace = { userId, action: 'updated', noun: 'connections', before: connection, after: input } as const;
+  const trace = { author, action: 'updated', noun: 'connections', before: connection, after: input } as const;
   return write({ ...trace, planId: plan.id }, REFUSALS, async (tx) => {
     const { count } = await tx.connection.updateMany({
       where: { id, version, deletedAt: null },
@@ -128,9 +129,9 @@ export function updateConnection(
 }
 
 /** Hides the connection; `restoreConnection` brings it back. */
-export async function deleteConnection(userId: number, connection: ConnectionRecord): Promise<void> {
+export async function deleteConnection(author: Author, connection: ConnectionRecord): Promise<void> {
   const { id, name, plan } = connection;
-  const trace = { userId, action: 'deleted', noun: 'connections', before: connection } as const;
+  const trace = { author, action: 'deleted', noun: 'connections', before: connection } as const;
   await write({ ...trace, planId: plan.id }, {}, async (tx) => {
     await tx.connection.update({ where: { id }, data: { deletedAt: new Date() }, select: { id: true } });
     return { id, name };
@@ -138,7 +139,7 @@ export async function deleteConnection(userId: number, connection: ConnectionRec
 }
 
 /** Null when nothing of this id is deleted, or one of its parts or what it was in is. */
-export async function restoreConnection(userId: number, id: number): Promise<Saved<Named> | null> {
+export async function restoreConnection(author: Author, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.connection.findFirst({
     where: {
       id,
@@ -151,7 +152,7 @@ export async function restoreConnection(userId: number, id: number): Promise<Sav
   });
   if (!deleted) return null;
   const { planId, from, to } = deleted;
-  return write({ userId, action: 'restored', noun: 'connections', planId }, REFUSALS, async (tx) => {
+  return write({ author, action: 'restored', noun: 'connections', planId }, REFUSALS, async (tx) => {
     await tx.connection.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
     return { id, name: nameOf(from.name, to.name) };
   });

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { personOf } from '../auth/auth.js';
+import { authorOf } from '../auth/auth.js';
 import { listPartNames } from '../parts/queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { addressOf, idOf } from '../web/addresses.js';
@@ -41,7 +41,7 @@ export async function create(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const read = readForm(entryForm, req.body);
   if (!read.ok) return showForm(req, res, plan, null, read.form);
-  const saved = await entries.createEntry(personOf(req).id, plan.id, read.data);
+  const saved = await entries.createEntry(authorOf(req), plan.id, read.data);
   if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
   setFlash(req, { message: `${saved.record.name} is an entry of ${plan.name}.` });
   res.redirect(303, addressOf('entries', saved.record));
@@ -56,7 +56,7 @@ export async function update(req: Request, res: Response) {
   const entry = await entryOf(req);
   const read = readForm(entryForm, req.body);
   if (!read.ok) return showForm(req, res, entry.plan, entry, read.form);
-  const saved = await entries.updateEntry(personOf(req).id, entry, versionIn(req.body), read.data);
+  const saved = await entries.updateEntry(authorOf(req), entry, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, entry.plan, entry, refused(saved, req.body, entryValues(entry)));
   setFlash(req, { message: `${saved.record.name} is saved.` });
   res.redirect(303, addressOf('entries', saved.record));
@@ -69,14 +69,14 @@ export async function confirmDeletion(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const entry = await entryOf(req);
-  await entries.deleteEntry(personOf(req).id, entry);
+  await entries.deleteEntry(authorOf(req), entry);
   const undo = { action: `/entries/${entry.id}/restoration`, label: 'Undo' };
   setFlash(req, { message: `The entry ${entry.name} is deleted.`, undo });
   res.redirect(303, addressOf('plans', entry.plan));
 }
 
 export async function restore(req: Request, res: Response) {
-  const saved = found(await entries.restoreEntry(personOf(req).id, idOf(req, 'entryId')), 'deleted entry');
+  const saved = found(await entries.restoreEntry(authorOf(req), idOf(req, 'entryId')), 'deleted entry');
   if (!saved.ok) {
     setFlash(req, {
       message: 'Another entry of the plan has taken its name since. Rename that one first, then restore.',

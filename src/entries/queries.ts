@@ -1,3 +1,4 @@
+import type { Author } from '../changes/queries.js';
 import { NAMED, type Named, Refused, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -65,8 +66,8 @@ export async function findEntry(id: number) {
 
 export type EntryRecord = NonNullable<Awaited<ReturnType<typeof findEntry>>>;
 
-export function createEntry(userId: number, planId: number, input: EntryInput): Promise<Saved<Named>> {
-  return write({ userId, action: 'created', noun: 'entries', after: input, planId }, REFUSALS, async (tx) => {
+export function createEntry(author: Author, planId: number, input: EntryInput): Promise<Saved<Named>> {
+  return write({ author, action: 'created', noun: 'entries', after: input, planId }, REFUSALS, async (tx) => {
     const parts = (await partIdsOf(tx, planId, input.parts)).map((partId) => ({ partId }));
     return tx.entry.create({
       data: { planId, name: input.name, parts: { createMany: { data: parts } } },
@@ -77,12 +78,12 @@ export function createEntry(userId: number, planId: number, input: EntryInput): 
 
 /** Writes the entry unless somebody else did since `version`. It is a person's own from then on: no import changes it. */
 export function updateEntry(
-  userId: number,
+  author: Author,
   entry: EntryRecord,
   version: number,
   input: EntryInput,
 ): Promise<Saved<Named>> {
-  const trace = { userId, action: 'updated', noun: 'entries', before: traceOf(entry), after: input } as const;
+  const trace = { author, action: 'updated', noun: 'entries', before: traceOf(entry), after: input } as const;
   return write({ ...trace, planId: entry.plan.id }, REFUSALS, async (tx) => {
     const partIds = await partIdsOf(tx, entry.plan.id, input.parts);
     const { count } = await tx.entry.updateMany({
@@ -96,22 +97,22 @@ export function updateEntry(
 }
 
 /** Hides the entry; `restoreEntry` brings it back. */
-export async function deleteEntry(userId: number, entry: EntryRecord): Promise<void> {
+export async function deleteEntry(author: Author, entry: EntryRecord): Promise<void> {
   const { id, plan } = entry;
-  const trace = { userId, action: 'deleted', noun: 'entries', before: traceOf(entry) } as const;
+  const trace = { author, action: 'deleted', noun: 'entries', before: traceOf(entry) } as const;
   await write({ ...trace, planId: plan.id }, {}, (tx) =>
     tx.entry.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
   );
 }
 
 /** Null when nothing of this id is deleted, or what it was in is. */
-export async function restoreEntry(userId: number, id: number): Promise<Saved<Named> | null> {
+export async function restoreEntry(author: Author, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.entry.findFirst({
     where: { id, deletedAt: { not: null }, plan: { deletedAt: null, system: { deletedAt: null } } },
     select: { planId: true },
   });
   if (!deleted) return null;
-  return write({ userId, action: 'restored', noun: 'entries', planId: deleted.planId }, REFUSALS, (tx) =>
+  return write({ author, action: 'restored', noun: 'entries', planId: deleted.planId }, REFUSALS, (tx) =>
     tx.entry.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
   );
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { personOf } from '../auth/auth.js';
+import { authorOf } from '../auth/auth.js';
 import { requestedPlan } from '../plans/requested.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
@@ -37,7 +37,7 @@ export async function create(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const read = readForm(extraCostForm, req.body);
   if (!read.ok) return showForm(req, res, plan, null, read.form);
-  const saved = await extraCosts.createExtraCost(personOf(req).id, plan.id, read.data);
+  const saved = await extraCosts.createExtraCost(authorOf(req), plan.id, read.data);
   if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
   setFlash(req, { message: `${saved.record.name} is a cost of ${plan.name}.` });
   res.redirect(303, addressOf('extra-costs', saved.record));
@@ -52,7 +52,7 @@ export async function update(req: Request, res: Response) {
   const cost = await costOf(req);
   const read = readForm(extraCostForm, req.body);
   if (!read.ok) return showForm(req, res, cost.plan, cost, read.form);
-  const saved = await extraCosts.updateExtraCost(personOf(req).id, cost, versionIn(req.body), read.data);
+  const saved = await extraCosts.updateExtraCost(authorOf(req), cost, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, cost.plan, cost, refused(saved, req.body, extraCostValues(cost)));
   setFlash(req, { message: `${saved.record.name} is saved.` });
   res.redirect(303, addressOf('extra-costs', saved.record));
@@ -65,7 +65,7 @@ export async function confirmDeletion(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const cost = await costOf(req);
-  await extraCosts.deleteExtraCost(personOf(req).id, cost);
+  await extraCosts.deleteExtraCost(authorOf(req), cost);
   const undo = { action: `/extra-costs/${cost.id}/restoration`, label: 'Undo' };
   setFlash(req, { message: `The extra cost ${cost.label} is deleted.`, undo });
   res.redirect(303, addressOf('plans', cost.plan));
@@ -73,7 +73,7 @@ export async function destroy(req: Request, res: Response) {
 
 export async function restore(req: Request, res: Response) {
   const id = idOf(req, 'costId');
-  const saved = found(await extraCosts.restoreExtraCost(personOf(req).id, id), 'deleted extra cost');
+  const saved = found(await extraCosts.restoreExtraCost(authorOf(req), id), 'deleted extra cost');
   if (!saved.ok) return res.redirect(303, '/deletions');
   setFlash(req, { message: `The extra cost ${saved.record.name} is back.` });
   res.redirect(303, addressOf('extra-costs', saved.record));

@@ -1,3 +1,4 @@
+import type { Author } from '../changes/queries.js';
 import { type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -62,11 +63,11 @@ export async function findExtraCost(id: number) {
 export type ExtraCostRecord = NonNullable<Awaited<ReturnType<typeof findExtraCost>>>;
 
 export function createExtraCost(
-  userId: number,
+  author: Author,
   planId: number,
   input: ExtraCostInput,
 ): Promise<Saved<Named>> {
-  const trace = { userId, action: 'created', noun: 'extra-costs', after: input, planId } as const;
+  const trace = { author, action: 'created', noun: 'extra-costs', after: input, planId } as const;
   return write(trace, {}, async (tx) =>
     named(await tx.extraCost.create({ data: { ...input, planId }, select: LABELLED })),
   );
@@ -74,12 +75,12 @@ export function createExtraCost(
 
 /** Writes the extra cost unless somebody else did since `version`. It is a person's own from then on: no import changes it. */
 export function updateExtraCost(
-  userId: number,
+  author: Author,
   cost: ExtraCostRecord,
   version: number,
   input: ExtraCostInput,
 ): Promise<Saved<Named>> {
-  const trace = { userId, action: 'updated', noun: 'extra-costs', before: cost, after: input } as const;
+  const trace = { author, action: 'updated', noun: 'extra-costs', before: cost, after: input } as const;
   return write({ ...trace, planId: cost.plan.id }, {}, async (tx) => {
     const { count } = await tx.extraCost.updateMany({
       where: { id: cost.id, version, deletedAt: null },
@@ -90,22 +91,22 @@ export function updateExtraCost(
 }
 
 /** Hides the extra cost; `restoreExtraCost` brings it back. */
-export async function deleteExtraCost(userId: number, cost: ExtraCostRecord): Promise<void> {
+export async function deleteExtraCost(author: Author, cost: ExtraCostRecord): Promise<void> {
   const { id, plan } = cost;
-  const trace = { userId, action: 'deleted', noun: 'extra-costs', before: cost } as const;
+  const trace = { author, action: 'deleted', noun: 'extra-costs', before: cost } as const;
   await write({ ...trace, planId: plan.id }, {}, async (tx) =>
     named(await tx.extraCost.update({ where: { id }, data: { deletedAt: new Date() }, select: LABELLED })),
   );
 }
 
 /** Null when nothing of this id is deleted, or what it was in is. */
-export async function restoreExtraCost(userId: number, id: number): Promise<Saved<Named> | null> {
+export async function restoreExtraCost(author: Author, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.extraCost.findFirst({
     where: { id, deletedAt: { not: null }, plan: { deletedAt: null, system: { deletedAt: null } } },
     select: { planId: true },
   });
   if (!deleted) return null;
-  return write({ userId, action: 'restored', noun: 'extra-costs', planId: deleted.planId }, {}, async (tx) =>
+  return write({ author, action: 'restored', noun: 'extra-costs', planId: deleted.planId }, {}, async (tx) =>
     named(await tx.extraCost.update({ where: { id }, data: { deletedAt: null }, select: LABELLED })),
   );
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { personOf } from '../auth/auth.js';
+import { authorOf, personOf } from '../auth/auth.js';
 import { sheetOf } from '../bills/sheet.js';
 import { billOf } from '../domain/bill.js';
 import { changesInWords, FIELD_LABELS } from '../parts/words.js';
@@ -65,7 +65,7 @@ export async function createPlan(req: Request, res: Response) {
       req.body,
     );
   }
-  const saved = await imports.createPlanOf(personOf(req).id, {
+  const saved = await imports.createPlanOf(authorOf(req), {
     importId: id,
     system: systemId === null ? { name: systemName } : { id: systemId },
     name: planName,
@@ -88,7 +88,7 @@ export async function updatePlan(req: Request, res: Response) {
   const { machineType } = draft.plan;
   const by = { importId: id, merge, machineTypeId: preview.machineTypeId, machineType, ...keptOf(answers) };
   const done =
-    !preview.isTypeGone && seen === plan.revision && (await imports.updatePlanBy(personOf(req).id, plan, by));
+    !preview.isTypeGone && seen === plan.revision && (await imports.updatePlanBy(authorOf(req), plan, by));
   if (!done) {
     setFlash(req, {
       message: `${plan.name} was changed meanwhile. This is what would change now: look once more.`,
@@ -112,7 +112,7 @@ export async function updateSource(req: Request, res: Response) {
   const { importFiles } = await readers();
   const result = importFiles(files, {});
   if (!result.ok) return showPaste(req, res, withError(req.body, {}), result);
-  const done = await bringInLine(personOf(req).id, plan, result.files, read.data);
+  const done = await bringInLine(authorOf(req), plan, result.files, read.data);
   if (!done.ok) return showPaste(req, res, withError(req.body, done.errors));
   const message = done.isChanged
     ? `${plan.name} is up to date with its files. What was set by hand is kept.`

@@ -1,4 +1,5 @@
 import { countedPlan } from '../bills/remembered.js';
+import type { Author } from '../changes/queries.js';
 import type { Bill } from '../domain/bill.js';
 import { listMachineTypeNames } from '../machine-types/queries.js';
 import { findPlan, type PlanRecord } from '../plans/queries.js';
@@ -23,7 +24,7 @@ const TRIES = 5;
  * kept twice: a job may push them at every deploy. Refused, with the field's error, where no machine type is called so.
  */
 export async function bringInLine(
-  personId: number,
+  author: Author,
   { id: planId }: PlanRecord,
   files: SourceFile[],
   { cluster, assume, machineType }: GivenAnswers,
@@ -45,7 +46,7 @@ export async function bringInLine(
     const merge = await mergeInto(plan, preview.draft.plan);
     const isChanged = !isNothing(merge) || isOtherMachine(plan, preview.draft.plan);
     if (isChanged || !(await isKept(plan, files, preview))) {
-      if (!(await bring(personId, plan, files, preview, merge))) continue;
+      if (!(await bring(author, plan, files, preview, merge))) continue;
     }
     const { bill } = await countedPlan(found(await findPlan(planId), 'plan'));
     return { ok: true, isChanged, merge, report: preview.draft.report, bill };
@@ -76,15 +77,15 @@ function isSame(file: SourceFile, kept: SourceFile | undefined): boolean {
 
 /** False where somebody has changed the plan since it was looked at. */
 async function bring(
-  personId: number,
+  author: Author,
   plan: PlanRecord,
   files: SourceFile[],
   { answers, draft, machineTypeId }: Preview,
   merge: Merge,
 ): Promise<boolean> {
-  const { id: importId } = await imports.createImport(personId, files);
+  const { id: importId } = await imports.createImport(author.userId, files);
   const { machineType } = draft.plan;
-  return imports.updatePlanBy(personId, plan, {
+  return imports.updatePlanBy(author, plan, {
     importId,
     merge,
     machineTypeId,

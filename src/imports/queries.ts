@@ -1,4 +1,4 @@
-import { type Noun, recordChange } from '../changes/queries.js';
+import { type Author, type Noun, recordChange } from '../changes/queries.js';
 import { NAMED, type Named, Refused, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -102,15 +102,15 @@ export async function findDeletedByHand(planId: number): Promise<DeletedByHand> 
 }
 
 /** Makes the plan with all its parts, and its system if that is new: all of it or nothing. A system that is gone is a field's error. */
-export function createPlanOf(userId: number, plan: NewPlan): Promise<Saved<Named>> {
+export function createPlanOf(author: Author, plan: NewPlan): Promise<Saved<Named>> {
   const after = { parts: plan.draft.parts.length, connections: plan.draft.connections.length };
-  const trace = { userId, action: 'imported', noun: 'plans', after, timeout: 60_000 } as const;
+  const trace = { author, action: 'imported', noun: 'plans', after, timeout: 60_000 } as const;
   return write(trace, PLAN_REFUSALS, async (tx) => {
     const systemId =
       'id' in plan.system
         ? await standingSystem(tx, plan.system.id)
-        : await createSystemIn(tx, userId, plan.system.name);
-    const machineTypeId = plan.machineTypeId ?? (await machineTypeFor(tx, userId, plan.draft.machineType));
+        : await createSystemIn(tx, author, plan.system.name);
+    const machineTypeId = plan.machineTypeId ?? (await machineTypeFor(tx, author, plan.draft.machineType));
     const record = await tx.plan.create({
       data: { systemId, name: plan.name, machineTypeId, importId: plan.importId },
       select: NAMED,
@@ -135,7 +135,7 @@ async function keepOptions(tx: Prisma.TransactionClient, importId: number, optio
 
 /** Brings a plan in line with newly read files, as the merge says. False when the plan has changed since `revision`: look again first. */
 export async function updatePlanBy(
-  userId: number,
+  author: Author,
   plan: { id: number; name: string; revision: number },
   by: {
     importId: number;
@@ -150,9 +150,9 @@ export async function updatePlanBy(
   const { importId, merge } = by;
   const after = merge as unknown as Prisma.InputJsonObject;
   const before = { id: plan.id, name: plan.name, revision: plan.revision };
-  const trace = { userId, action: 'imported', noun: 'plans', before, after, timeout: 60_000 } as const;
+  const trace = { author, action: 'imported', noun: 'plans', before, after, timeout: 60_000 } as const;
   const saved = await write(trace, {}, async (tx) => {
-    const machineTypeId = by.machineTypeId ?? (await machineTypeFor(tx, userId, by.machineType));
+    const machineTypeId = by.machineTypeId ?? (await machineTypeFor(tx, author, by.machineType));
     const { count } = await tx.plan.updateMany({
       where: { id: plan.id, revision: plan.revision, deletedAt: null },
       data: { importId, machineTypeId, revision: { increment: 1 }, updatedAt: new Date() },
@@ -175,7 +175,7 @@ function wholeUnits({ cpuMillicores, memoryMib }: MachineType) {
 /** The machine type a plan file brings along, made now. */
 async function machineTypeFor(
   tx: Prisma.TransactionClient,
-  userId: number,
+  author: Author,
   type: MachineType | null,
 ): Promise<number | null> {
   if (!type) return null;
@@ -193,7 +193,7 @@ async function machineTypeFor(
     return known?.id ?? null;
   }
   await recordChange(tx, {
-    userId,
+    ...author,
     action: 'imported',
     noun: 'machine-types',
     recordId: made.id,

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { personOf } from '../auth/auth.js';
+import { authorOf } from '../auth/auth.js';
 import { RESERVE_RULES } from '../domain/model.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
@@ -63,7 +63,7 @@ export async function newForm(req: Request, res: Response) {
 export async function create(req: Request, res: Response) {
   const read = readForm(machineTypeForm, req.body);
   if (!read.ok) return showForm(req, res, null, read.form);
-  const saved = await machineTypes.createMachineType(personOf(req).id, read.data);
+  const saved = await machineTypes.createMachineType(authorOf(req), read.data);
   if (!saved.ok) return showForm(req, res, null, refused(saved, req.body, {}));
   setFlash(req, { message: `${saved.record.name} is in the price book.` });
   res.redirect(303, addressOf('machine-types', saved.record));
@@ -79,7 +79,7 @@ export async function update(req: Request, res: Response) {
   const read = readForm(machineTypeForm, req.body);
   if (!read.ok) return showForm(req, res, machineType, read.form);
   const saved = await machineTypes.updateMachineType(
-    personOf(req).id,
+    authorOf(req),
     machineType,
     versionIn(req.body),
     read.data,
@@ -98,7 +98,7 @@ export async function confirmDeletion(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const machineType = await machineTypeOf(req);
-  await machineTypes.deleteMachineType(personOf(req).id, machineType);
+  await machineTypes.deleteMachineType(authorOf(req), machineType);
   const undo = { action: `/machine-types/${machineType.id}/restoration`, label: 'Undo' };
   setFlash(req, { message: `${machineType.name} is deleted.`, undo });
   res.redirect(303, '/machine-types');
@@ -106,7 +106,7 @@ export async function destroy(req: Request, res: Response) {
 
 export async function restore(req: Request, res: Response) {
   const saved = found(
-    await machineTypes.restoreMachineType(personOf(req).id, idOf(req, 'machineTypeId')),
+    await machineTypes.restoreMachineType(authorOf(req), idOf(req, 'machineTypeId')),
     'deleted machine type',
   );
   if (!saved.ok) {

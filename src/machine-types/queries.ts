@@ -1,3 +1,4 @@
+import type { Author } from '../changes/queries.js';
 import { NAMED, type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -166,22 +167,22 @@ export async function listPlansOn(machineTypeId: number) {
   return { plans, count };
 }
 
-export function createMachineType(userId: number, input: MachineTypeInput): Promise<Saved<Named>> {
-  return write({ userId, action: 'created', noun: 'machine-types', after: input }, REFUSALS, (tx) =>
+export function createMachineType(author: Author, input: MachineTypeInput): Promise<Saved<Named>> {
+  return write({ author, action: 'created', noun: 'machine-types', after: input }, REFUSALS, (tx) =>
     tx.machineType.create({ data: input, select: NAMED }),
   );
 }
 
 /** Writes the machine type unless somebody else did since `version`. Every plan on it is counted anew. */
 export function updateMachineType(
-  userId: number,
+  author: Author,
   machineType: MachineTypeRecord,
   version: number,
   input: MachineTypeInput,
 ): Promise<Saved<Named>> {
   const { id } = machineType;
   const trace = {
-    userId,
+    author,
     action: 'updated',
     noun: 'machine-types',
     before: machineType,
@@ -199,19 +200,19 @@ export function updateMachineType(
 }
 
 /** Hides the machine type. Plans keep pointing to it, so that `restoreMachineType` gives them their machines back. */
-export async function deleteMachineType(userId: number, machineType: MachineTypeRecord): Promise<void> {
+export async function deleteMachineType(author: Author, machineType: MachineTypeRecord): Promise<void> {
   const { id } = machineType;
-  await write({ userId, action: 'deleted', noun: 'machine-types', before: machineType }, {}, async (tx) => {
+  await write({ author, action: 'deleted', noun: 'machine-types', before: machineType }, {}, async (tx) => {
     await touchPlansOn(tx, id);
     return tx.machineType.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED });
   });
 }
 
 /** Null when nothing of this id is deleted. */
-export async function restoreMachineType(userId: number, id: number): Promise<Saved<Named> | null> {
+export async function restoreMachineType(author: Author, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.machineType.findFirst({ where: { id, deletedAt: { not: null } }, select: NAMED });
   if (!deleted) return null;
-  return write({ userId, action: 'restored', noun: 'machine-types' }, REFUSALS, async (tx) => {
+  return write({ author, action: 'restored', noun: 'machine-types' }, REFUSALS, async (tx) => {
     await touchPlansOn(tx, id);
     return tx.machineType.update({ where: { id }, data: { deletedAt: null }, select: NAMED });
   });

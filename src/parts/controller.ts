@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { personOf } from '../auth/auth.js';
+import { authorOf } from '../auth/auth.js';
 import { ORIGIN_LABELS } from '../connections/form.js';
 import { PART_KINDS, RUNS } from '../domain/model.js';
 import { listServiceLevels } from '../machine-types/queries.js';
@@ -75,7 +75,7 @@ export async function create(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const read = readForm(partForm, req.body);
   if (!read.ok) return showForm(req, res, plan, null, read.form);
-  const saved = await parts.createPart(personOf(req).id, plan.id, read.data);
+  const saved = await parts.createPart(authorOf(req), plan.id, read.data);
   if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
   setFlash(req, { message: `${saved.record.name} is part of ${plan.name}.` });
   res.redirect(303, addressOf('parts', saved.record));
@@ -90,7 +90,7 @@ export async function update(req: Request, res: Response) {
   const part = await partOf(req);
   const read = readForm(partForm, req.body);
   if (!read.ok) return showForm(req, res, part.plan, part, read.form);
-  const saved = await parts.updatePart(personOf(req).id, part, versionIn(req.body), read.data);
+  const saved = await parts.updatePart(authorOf(req), part, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, part.plan, part, refused(saved, req.body, partValues(part)));
   setFlash(req, { message: `${saved.record.name} is saved.` });
   res.redirect(303, addressOf('parts', saved.record));
@@ -104,14 +104,14 @@ export async function confirmDeletion(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const part = await partOf(req);
-  await parts.deletePart(personOf(req).id, part);
+  await parts.deletePart(authorOf(req), part);
   const undo = { action: `/parts/${part.id}/restoration`, label: 'Undo' };
   setFlash(req, { message: `${part.name} is deleted, with its connections.`, undo });
   res.redirect(303, addressOf('plans', part.plan));
 }
 
 export async function restore(req: Request, res: Response) {
-  const saved = found(await parts.restorePart(personOf(req).id, idOf(req, 'partId')), 'deleted part');
+  const saved = found(await parts.restorePart(authorOf(req), idOf(req, 'partId')), 'deleted part');
   if (!saved.ok) {
     setFlash(req, {
       message: 'Another part of the plan has taken its name since. Rename that one first, then restore.',

@@ -1,3 +1,4 @@
+import type { Author } from '../changes/queries.js';
 import { NAMED, type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -176,20 +177,20 @@ export async function countAround(
   return { calls, calledBy, entries };
 }
 
-export function createPart(userId: number, planId: number, input: PartInput): Promise<Saved<Named>> {
-  return write({ userId, action: 'created', noun: 'parts', after: input, planId }, REFUSALS, async (tx) =>
+export function createPart(author: Author, planId: number, input: PartInput): Promise<Saved<Named>> {
+  return write({ author, action: 'created', noun: 'parts', after: input, planId }, REFUSALS, async (tx) =>
     tx.part.create({ data: { ...(await rowOf(tx, input)), planId }, select: NAMED }),
   );
 }
 
 /** Writes the part unless somebody else did since `version`. A later import keeps the fields that differ now. */
 export function updatePart(
-  userId: number,
+  author: Author,
   part: PartRecord,
   version: number,
   input: PartInput,
 ): Promise<Saved<Named>> {
-  const trace = { userId, action: 'updated', noun: 'parts', before: part, after: input } as const;
+  const trace = { author, action: 'updated', noun: 'parts', before: part, after: input } as const;
   return write({ ...trace, planId: part.plan.id }, REFUSALS, async (tx) => {
     const { count } = await tx.part.updateMany({
       where: { id: part.id, version, deletedAt: null },
@@ -207,21 +208,21 @@ export function updatePart(
 }
 
 /** Hides the part and with it its connections and its place in entries; `restorePart` brings all of it back. */
-export async function deletePart(userId: number, part: PartRecord): Promise<void> {
+export async function deletePart(author: Author, part: PartRecord): Promise<void> {
   const { id, plan } = part;
-  await write({ userId, action: 'deleted', noun: 'parts', before: part, planId: plan.id }, {}, (tx) =>
+  await write({ author, action: 'deleted', noun: 'parts', before: part, planId: plan.id }, {}, (tx) =>
     tx.part.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
   );
 }
 
 /** Null when nothing of this id is deleted, or what it was in is. */
-export async function restorePart(userId: number, id: number): Promise<Saved<Named> | null> {
+export async function restorePart(author: Author, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.part.findFirst({
     where: { id, deletedAt: { not: null }, plan: { deletedAt: null, system: { deletedAt: null } } },
     select: { planId: true },
   });
   if (!deleted) return null;
-  return write({ userId, action: 'restored', noun: 'parts', planId: deleted.planId }, REFUSALS, (tx) =>
+  return write({ author, action: 'restored', noun: 'parts', planId: deleted.planId }, REFUSALS, (tx) =>
     tx.part.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
   );
 }

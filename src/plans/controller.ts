@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { personOf } from '../auth/auth.js';
+import { authorOf } from '../auth/auth.js';
 import { countedPlan } from '../bills/remembered.js';
 import { sheetOf } from '../bills/sheet.js';
 import { planToJson } from '../imports/plan-json/plan-json.js';
@@ -70,7 +70,7 @@ export async function create(req: Request, res: Response) {
   const system = await systemOf(req);
   const read = readForm(planForm, req.body);
   if (!read.ok) return showForm(req, res, system, null, read.form);
-  const saved = await plans.createPlan(personOf(req).id, system.id, read.data);
+  const saved = await plans.createPlan(authorOf(req), system.id, read.data);
   if (!saved.ok) return showForm(req, res, system, null, refused(saved, req.body, {}));
   setFlash(req, { message: `${saved.record.name} is recorded. Now what is in it.` });
   res.redirect(303, addressOf('plans', saved.record));
@@ -85,14 +85,14 @@ export async function update(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const read = readForm(planForm, req.body);
   if (!read.ok) return showForm(req, res, plan.system, plan, read.form);
-  const saved = await plans.updatePlan(personOf(req).id, plan, versionIn(req.body), read.data);
+  const saved = await plans.updatePlan(authorOf(req), plan, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, plan.system, plan, refused(saved, req.body, planValues(plan)));
   setFlash(req, { message: `${saved.record.name} is saved.` });
   res.redirect(303, addressOf('plans', saved.record));
 }
 
 export async function copy(req: Request, res: Response) {
-  const made = await copyPlan(personOf(req).id, await requestedPlan(req));
+  const made = await copyPlan(authorOf(req), await requestedPlan(req));
   setFlash(req, { message: `This is ${made.name}. Change it as you like, the original stays.` });
   res.redirect(303, addressOf('plans', made));
 }
@@ -105,7 +105,7 @@ export async function confirmDeletion(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const plan = await requestedPlan(req);
-  await plans.deletePlan(personOf(req).id, plan);
+  await plans.deletePlan(authorOf(req), plan);
   const undo = { action: `/plans/${plan.id}/restoration`, label: 'Undo' };
   setFlash(req, { message: `${plan.name} is deleted, with all that is in it.`, undo });
   res.redirect(303, addressOf('systems', plan.system));
@@ -113,10 +113,7 @@ export async function destroy(req: Request, res: Response) {
 
 export async function restore(req: Request, res: Response) {
   const id = idOf(req, 'planId');
-  const saved = found(
-    await plans.restorePlan(personOf(req).id, id),
-    'deleted plan of a system that is there',
-  );
+  const saved = found(await plans.restorePlan(authorOf(req), id), 'deleted plan of a system that is there');
   if (!saved.ok) {
     const why =
       'errors' in saved && saved.errors.status ? 'is current now; retire it' : 'has its name now; rename it';

@@ -1,3 +1,4 @@
+import type { Author } from '../changes/queries.js';
 import { NAMED, type Named, write } from '../changes/write-queries.js';
 import type { Prisma } from '../db/generated/client.js';
 import { PLAN_REFUSALS, type PlanRecord } from './queries.js';
@@ -5,10 +6,10 @@ import { PLAN_REFUSALS, type PlanRecord } from './queries.js';
 const NAME_TAKEN = { plans_name_key: PLAN_REFUSALS.plans_name_key };
 
 /** Copies a plan with all that is in it, as a draft beside it. The copy is named after it: “One dyno, copy”, “One dyno, copy 2”. */
-export async function copyPlan(userId: number, plan: PlanRecord): Promise<Named> {
+export async function copyPlan(author: Author, plan: PlanRecord): Promise<Named> {
   for (let attempt = 1; ; attempt += 1) {
     const name = `${plan.name.slice(0, 105)}, copy${attempt === 1 ? '' : ` ${attempt}`}`;
-    const trace = { userId, action: 'copied', noun: 'plans', after: { copyOf: plan.id } } as const;
+    const trace = { author, action: 'copied', noun: 'plans', after: { copyOf: plan.id } } as const;
     const saved = await write({ ...trace, timeout: 60_000 }, NAME_TAKEN, (tx) => copyAs(tx, plan, name));
     if (saved.ok) return saved.record;
   }

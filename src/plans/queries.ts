@@ -1,3 +1,4 @@
+import type { Author } from '../changes/queries.js';
 import { NAMED, type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -91,20 +92,20 @@ export type PlanRecord = {
     | null;
 };
 
-export function createPlan(userId: number, systemId: number, input: PlanInput): Promise<Saved<Named>> {
-  return write({ userId, action: 'created', noun: 'plans', after: input }, PLAN_REFUSALS, (tx) =>
+export function createPlan(author: Author, systemId: number, input: PlanInput): Promise<Saved<Named>> {
+  return write({ author, action: 'created', noun: 'plans', after: input }, PLAN_REFUSALS, (tx) =>
     tx.plan.create({ data: { ...input, systemId }, select: NAMED }),
   );
 }
 
 /** Writes the plan's own fields unless somebody else did since `version`. */
 export function updatePlan(
-  userId: number,
+  author: Author,
   plan: PlanRecord,
   version: number,
   input: PlanInput,
 ): Promise<Saved<Named>> {
-  const trace = { userId, action: 'updated', noun: 'plans', before: traceOf(plan), after: input } as const;
+  const trace = { author, action: 'updated', noun: 'plans', before: traceOf(plan), after: input } as const;
   return write(trace, PLAN_REFUSALS, async (tx) => {
     const { count } = await tx.plan.updateMany({
       where: { id: plan.id, version, deletedAt: null },
@@ -115,18 +116,18 @@ export function updatePlan(
 }
 
 /** Hides the plan with all that is in it; `restorePlan` brings it back as it was. */
-export async function deletePlan(userId: number, plan: PlanRecord): Promise<void> {
+export async function deletePlan(author: Author, plan: PlanRecord): Promise<void> {
   const { id } = plan;
-  await write({ userId, action: 'deleted', noun: 'plans', before: traceOf(plan) }, {}, (tx) =>
+  await write({ author, action: 'deleted', noun: 'plans', before: traceOf(plan) }, {}, (tx) =>
     tx.plan.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
   );
 }
 
 /** Null when nothing of this id is deleted, or its system is. */
-export async function restorePlan(userId: number, id: number): Promise<Saved<Named> | null> {
+export async function restorePlan(author: Author, id: number): Promise<Saved<Named> | null> {
   const where = { id, deletedAt: { not: null }, system: { deletedAt: null } };
   if (!(await db.plan.findFirst({ where, select: NAMED }))) return null;
-  return write({ userId, action: 'restored', noun: 'plans' }, PLAN_REFUSALS, (tx) =>
+  return write({ author, action: 'restored', noun: 'plans' }, PLAN_REFUSALS, (tx) =>
     tx.plan.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
   );
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { personOf } from '../auth/auth.js';
+import { authorOf } from '../auth/auth.js';
 import { countedPlan } from '../bills/remembered.js';
 import { sheetOf, worstMinutesDown } from '../bills/sheet.js';
 import { findPlans, listPlansOf } from '../plans/queries.js';
@@ -65,7 +65,7 @@ export async function newForm(req: Request, res: Response) {
 export async function create(req: Request, res: Response) {
   const read = readForm(systemForm, req.body);
   if (!read.ok) return showForm(req, res, null, read.form);
-  const saved = await systems.createSystem(personOf(req).id, read.data);
+  const saved = await systems.createSystem(authorOf(req), read.data);
   if (!saved.ok) return showForm(req, res, null, refused(saved, req.body, {}));
   setFlash(req, { message: `${saved.record.name} is recorded. Now its first plan.` });
   res.redirect(303, addressOf('systems', saved.record));
@@ -80,7 +80,7 @@ export async function update(req: Request, res: Response) {
   const system = await systemOf(req);
   const read = readForm(systemForm, req.body);
   if (!read.ok) return showForm(req, res, system, read.form);
-  const saved = await systems.updateSystem(personOf(req).id, system, versionIn(req.body), read.data);
+  const saved = await systems.updateSystem(authorOf(req), system, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, system, refused(saved, req.body, systemValues(system)));
   setFlash(req, { message: `${saved.record.name} is saved.` });
   res.redirect(303, addressOf('systems', saved.record));
@@ -94,14 +94,14 @@ export async function confirmDeletion(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const system = await systemOf(req);
-  await systems.deleteSystem(personOf(req).id, system);
+  await systems.deleteSystem(authorOf(req), system);
   const undo = { action: `/systems/${system.id}/restoration`, label: 'Undo' };
   setFlash(req, { message: `${system.name} is deleted, with its plans.`, undo });
   res.redirect(303, '/systems');
 }
 
 export async function restore(req: Request, res: Response) {
-  const saved = found(await systems.restoreSystem(personOf(req).id, idOf(req, 'systemId')), 'deleted system');
+  const saved = found(await systems.restoreSystem(authorOf(req), idOf(req, 'systemId')), 'deleted system');
   if (!saved.ok) {
     setFlash(req, {
       message: 'Another system has taken its name since. Rename that one first, then restore.',

@@ -1,4 +1,4 @@
-import { recordChange } from '../changes/queries.js';
+import { type Author, recordChange } from '../changes/queries.js';
 import { NAMED, type Named, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -111,8 +111,8 @@ export async function listLatestSystems(size: number) {
     WHERE s.deleted_at IS NULL ORDER BY s.updated_at DESC, s.id DESC LIMIT ${size}`;
 }
 
-export function createSystem(userId: number, input: SystemInput): Promise<Saved<Named>> {
-  return write({ userId, action: 'created', noun: 'systems', after: input }, REFUSALS, async (tx) =>
+export function createSystem(author: Author, input: SystemInput): Promise<Saved<Named>> {
+  return write({ author, action: 'created', noun: 'systems', after: input }, REFUSALS, async (tx) =>
     tx.system.create({ data: await rowOf(tx, input), select: NAMED }),
   );
 }
@@ -120,12 +120,12 @@ export function createSystem(userId: number, input: SystemInput): Promise<Saved<
 /** A system of which only the name is known yet, within somebody else's transaction. Gives its id. */
 export async function createSystemIn(
   tx: Prisma.TransactionClient,
-  userId: number,
+  author: Author,
   name: string,
 ): Promise<number> {
   const { id } = await tx.system.create({ data: { name }, select: { id: true } });
   await recordChange(tx, {
-    userId,
+    ...author,
     action: 'created',
     noun: 'systems',
     recordId: id,
@@ -137,12 +137,12 @@ export async function createSystemIn(
 
 /** Writes the system unless somebody else did since `version`. */
 export function updateSystem(
-  userId: number,
+  author: Author,
   system: System,
   version: number,
   input: SystemInput,
 ): Promise<Saved<Named>> {
-  const trace = { userId, action: 'updated', noun: 'systems', before: system, after: input } as const;
+  const trace = { author, action: 'updated', noun: 'systems', before: system, after: input } as const;
   return write(trace, REFUSALS, async (tx) => {
     const { count } = await tx.system.updateMany({
       where: { id: system.id, version, deletedAt: null },
@@ -153,18 +153,18 @@ export function updateSystem(
 }
 
 /** Hides the system with all its plans. Nothing is lost: `restoreSystem` brings it back as it was. */
-export async function deleteSystem(userId: number, system: System): Promise<void> {
+export async function deleteSystem(author: Author, system: System): Promise<void> {
   const { id } = system;
-  await write({ userId, action: 'deleted', noun: 'systems', before: system }, {}, (tx) =>
+  await write({ author, action: 'deleted', noun: 'systems', before: system }, {}, (tx) =>
     tx.system.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
   );
 }
 
 /** Null when nothing of this id is deleted. */
-export async function restoreSystem(userId: number, id: number): Promise<Saved<Named> | null> {
+export async function restoreSystem(author: Author, id: number): Promise<Saved<Named> | null> {
   const deleted = await db.system.findFirst({ where: { id, deletedAt: { not: null } }, select: NAMED });
   if (!deleted) return null;
-  return write({ userId, action: 'restored', noun: 'systems' }, REFUSALS, (tx) =>
+  return write({ author, action: 'restored', noun: 'systems' }, REFUSALS, (tx) =>
     tx.system.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
   );
 }

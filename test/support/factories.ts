@@ -31,32 +31,29 @@ export async function aPlan(
   } = {},
 ) {
   plans += 1;
+  const author = { userId: person.id, address: '', token: '' };
   const system = made(
     await createSystem(
-      person.id,
+      author,
       systemForm.parse({ name: `System ${plans}`, lifecycle: 'production', team: 'Checkout' }),
     ),
   );
   const planRecord = made(
-    await createPlan(
-      person.id,
-      system.id,
-      planForm.parse({ name: `Plan ${plans}`, status: 'draft', ...plan }),
-    ),
+    await createPlan(author, system.id, planForm.parse({ name: `Plan ${plans}`, status: 'draft', ...plan })),
   );
   const ids: Record<string, number> = {};
   for (const [name, fields] of Object.entries(parts)) {
-    ids[name] = made(await createPart(person.id, planRecord.id, partForm.parse(partFields(name, fields)))).id;
+    ids[name] = made(await createPart(author, planRecord.id, partForm.parse(partFields(name, fields)))).id;
   }
   const connectionIds: number[] = [];
   for (const [from, to, strength = 'hard'] of connections) {
     const input = connectionForm.parse({ from, to, strength });
-    connectionIds.push(made(await createConnection(person.id, planRecord.id, input)).id);
+    connectionIds.push(made(await createConnection(author, planRecord.id, input)).id);
   }
   const entryIds: Record<string, number> = {};
   for (const [name, names] of Object.entries(entries)) {
     const input = entryForm.parse({ name, parts: names });
-    entryIds[name] = made(await createEntry(person.id, planRecord.id, input)).id;
+    entryIds[name] = made(await createEntry(author, planRecord.id, input)).id;
   }
   return {
     system,
