@@ -49,6 +49,7 @@ export async function idsOfTheStory(): Promise<Record<string, number | string>> 
     machineTypeId: plan.machineTypeId ?? 0,
     importId: plan.importId ?? 0,
     personId: demo.id,
+    provider: 'github',
     changeId: (await db.change.findFirstOrThrow({ where: { noun: 'systems' } })).id,
     ...(await linksOf(demo.id)),
   };
