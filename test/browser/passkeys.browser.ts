@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)('a passkey', () => {
   test('is not offered without JavaScript, nor where the page is open at another address', async () => {
     const bare = await openPage({ javaScriptEnabled: false });
     await bare.goto('/sign-in');
-    expect(await bare.getByRole('button').allTextContents()).toEqual(['Sign in']);
+    expect(await bare.getByRole('button').allTextContents()).toEqual(['Sign in', 'Sign in with GitHub']);
     await signInToDemo(bare);
     await bare.goto('/account/passkeys');
     expect(await bare.getByRole('button', { name: 'Add a passkey' }).count()).toBe(0);
