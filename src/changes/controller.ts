@@ -3,24 +3,7 @@ import { idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
-import { changesList, findChange, listChanges, SUBJECTS } from './queries.js';
-
-const ACTIONS = [
-  'created',
-  'updated',
-  'deleted',
-  'restored',
-  'imported',
-  'copied',
-  'signed up',
-  'signed in',
-  'failed to sign in',
-  'was locked',
-  'was unlocked',
-  'was invited',
-  'changed',
-  'left',
-];
+import { ACTIONS, changesList, findChange, listChanges, SUBJECTS } from './queries.js';
 
 /** The trail: who did what, when, from where. */
 export async function index(req: Request, res: Response) {

@@ -1,6 +1,6 @@
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
-import { containing, keyset, pageOf, type Rows } from '../db/keyset.js';
+import { containing, isDay, keyset, pageOf, type Rows } from '../db/keyset.js';
 import type { LastChange } from '../db/saved.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 
@@ -16,18 +16,23 @@ export const NOUNS = [
 ] as const;
 export type Noun = (typeof NOUNS)[number];
 
-/** What happens to people and their keys has a trail as well. */
-export type AuthAction =
-  | 'signed up'
-  | 'signed in'
-  | 'failed to sign in'
-  | 'was locked'
-  | 'was unlocked'
-  | 'was invited'
-  | 'changed'
-  | 'left';
+const RECORD_ACTIONS = ['created', 'updated', 'deleted', 'restored', 'imported', 'copied'] as const;
 
-/** All that a line of the trail can be about, and say of it. */
+/** What happens to people and their keys has a trail as well. */
+const AUTH_ACTIONS = [
+  'signed up',
+  'signed in',
+  'failed to sign in',
+  'was locked',
+  'was unlocked',
+  'was invited',
+  'changed',
+  'left',
+] as const;
+export type AuthAction = (typeof AUTH_ACTIONS)[number];
+
+/** All that a line of the trail can say, and be about. */
+export const ACTIONS = [...RECORD_ACTIONS, ...AUTH_ACTIONS] as const;
 export const SUBJECTS = [...NOUNS, 'people', 'tokens'] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
@@ -36,7 +41,7 @@ export type Author = { userId: number; address: string; token: string };
 
 export type Trace = {
   userId: number | null;
-  action: 'created' | 'updated' | 'deleted' | 'restored' | 'imported' | 'copied' | AuthAction;
+  action: (typeof ACTIONS)[number];
   noun: Subject;
   recordId: number;
   /** The record's name at the time, for people. */
@@ -98,8 +103,8 @@ export async function listChanges(
     noun && Prisma.sql`c.noun = ${noun}`,
     action && Prisma.sql`c.action = ${action}`,
     who && Prisma.sql`u.name ILIKE ${containing(who)}`,
-    isDay(from) && Prisma.sql`c.at >= ${from}::text::date`,
-    isDay(until) && Prisma.sql`c.at < ${until}::text::date + 1`,
+    isWritten(from) && Prisma.sql`c.at >= ${from}::text::date`,
+    isWritten(until) && Prisma.sql`c.at < ${until}::text::date + 1`,
   ].filter((condition) => condition !== '' && condition !== false);
   const rows = await read<(ChangeRow & { cursor: string })[]>`
     SELECT c.id, c.at, u.name AS who, c.action, c.noun, c.record_id AS "recordId", c.label, c.address, c.token, ${cursor} AS cursor
@@ -129,10 +134,7 @@ export async function findChange(id: number) {
   });
 }
 
-function isDay(text: string): boolean {
-  return (
-    /^\d{4}-\d\d-\d\d$/.test(text) &&
-    !Number.isNaN(Date.parse(text)) &&
-    new Date(text).toISOString().startsWith(text)
-  );
+/** Something that is no day filters nothing. */
+function isWritten(day: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(day) && isDay(day);
 }
