@@ -278,7 +278,8 @@ async function unlessTaken<T>(make: () => Promise<T>): Promise<T | null> {
   }
 }
 
-async function record(
+/** Writes a line of the trail about a person, in the transaction of what it tells of. */
+export async function record(
   tx: Pick<Prisma.TransactionClient, 'change'>,
   from: From,
   action: Trace['action'],

@@ -1,9 +1,10 @@
-import type { Application, CookieOptions, Request, RequestHandler } from 'express';
+import type { Application, Request, RequestHandler } from 'express';
 import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { Author } from '../changes/queries.js';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
+import { type Cookie, ownCookie } from '../web/cookies.js';
 import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
 import { wantsJson } from '../web/page.js';
@@ -73,15 +74,8 @@ export function fromOf(req: Request): From {
   return { userId: req.user?.id ?? null, address: req.ip ?? '' };
 }
 
-type SessionCookie = { name: string; options: CookieOptions };
-
-/** This host's alone, out of reach of scripts, and not sent by other sites' forms. */
-function cookieFor(req: Request): SessionCookie {
-  const secure = authOf(req).settings.env === 'production';
-  return {
-    name: secure ? '__Host-session' : 'session',
-    options: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
-  };
+function cookieFor(req: Request): Cookie {
+  return ownCookie('session', authOf(req).settings.env);
 }
 
 /** Checks an address and a password; null when they belong to nobody. */

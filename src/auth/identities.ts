@@ -1,9 +1,16 @@
-import { recordChange } from '../changes/queries.js';
 import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import { violates } from '../db/violations.js';
 import type { Settings } from '../settings.js';
-import { type Account, type From, findAccount, findAccountByEmail, insert, isEmpty } from './accounts.js';
+import {
+  type Account,
+  type From,
+  findAccount,
+  findAccountByEmail,
+  insert,
+  isEmpty,
+  record,
+} from './accounts.js';
 import { type Link, useUp } from './links.js';
 import type { Provider } from './providers.js';
 import type { Role } from './roles.js';
@@ -129,7 +136,7 @@ export async function unlink(
     if (!(await hasOtherWay(tx, account.id, id, providers))) return 'last way in';
     await tx.identity.delete({ where: { id } });
     const before = { linked: identity.provider };
-    await recordChange(tx, { ...from, ...changed(account), before, after: { linked: null } });
+    await record(tx, from, 'changed', account, { before, after: { linked: null } });
     return 'unlinked';
   });
 }
@@ -160,11 +167,8 @@ async function insertIdentity(
   from: From,
 ): Promise<void> {
   await tx.identity.create({ data: { userId: account.id, ...keyOf(known) } });
-  await recordChange(tx, { ...from, ...changed(account), after: { linked: known.provider.issuer } });
+  await record(tx, from, 'changed', account, { after: { linked: known.provider.issuer } });
 }
-
-const changed = ({ id, name }: Account) =>
-  ({ action: 'changed', noun: 'people', recordId: id, label: name }) as const;
 
 function keyOf({ provider, profile }: Known) {
   return { provider: provider.issuer, subject: profile.subject };

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Role } from './roles.js';
+import { hashOf, newSecret } from './secrets.js';
 
 /** What a link lets its holder do, and for how many hours. */
 const HOURS = { confirmation: 72, reset: 1, unlock: 24, invitation: 7 * 24 } as const;
@@ -23,14 +23,14 @@ export async function makeLink(
   purpose: Purpose,
   to: { userId?: number; email?: string; role?: Role; createdById?: number },
 ): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
+  const token = newSecret();
   const expiresAt = new Date(Date.now() + HOURS[purpose] * 3_600_000);
   await db.$transaction([
     // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
     to.userId
       ? db.mailedLink.deleteMany({ where: { purpose, userId: to.userId } })
       : db.$executeRaw`DELETE FROM mailed_links WHERE purpose = ${purpose} AND lower(email) = lower(${to.email ?? ''})`,
-    db.mailedLink.create({ data: { id: idOf(token), purpose, expiresAt, ...to } }),
+    db.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt, ...to } }),
   ]);
   return token;
 }
@@ -39,7 +39,7 @@ export async function makeLink(
 export async function findLink(purpose: Purpose, token: unknown): Promise<Link | null> {
   if (typeof token !== 'string' || token === '') return null;
   return db.mailedLink.findFirst({
-    where: { id: idOf(token), purpose, usedAt: null, expiresAt: { gt: new Date() } },
+    where: { id: hashOf(token), purpose, usedAt: null, expiresAt: { gt: new Date() } },
     select: { id: true, userId: true, email: true, role: true, createdById: true },
   });
 }
@@ -74,8 +74,4 @@ export async function withdrawInvitation(id: string): Promise<string | null> {
 /** Sweeps the links that have expired. */
 export async function sweepLinks(now: Date): Promise<void> {
   await db.mailedLink.deleteMany({ where: { expiresAt: { lt: now } } });
-}
-
-function idOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

@@ -5,10 +5,9 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import { recordChange } from '../changes/queries.js';
 import { db } from '../db/client.js';
 import { violates } from '../db/violations.js';
-import { type Account, type From, findAccount } from './accounts.js';
+import { type Account, type From, findAccount, record } from './accounts.js';
 import { countWaysIn } from './ways-in.js';
 
 // Passkeys (WebAuthn): one signs in with what unlocks the device. The device asks for a finger, a face or a PIN, so a passkey is both factors.
@@ -86,7 +85,7 @@ export async function register(
   try {
     await db.$transaction(async (tx) => {
       await tx.passkey.create({ data: { ...key, userId: account.id, name: made.name } });
-      await recordChange(tx, { ...traceOf(account, from), after: { passkeyAdded: made.name } });
+      await record(tx, from, 'changed', account, { after: { passkeyAdded: made.name } });
     });
     return 'added';
   } catch (error) {
@@ -153,7 +152,7 @@ export async function removePasskey(
     if (!passkey) return null;
     if (ways <= 1) return 'last way in';
     await tx.passkey.delete({ where: { id }, select: { id: true } });
-    await recordChange(tx, { ...traceOf(account, from), after: { passkeyRemoved: passkey.name } });
+    await record(tx, from, 'changed', account, { after: { passkeyRemoved: passkey.name } });
     return 'removed';
   });
 }
@@ -179,8 +178,4 @@ function handleOf(userId: number): string {
 
 function isHandleOf(handle: string | undefined, userId: number): boolean {
   return handle !== undefined && Buffer.from(handle, 'base64url').toString() === handleOf(userId);
-}
-
-function traceOf({ id, name }: Account, from: From) {
-  return { ...from, action: 'changed', noun: 'people', recordId: id, label: name } as const;
 }

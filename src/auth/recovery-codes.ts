@@ -1,6 +1,7 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
+import { hashOf } from './secrets.js';
 
 // What lets one in when the phone is gone: ten codes of 80 bits, each good once. Too many to guess, so a plain hash keeps them, and looking the
 // hash up tells nothing by its time.
@@ -41,5 +42,5 @@ function hashed(code: string): string {
     .replace(/o/g, '0')
     .replace(/[il]/g, '1')
     .replace(/[^0-9a-z]/g, '');
-  return createHash('sha256').update(plain).digest('base64url');
+  return hashOf(plain);
 }

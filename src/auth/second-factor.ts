@@ -1,7 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
-import { recordChange } from '../changes/queries.js';
 import { db } from '../db/client.js';
-import type { Account, From } from './accounts.js';
+import { type Account, type From, record } from './accounts.js';
 import { countRecoveryCodes, makeRecoveryCodes, useRecoveryCode } from './recovery-codes.js';
 import { seal, unseal } from './sealed.js';
 import { endSessionsOf } from './sessions.js';
@@ -60,7 +59,7 @@ export async function turnOn(
     if (count === 0) return null;
     const codes = await makeRecoveryCodes(tx, id);
     await endSessionsOf(tx, id);
-    await recordChange(tx, { ...traceOf(account, from), after: { secondFactor: 'on' } });
+    await record(tx, from, 'changed', account, { after: { secondFactor: 'on' } });
     return codes;
   });
 }
@@ -76,7 +75,7 @@ export async function turnOff(account: Account, from: From): Promise<void> {
     });
     await tx.recoveryCode.deleteMany({ where: { userId: id } });
     await endSessionsOf(tx, id);
-    await recordChange(tx, { ...traceOf(account, from), after: { secondFactor: 'off' } });
+    await record(tx, from, 'changed', account, { after: { secondFactor: 'off' } });
   });
 }
 
@@ -84,7 +83,7 @@ export async function turnOff(account: Account, from: From): Promise<void> {
 export async function renewRecoveryCodes(account: Account, from: From): Promise<string[]> {
   return db.$transaction(async (tx) => {
     const codes = await makeRecoveryCodes(tx, account.id);
-    await recordChange(tx, { ...traceOf(account, from), after: { recoveryCodes: 'new ones' } });
+    await record(tx, from, 'changed', account, { after: { recoveryCodes: 'new ones' } });
     return codes;
   });
 }
@@ -136,8 +135,4 @@ function rowOf(id: number) {
 
 function ownerOf(id: number): string {
   return `user ${id}`;
-}
-
-function traceOf({ id, name }: Account, from: From) {
-  return { ...from, action: 'changed', noun: 'people', recordId: id, label: name } as const;
 }

@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Settings } from '../settings.js';
 import type { Role } from './roles.js';
+import { hashOf, newSecret } from './secrets.js';
 
 /** Who is signed in, as every page knows them. */
 export type Person = { id: number; name: string; email: string; role: Role };
@@ -23,10 +23,10 @@ export async function startSession(
   { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
   limits: Limits,
 ): Promise<{ id: string; key: string; expiresAt: Date }> {
-  const id = randomBytes(32).toString('base64url');
+  const id = newSecret();
   const hours = isKept ? limits.keptDays * 24 : limits.maxHours;
   const expiresAt = new Date(Date.now() + hours * HOUR);
-  const key = keyOf(id);
+  const key = hashOf(id);
   await db.session.create({
     data: { id: key, userId, isKept, address, agent: agent.slice(0, 300), expiresAt },
   });
@@ -35,7 +35,7 @@ export async function startSession(
 
 /** The session and its person, in one round trip. Null when it has run out, was ended, or never was. */
 export async function findSession(id: string, { idleHours }: Limits): Promise<Session | null> {
-  const key = keyOf(id);
+  const key = hashOf(id);
   const [row] = await read<(Person & { isStale: boolean })[]>`
     SELECT u.id, u.name, u.email, u.role::text AS role, s.seen_at < now() - ${SEEN_MINUTES} * interval '1 minute' AS "isStale"
     FROM sessions s JOIN users u ON u.id = s.user_id
@@ -84,8 +84,4 @@ export async function sweepSessions(now: Date, { idleHours }: Limits): Promise<n
     where: { OR: [{ expiresAt: { lt: now } }, { isKept: false, seenAt: { lt: idleSince } }] },
   });
   return count;
-}
-
-function keyOf(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
 }

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { CookieOptions, Request } from 'express';
+import type { Request } from 'express';
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
+import { type Cookie, ownCookie } from '../web/cookies.js';
+import { hashOf, newSecret } from './secrets.js';
 
 /** Something begun in this browser that a later request of it ends: the second factor, a passkey's challenge, a provider's answer. */
 export type Purpose = 'second factor' | 'passkey' | 'new passkey' | 'provider';
@@ -16,9 +17,9 @@ export async function beginStep(
   purpose: Purpose,
   { userId = null, data = {} }: { userId?: number | null; data?: Prisma.InputJsonValue },
 ): Promise<void> {
-  const id = randomBytes(32).toString('base64url');
+  const id = newSecret();
   const expiresAt = new Date(Date.now() + MINUTES * 60_000);
-  await db.step.create({ data: { id: hashed(id), purpose, userId, data, expiresAt } });
+  await db.step.create({ data: { id: hashOf(id), purpose, userId, data, expiresAt } });
   const { name, options } = cookieOf(req);
   req.res?.cookie(name, id, { ...options, maxAge: MINUTES * 60_000 });
 }
@@ -28,7 +29,7 @@ export async function findStep(req: Request, purpose: Purpose): Promise<Step | n
   const id: string | undefined = req.cookies[cookieOf(req).name];
   if (!id) return null;
   return db.step.findFirst({
-    where: { id: hashed(id), purpose, expiresAt: { gt: new Date() } },
+    where: { id: hashOf(id), purpose, expiresAt: { gt: new Date() } },
     select: { id: true, userId: true, data: true },
   });
 }
@@ -46,14 +47,6 @@ export async function sweepSteps(now: Date): Promise<void> {
   await db.step.deleteMany({ where: { expiresAt: { lt: now } } });
 }
 
-function cookieOf(req: Request): { name: string; options: CookieOptions } {
-  const secure = req.app.get('env') === 'production';
-  return {
-    name: secure ? '__Host-step' : 'step',
-    options: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
-  };
-}
-
-function hashed(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
+function cookieOf(req: Request): Cookie {
+  return ownCookie('step', req.app.get('env'));
 }

@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { db, read } from '../db/client.js';
+import { hashOf, newSecret } from './secrets.js';
 import type { Person } from './sessions.js';
 
 /** What a token may: `read` is GET and HEAD, `write` whatever its person may. */
@@ -25,7 +25,7 @@ export type NewToken = { name: string; scope: Scope; days: number };
 /** Makes a token for a program. Gives its text, which is nowhere kept: only its hash is. Null where the person has as many as one may. */
 export async function makeToken(userId: number, { name, scope, days }: NewToken): Promise<string | null> {
   // The prefix lets scanners of repositories know a token that was committed by mistake.
-  const text = `mp_${randomBytes(32).toString('base64url')}`;
+  const text = `mp_${newSecret()}`;
   const expiresAt = new Date(Date.now() + days * DAY);
   return db.$transaction(async (tx) => {
     // One at a time, so that two at the same moment are not both the fiftieth.
@@ -86,8 +86,4 @@ export async function sweepTokens(now: Date): Promise<void> {
   await db.apiToken.deleteMany({
     where: { OR: [{ expiresAt: { lt: before } }, { revokedAt: { lt: before } }] },
   });
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

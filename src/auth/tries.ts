@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { db, read } from '../db/client.js';
+import { hashOf } from './secrets.js';
 
 /**
  * Failures to come in, counted in the database, so that they hold over every process. The first ten are free, then each doubles the wait
@@ -61,5 +61,5 @@ async function waitOf(id: string): Promise<number> {
 
 /** What people type as an address may be a password: only its hash is kept. */
 function idOf(key: string): string {
-  return createHash('sha256').update(key.toLowerCase()).digest('base64url');
+  return hashOf(key.toLowerCase());
 }

@@ -1,6 +1,7 @@
 import { doubleCsrf } from 'csrf-csrf';
 import type { Request, RequestHandler } from 'express';
 import type { Settings } from '../settings.js';
+import { ownCookie } from './cookies.js';
 import { HttpError } from './errors.js';
 
 /**
@@ -9,12 +10,12 @@ import { HttpError } from './errors.js';
  * browsers add no such header by themselves, and no cookie counts beside it.
  */
 export function csrf(settings: Settings): RequestHandler[] {
-  const secure = settings.env === 'production';
+  const { name, options } = ownCookie('csrf', settings.env);
   const { doubleCsrfProtection } = doubleCsrf({
     getSecret: () => settings.sessionSecret,
     getSessionIdentifier: (req) => req.session?.key ?? 'nobody',
-    cookieName: secure ? '__Host-csrf' : 'csrf',
-    cookieOptions: { sameSite: 'lax', secure, httpOnly: true, path: '/' },
+    cookieName: name,
+    cookieOptions: options,
     getCsrfTokenFromRequest: (req) => tokenIn(req),
   });
   return [sameSite, doubleCsrfProtection].map(unlessByToken);

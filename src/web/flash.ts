@@ -1,4 +1,5 @@
-import type { CookieOptions, Request } from 'express';
+import type { Request } from 'express';
+import { type Cookie, ownCookie } from './cookies.js';
 
 /** One sentence for the next page, and where it can be undone, the address that undoes it. `isRefusal` says that nothing was written. */
 export type Flash = { message: string; undo?: { action: string; label: string }; isRefusal?: boolean };
@@ -13,12 +14,9 @@ declare global {
 }
 
 // In a cookie of its own, signed: nothing is written to the database for it, and nobody else puts words or addresses into the next page.
-const cookieOf = (req: Request): { name: string; options: CookieOptions } => {
-  const secure = req.app.get('env') === 'production';
-  return {
-    name: secure ? '__Host-flash' : 'flash',
-    options: { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: true },
-  };
+const cookieOf = (req: Request): Cookie => {
+  const { name, options } = ownCookie('flash', req.app.get('env'));
+  return { name, options: { ...options, signed: true } };
 };
 
 /** A cookie holds 4,096 bytes, and a letter may take 12 of them. */
