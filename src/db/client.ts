@@ -41,22 +41,30 @@ async function openServer(
   settings: Settings['database'],
   onError: (error: Error) => void,
 ): Promise<Database> {
-  const [{ default: pg }, { PrismaPg }] = await Promise.all([import('pg'), import('@prisma/adapter-pg')]);
-  const pool = new pg.Pool({ ...connection(url, settings.tls), max: settings.poolSize });
+  const [{ default: pg }, { PrismaPg }, { openLines }] = await Promise.all([
+    import('pg'),
+    import('@prisma/adapter-pg'),
+    import('./lines.js'),
+  ]);
+  const toServer = connection(url, settings.tls);
+  const forReads = Math.min(2, Math.floor(settings.poolSize / 2));
+  const lines = openLines(forReads, toServer, onError);
+  const pool = new pg.Pool({ ...toServer, max: settings.poolSize - forReads });
   pool.on('error', onError);
   const nameOf = statementNames();
   const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
   db = new PrismaClient({ adapter, errorFormat });
   read = async <T>(strings: TemplateStringsArray, ...given: unknown[]) => {
     const { text, values } = Prisma.sql(strings, ...given);
-    return (await pool.query({ name: nameOf(text), text, values })).rows as T;
+    const question = { name: nameOf(text), text, values };
+    return (await (lines.ask(question) ?? pool.query(question))).rows as T;
   };
   return {
     adapter,
     embedded: false,
     close: async () => {
       await db.$disconnect();
-      await pool.end();
+      await Promise.all([lines.close(), pool.end()]);
     },
   };
 }
