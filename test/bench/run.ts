@@ -96,6 +96,7 @@ async function measure(
     { page: 'list, far in', run: async () => load({ url: app + (await farIn(headers)), headers }) },
     { page: 'a system', run: () => load({ url: `${app}/systems/5000`, headers }) },
     { page: 'a plan of 22 parts, with its bill', run: () => load({ url: `${app}/plans/1`, headers }) },
+    { page: 'the same plan, nobody signed in', run: () => load({ url: `${app}/plans/1`, headers: PROXIED }) },
     {
       page: 'recording a system',
       run: () =>
