@@ -74,7 +74,12 @@ export function text(label: string, { max = 20_000 } = {}) {
     .meta({ ...TEXT, title: label })
     .default('')
     .transform((value) => value.replaceAll('\r\n', '\n').replaceAll('\0', '').trim())
-    .pipe(z.string().max(max, `${label} is too long: ${max.toLocaleString('en')} characters at most.`));
+    .pipe(
+      z.string().max(max, {
+        // Only when it is told: the first number that is formatted loads all that there is to know of languages.
+        error: () => `${label} is too long: ${max.toLocaleString('en')} characters at most.`,
+      }),
+    );
 }
 
 type Limits = { min?: number; max?: number; whole?: boolean };
