@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { relyingPartyOf } from '../src/auth/passkeys.js';
+import { relyingPartyOf } from '../src/auth/passkeys/passkeys.js';
 import { db } from '../src/db/client.js';
 import { app, type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
 import { aDevice } from './support/authenticator.js';
@@ -286,8 +286,17 @@ describe('removing a passkey', () => {
     const refused = both.find(({ status }) => status === 409);
     expect(refused?.text).toContain('the only thing that lets you in');
 
-    const last = await db.passkey.findFirstOrThrow({ where: { userId: browser.person.id } });
-    await db.identity.create({ data: { userId: browser.person.id, provider: 'example', subject: last.id } });
-    expect((await browser.post('/account/passkeys/deletion', { id: last.id })).status).toBe(303);
+  });
+
+  test('a provider that is not set up here is no way in', async () => {
+    const { device, ...browser } = await owner();
+    const { id } = browser.person;
+    await db.user.update({ where: { id }, data: { passwordHash: null } });
+    await db.identity.create({
+      data: { userId: id, provider: 'https://gone.example.com', subject: `${id}` },
+    });
+    expect((await browser.post('/account/passkeys/deletion', { id: device.id })).status).toBe(409);
+    await db.user.update({ where: { id }, data: { passwordHash: 'a hash' } });
+    expect((await browser.post('/account/passkeys/deletion', { id: device.id })).status).toBe(303);
   });
 });

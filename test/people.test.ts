@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { changeRole, createAccount, findAccount } from '../src/auth/accounts.js';
+import { createAccount, findAccount } from '../src/auth/accounts.js';
+import { changeRole } from '../src/auth/last-admin.js';
 import { db } from '../src/db/client.js';
 import { letters, signedIn, useApp, visitor } from './support/app.js';
 

@@ -1,8 +1,9 @@
 import passport from 'passport';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createAccount, createUnconfirmed, findAccountByEmail, leave } from '../src/auth/accounts.js';
-import { makeLink } from '../src/auth/links.js';
-import { leaveFor, providersIn } from '../src/auth/providers.js';
+import { createAccount, createUnconfirmed, findAccountByEmail } from '../src/auth/accounts.js';
+import { leave } from '../src/auth/last-admin.js';
+import { makeLink } from '../src/auth/links/links.js';
+import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
 import { db } from '../src/db/client.js';
 import { readSettings } from '../src/settings.js';
 import { app, type Browser, letters, signedIn, useApp, visitor } from './support/app.js';

@@ -8,9 +8,10 @@ import { pathToFileURL } from 'node:url';
 import supertest from 'supertest';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../src/app.js';
-import { changeRole, findAccount, leave } from '../src/auth/accounts.js';
+import { findAccount } from '../src/auth/accounts.js';
+import { changeRole, leave } from '../src/auth/last-admin.js';
 import { isForBrowsers, ROLES } from '../src/auth/roles.js';
-import { findToken, makeToken, sweepTokens } from '../src/auth/tokens.js';
+import { findToken, makeToken, sweepTokens } from '../src/auth/tokens/tokens.js';
 import { db } from '../src/db/client.js';
 import type { Log } from '../src/log.js';
 import { root } from '../src/root.js';
@@ -238,7 +239,8 @@ describe('the walls, walked from routes.ts with tokens', () => {
 
   test('nothing that the auth module answers takes a token', async () => {
     const { text } = await aProgram((await signedIn('admin')).person);
-    const files = readdirSync(join(root, 'src/auth')).filter((file) => file.endsWith('controller.ts'));
+    const all = readdirSync(join(root, 'src/auth'), { recursive: true, encoding: 'utf8' });
+    const files = all.filter((file) => file.endsWith('controller.ts'));
     const modules = await Promise.all(
       files.map((file) => import(pathToFileURL(join(root, 'src/auth', file)).href)),
     );

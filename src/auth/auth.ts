@@ -8,11 +8,12 @@ import { type Cookie, ownCookie } from '../web/cookies.js';
 import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
 import { wantsJson } from '../web/page.js';
-import { type Account, type From, findByPassword, recordSignIn } from './accounts.js';
-import { admitToken, bearerIn } from './bearer.js';
-import { type Provider, providersIn } from './providers.js';
+import { type Account, findByPassword } from './accounts.js';
+import { type Provider, providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { endSession, findSession, type Person, type Session, startSession } from './sessions.js';
+import { admitToken, bearerIn } from './tokens/bearer.js';
+import { type From, recordSignIn } from './trail.js';
 
 // The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they) and these walls;
 // nothing else of the module is imported.

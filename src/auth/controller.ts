@@ -4,13 +4,14 @@ import { HttpError } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
 import { page } from '../web/page.js';
-import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty, note } from './accounts.js';
+import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from './accounts.js';
 import { authenticate, authOf, enter, fromOf, signIn, signOut } from './auth.js';
 import { signInForm, signUpForm } from './form.js';
 import { addressTaken, locked } from './letters.js';
-import { relyingPartyOf } from './passkeys.js';
+import { relyingPartyOf } from './passkeys/passkeys.js';
 import { postConfirmation, postLink } from './post.js';
 import { beginStep } from './steps.js';
+import { note } from './trail.js';
 import { forgetTries, takeTry, waitInWords } from './tries.js';
 
 // Signing in, up and out.

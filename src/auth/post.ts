@@ -3,7 +3,7 @@ import { HttpError } from '../web/errors.js';
 import type { Letter } from '../web/mail.js';
 import { authOf } from './auth.js';
 import { confirmation } from './letters.js';
-import { makeLink, type Purpose } from './links.js';
+import { makeLink, type Purpose } from './links/links.js';
 
 const PATHS: Record<Purpose, string> = {
   confirmation: '/confirmation',

@@ -1,8 +1,8 @@
 import type { Settings } from '../settings.js';
-import { sweepLinks } from './links.js';
+import { sweepLinks } from './links/links.js';
 import { sweepSessions } from './sessions.js';
 import { sweepSteps } from './steps.js';
-import { sweepTokens } from './tokens.js';
+import { sweepTokens } from './tokens/tokens.js';
 import { sweepTries } from './tries.js';
 
 /** Sweeps what has run out: none of it does anything any more. */

@@ -1,4 +1,4 @@
-import { makeLink } from '../../src/auth/links.js';
+import { makeLink } from '../../src/auth/links/links.js';
 
 /** The token of a link that is good, for each page that one opens by a link. */
 export async function linksOf(userId: number): Promise<Record<string, string>> {

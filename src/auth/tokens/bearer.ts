@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { HttpError } from '../web/errors.js';
-import { isForBrowsers } from './roles.js';
+import { HttpError } from '../../web/errors.js';
+import { isForBrowsers } from '../roles.js';
 import { findToken, type Token } from './tokens.js';
 
 declare global {

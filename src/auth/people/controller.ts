@@ -1,18 +1,20 @@
 import type { Request, Response } from 'express';
-import { idOf } from '../web/addresses.js';
-import { found, HttpError } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
-import { type FormState, readForm, statusOf, withError } from '../web/form.js';
-import { page } from '../web/page.js';
-import { type Account, changeRole, findAccount, findAccountByEmail, listPeople, note } from './accounts.js';
-import { authOf, fromOf, personOf } from './auth.js';
+import { idOf } from '../../web/addresses.js';
+import { found, HttpError } from '../../web/errors.js';
+import { setFlash } from '../../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
+import { page } from '../../web/page.js';
+import { type Account, findAccount, findAccountByEmail, listPeople } from '../accounts.js';
+import { authOf, fromOf, personOf } from '../auth.js';
+import { changeRole } from '../last-admin.js';
+import { invitation as invitationLetter, secondFactorOff } from '../letters.js';
+import { listInvitations, makeLink, withdrawInvitation } from '../links/links.js';
+import { linkTo, post } from '../post.js';
+import { ROLES } from '../roles.js';
+import { turnOff } from '../second-factor/second-factor.js';
+import { note } from '../trail.js';
+import { forgetTries, isLocked } from '../tries.js';
 import { invitationForm, roleForm } from './form.js';
-import { invitation as invitationLetter, secondFactorOff } from './letters.js';
-import { listInvitations, makeLink, withdrawInvitation } from './links.js';
-import { linkTo, post } from './post.js';
-import { ROLES } from './roles.js';
-import { turnOff } from './second-factor.js';
-import { forgetTries, isLocked } from './tries.js';
 
 // People, as an admin sees them.
 

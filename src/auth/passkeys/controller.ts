@@ -1,15 +1,17 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import { pathOfThisSite } from '../web/addresses.js';
-import { found, HttpError } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
-import { readForm } from '../web/form.js';
-import { page } from '../web/page.js';
-import { note } from './accounts.js';
-import { authOf, enter, fromOf, personOf } from './auth.js';
+import { pathOfThisSite } from '../../web/addresses.js';
+import { found, HttpError } from '../../web/errors.js';
+import { setFlash } from '../../web/flash.js';
+import { readForm } from '../../web/form.js';
+import { page } from '../../web/page.js';
+import { accountOf } from '../account/own-account.js';
+import { authOf, enter, fromOf, personOf } from '../auth.js';
+import { passkeyAdded } from '../letters.js';
+import { post } from '../post.js';
+import { beginStep, endStep, findStep, type Step } from '../steps.js';
+import { note } from '../trail.js';
 import { newPasskeyForm, passkeyForm } from './form.js';
-import { passkeyAdded } from './letters.js';
-import { accountOf } from './own-account.js';
 import {
   authenticationOptions,
   checkPasskey,
@@ -20,8 +22,6 @@ import {
   relyingPartyOf,
   removePasskey,
 } from './passkeys.js';
-import { post } from './post.js';
-import { beginStep, endStep, findStep, type Step } from './steps.js';
 
 // One's own passkeys, and signing in with one. What public/passkeys.js asks is answered in JSON; `to` is where it goes then.
 
@@ -52,7 +52,8 @@ export async function create(req: Request, res: Response) {
 }
 
 export async function destroy(req: Request, res: Response) {
-  const done = await removePasskey(await accountOf(req), String(req.body.id), fromOf(req));
+  const account = await accountOf(req);
+  const done = await removePasskey(account, String(req.body.id), authOf(req).providers, fromOf(req));
   if (found(done, 'passkey') === 'last way in') {
     throw new HttpError(
       409,

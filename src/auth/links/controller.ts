@@ -1,16 +1,16 @@
 import type { Request, Response } from 'express';
-import { HttpError } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
-import { type FormState, readForm } from '../web/form.js';
-import { page } from '../web/page.js';
-import { findAccount, findAccountByEmail } from './accounts.js';
-import { authOf, signIn, signOut } from './auth.js';
+import { HttpError } from '../../web/errors.js';
+import { setFlash } from '../../web/flash.js';
+import { type FormState, readForm } from '../../web/form.js';
+import { page } from '../../web/page.js';
+import { findAccount, findAccountByEmail } from '../accounts.js';
+import { authOf, signIn, signOut } from '../auth.js';
+import { addressChanged, passwordChanged, reset as resetLetter } from '../letters.js';
+import { hashPassword } from '../passwords.js';
+import { mailIsOff, post, postLink } from '../post.js';
 import { acceptBy, confirmBy, resetBy, unlockBy } from './by-link.js';
 import { acceptForm, addressForm, newPasswordForm } from './form.js';
-import { addressChanged, passwordChanged, reset as resetLetter } from './letters.js';
 import { findLink, type Link, type Purpose } from './links.js';
-import { hashPassword } from './passwords.js';
-import { mailIsOff, post, postLink } from './post.js';
 
 // What is done by a link that came by mail. Opening it shows a page; only its button uses the link up, as mail programs open links too.
 

@@ -1,8 +1,8 @@
 import * as client from 'openid-client';
 import { Strategy, type VerifyFunction } from 'openid-client/passport';
 import { z } from 'zod';
-import { isLocal, type Settings } from '../settings.js';
-import { addressForm } from './form.js';
+import { isLocal, type Settings } from '../../settings.js';
+import { addressForm } from '../links/form.js';
 
 /** Somebody as a provider knows them. `email` is there only where the provider says that it is theirs. */
 export type Profile = { subject: string; name: string; email: string | null };

@@ -5,10 +5,12 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import { db } from '../db/client.js';
-import { violates } from '../db/violations.js';
-import { type Account, type From, findAccount, record } from './accounts.js';
-import { countWaysIn } from './ways-in.js';
+import { db } from '../../db/client.js';
+import { violates } from '../../db/violations.js';
+import { type Account, findAccount } from '../accounts.js';
+import type { Provider } from '../providers/providers.js';
+import { type From, record } from '../trail.js';
+import { hasOtherWayIn } from '../ways-in.js';
 
 // Passkeys (WebAuthn): one signs in with what unlocks the device. The device asks for a finger, a face or a PIN, so a passkey is both factors.
 
@@ -144,13 +146,14 @@ export async function checkPasskey(
 export async function removePasskey(
   account: Account,
   id: string,
+  providers: Provider[],
   from: From,
 ): Promise<'removed' | 'last way in' | null> {
   return db.$transaction(async (tx) => {
-    const ways = await countWaysIn(tx, account.id);
+    const isLast = !(await hasOtherWayIn(tx, account.id, { passkey: id }, providers));
     const passkey = await tx.passkey.findFirst({ where: { id, userId: account.id }, select: { name: true } });
     if (!passkey) return null;
-    if (ways <= 1) return 'last way in';
+    if (isLast) return 'last way in';
     await tx.passkey.delete({ where: { id }, select: { id: true } });
     await record(tx, from, 'changed', account, { after: { passkeyRemoved: passkey.name } });
     return 'removed';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { db } from '../db/client.js';
-import type { Prisma } from '../db/generated/client.js';
-import { hashOf } from './secrets.js';
+import { db } from '../../db/client.js';
+import type { Prisma } from '../../db/generated/client.js';
+import { hashOf } from '../secrets.js';
 
 // What lets one in when the phone is gone: ten codes of 80 bits, each good once. Too many to guess, so a plain hash keeps them, and looking the
 // hash up tells nothing by its time.

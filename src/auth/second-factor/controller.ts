@@ -1,16 +1,19 @@
 import type { Request, Response } from 'express';
 import { renderSVG } from 'uqr';
-import { pathOfThisSite } from '../web/addresses.js';
-import { setFlash } from '../web/flash.js';
-import { type FormState, readForm, statusOf, withError } from '../web/form.js';
-import { count } from '../web/format.js';
-import { page } from '../web/page.js';
-import { type Account, findAccount, note } from './accounts.js';
-import { authOf, enter, fromOf, personOf, signIn } from './auth.js';
+import { pathOfThisSite } from '../../web/addresses.js';
+import { setFlash } from '../../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
+import { count } from '../../web/format.js';
+import { page } from '../../web/page.js';
+import { accountOf, isProven, wrongPassword } from '../account/own-account.js';
+import { type Account, findAccount } from '../accounts.js';
+import { authOf, enter, fromOf, personOf, signIn } from '../auth.js';
+import { codeLocked, secondFactorOff } from '../letters.js';
+import { post, postLink } from '../post.js';
+import { endStep, findStep, type Step } from '../steps.js';
+import { note } from '../trail.js';
+import { forgetTries, takeTry, waitInWords } from '../tries.js';
 import { codeForm, provenForm } from './form.js';
-import { codeLocked, secondFactorOff } from './letters.js';
-import { accountOf, isProven, wrongPassword } from './own-account.js';
-import { post, postLink } from './post.js';
 import { countRecoveryCodes } from './recovery-codes.js';
 import {
   beginSecondFactor,
@@ -20,8 +23,6 @@ import {
   turnOn,
   useCode,
 } from './second-factor.js';
-import { endStep, findStep, type Step } from './steps.js';
-import { forgetTries, takeTry, waitInWords } from './tries.js';
 
 // One's own second factor, and the second step of signing in.
 

@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
-import { found } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
-import { type FormState, readForm, statusOf, withError } from '../web/form.js';
-import { page } from '../web/page.js';
-import { note } from './accounts.js';
-import { fromOf, personOf } from './auth.js';
+import { found } from '../../web/errors.js';
+import { setFlash } from '../../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
+import { page } from '../../web/page.js';
+import { fromOf, personOf } from '../auth.js';
+import { note } from '../trail.js';
 import { tokenForm } from './form.js';
 import { listTokens, MOST_DAYS, MOST_TOKENS, makeToken, revokeToken, SCOPES } from './tokens.js';
 

@@ -1,6 +1,6 @@
-import { db, read } from '../db/client.js';
-import { hashOf, newSecret } from './secrets.js';
-import type { Person } from './sessions.js';
+import { db, read } from '../../db/client.js';
+import { hashOf, newSecret } from '../secrets.js';
+import type { Person } from '../sessions.js';
 
 /** What a token may: `read` is GET and HEAD, `write` whatever its person may. */
 export const SCOPES = ['read', 'write'] as const;

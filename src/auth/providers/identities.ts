@@ -1,19 +1,13 @@
-import { db, read } from '../db/client.js';
-import type { Prisma } from '../db/generated/client.js';
-import { violates } from '../db/violations.js';
-import type { Settings } from '../settings.js';
-import {
-  type Account,
-  type From,
-  findAccount,
-  findAccountByEmail,
-  insert,
-  isEmpty,
-  record,
-} from './accounts.js';
-import { type Link, useUp } from './links.js';
+import { db, read } from '../../db/client.js';
+import type { Prisma } from '../../db/generated/client.js';
+import { violates } from '../../db/violations.js';
+import type { Settings } from '../../settings.js';
+import { type Account, findAccount, findAccountByEmail, insert, isEmpty } from '../accounts.js';
+import { type Link, useUp } from '../links/links.js';
+import type { Role } from '../roles.js';
+import { type From, record } from '../trail.js';
+import { hasOtherWayIn } from '../ways-in.js';
 import type { Provider } from './providers.js';
-import type { Role } from './roles.js';
 import type { Profile } from './strategies.js';
 
 // Whom a provider knows, and whose account here that is.
@@ -129,31 +123,15 @@ export async function unlink(
   from: From,
 ): Promise<'unlinked' | 'last way in' | null> {
   return db.$transaction(async (tx) => {
-    // Of two at the same moment each would find the other's still there.
-    await tx.$queryRaw`SELECT id FROM users WHERE id = ${account.id} FOR UPDATE`;
+    const isLast = !(await hasOtherWayIn(tx, account.id, { identity: id }, providers));
     const identity = await tx.identity.findFirst({ where: { id, userId: account.id } });
     if (!identity) return null;
-    if (!(await hasOtherWay(tx, account.id, id, providers))) return 'last way in';
+    if (isLast) return 'last way in';
     await tx.identity.delete({ where: { id } });
     const before = { linked: identity.provider };
     await record(tx, from, 'changed', account, { before, after: { linked: null } });
     return 'unlinked';
   });
-}
-
-/** A password, a passkey, or another provider that is still set up. */
-async function hasOtherWay(
-  tx: Prisma.TransactionClient,
-  userId: number,
-  id: number,
-  providers: Provider[],
-): Promise<boolean> {
-  const ways = { userId, id: { not: id }, provider: { in: providers.map(({ issuer }) => issuer) } };
-  const user = await tx.user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
-  if (user?.passwordHash) return true;
-  return (
-    (await tx.passkey.count({ where: { userId } })) > 0 || (await tx.identity.count({ where: ways })) > 0
-  );
 }
 
 async function findIdentity(known: Known): Promise<{ userId: number } | null> {

@@ -1,17 +1,18 @@
 import type { Request, Response } from 'express';
-import { HttpError } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
-import { type FormState, readForm, statusOf, withError } from '../web/form.js';
-import { page } from '../web/page.js';
-import { askForAddress, changeName, changePassword, leave } from './accounts.js';
-import { authOf, fromOf, personOf, signIn, signOut } from './auth.js';
+import { HttpError } from '../../web/errors.js';
+import { setFlash } from '../../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
+import { page } from '../../web/page.js';
+import { authOf, fromOf, personOf, signIn, signOut } from '../auth.js';
+import { leave } from '../last-admin.js';
+import { passwordChanged } from '../letters.js';
+import { hashPassword } from '../passwords.js';
+import { mailIsOff, post, postConfirmation } from '../post.js';
+import { listIdentities } from '../providers/identities.js';
+import { endOtherSessions, endSession, listSessions } from '../sessions.js';
+import { askForAddress, changeName, changePassword } from './changes.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
-import { listIdentities } from './identities.js';
-import { passwordChanged } from './letters.js';
 import { accountOf, isProven, wrongPassword } from './own-account.js';
-import { hashPassword } from './passwords.js';
-import { mailIsOff, post, postConfirmation } from './post.js';
-import { endOtherSessions, endSession, listSessions } from './sessions.js';
 
 // One's own account. What matters asks for the password again: a browser left open must not be enough.
 

@@ -1,18 +1,18 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { idIn, pathOfThisSite } from '../web/addresses.js';
-import { found, HttpError } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
-import { type FormState, readForm, statusOf, withError } from '../web/form.js';
-import { page } from '../web/page.js';
-import { type Account, findAccount, isPasswordOf } from './accounts.js';
-import { authOf, enter, fromOf, personOf } from './auth.js';
+import { idIn, pathOfThisSite } from '../../web/addresses.js';
+import { found, HttpError } from '../../web/errors.js';
+import { setFlash } from '../../web/flash.js';
+import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
+import { page } from '../../web/page.js';
+import { accountOf, isProven, wrongPassword } from '../account/own-account.js';
+import { authOf, enter, fromOf } from '../auth.js';
+import { providerLinked } from '../letters.js';
+import { post } from '../post.js';
+import { beginStep, endStep, findStep } from '../steps.js';
 import { linkForm } from './form.js';
 import { type Arrival, arrive, link, listIdentities, type Refusal, unlink as take } from './identities.js';
-import { providerLinked } from './letters.js';
-import { post } from './post.js';
 import { leaveFor, type Provider, profileOf } from './providers.js';
-import { beginStep, endStep, findStep } from './steps.js';
 import type { Profile } from './strategies.js';
 
 // Signing in through a provider: away to it, and back with what it says. What is wrong on the way is told on the page one came from.
@@ -51,10 +51,8 @@ export async function goAndLink(req: Request, res: Response) {
   const account = await accountOf(req);
   const read = readForm(linkForm, req.body);
   if (!read.ok) return showIdentities(req, res, read.form);
-  const { passwords } = authOf(req).settings;
-  if (account.hasPassword && !(await isPasswordOf(account.id, read.data.password, passwords))) {
-    return showIdentities(req, res, withError({}, { password: 'This is not your password.' }));
-  }
+  if (!(await isProven(req, account, read.data.password)))
+    return showIdentities(req, res, wrongPassword(req, 'password'));
   await go(req, res, provider, { to: '/account/identities', userId: account.id });
 }
 
@@ -168,10 +166,6 @@ function providerOf(req: Request): Provider {
     providers.find(({ slug }) => slug === req.params.provider),
     'provider',
   );
-}
-
-async function accountOf(req: Request): Promise<Account> {
-  return found(await findAccount(personOf(req).id), 'account');
 }
 
 async function showIdentities(req: Request, res: Response, form: FormState) {

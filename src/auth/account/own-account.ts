@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import { HttpError } from '../web/errors.js';
-import { type FormState, withError } from '../web/form.js';
-import { type Account, findAccount, isPasswordOf } from './accounts.js';
-import { authOf, personOf } from './auth.js';
+import { HttpError } from '../../web/errors.js';
+import { type FormState, withError } from '../../web/form.js';
+import { type Account, findAccount, isPasswordOf } from '../accounts.js';
+import { authOf, personOf } from '../auth.js';
 
 /** The account of whoever is signed in. */
 export async function accountOf(req: Request): Promise<Account> {

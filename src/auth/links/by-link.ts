@@ -1,9 +1,10 @@
-import { db } from '../db/client.js';
-import { violates } from '../db/violations.js';
-import { type Account, confirmAddress, findAccount, insert, setPassword } from './accounts.js';
+import { db } from '../../db/client.js';
+import { violates } from '../../db/violations.js';
+import { confirmAddress, setPassword } from '../account/changes.js';
+import { type Account, findAccount, insert } from '../accounts.js';
+import type { Person } from '../sessions.js';
+import { forgetTries } from '../tries.js';
 import { type Link, useUp } from './links.js';
-import type { Person } from './sessions.js';
-import { forgetTries } from './tries.js';
 
 // What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
 

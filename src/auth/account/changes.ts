@@ -1,0 +1,54 @@
+import { db } from '../../db/client.js';
+import type { Prisma } from '../../db/generated/client.js';
+import type { Account } from '../accounts.js';
+import { endSessionsOf } from '../sessions.js';
+import { type From, record } from '../trail.js';
+
+// What people change of their own accounts.
+
+export async function changeName(id: number, name: string, from: From): Promise<void> {
+  const before = await db.user.findUniqueOrThrow({ where: { id }, select: { name: true } });
+  await db.$transaction(async (tx) => {
+    await tx.user.update({ where: { id }, data: { name } });
+    await record(tx, from, 'changed', { id, name }, { before: { name: before.name }, after: { name } });
+  });
+}
+
+/** Keeps the address that was asked for until it is confirmed. */
+export async function askForAddress(id: number, newEmail: string | null): Promise<void> {
+  await db.user.update({ where: { id }, data: { newEmail }, select: { id: true } });
+}
+
+/** Sets a password and ends every session of the person: what was stolen with the old one is worth nothing. */
+export async function setPassword(
+  tx: Prisma.TransactionClient,
+  account: { id: number; name: string },
+  passwordHash: string,
+  from: From,
+): Promise<void> {
+  await tx.user.update({ where: { id: account.id }, data: { passwordHash }, select: { id: true } });
+  await endSessionsOf(tx, account.id);
+  await record(tx, from, 'changed', account, { after: { password: 'a new one' } });
+}
+
+export async function changePassword(account: Account, passwordHash: string, from: From): Promise<void> {
+  await db.$transaction((tx) => setPassword(tx, account, passwordHash, from));
+}
+
+/** Confirms the address: the first of a new account, or the one that was asked for instead. The database refuses one that somebody else has by now. */
+export async function confirmAddress(
+  tx: Prisma.TransactionClient,
+  id: number,
+): Promise<{ old: string; email: string; name: string }> {
+  const user = await tx.user.findUniqueOrThrow({ where: { id } });
+  const email = user.newEmail ?? user.email;
+  await tx.user.update({
+    where: { id },
+    data: { email, newEmail: null, confirmedAt: user.confirmedAt ?? new Date() },
+  });
+  await record(tx, { userId: id, address: '' }, 'changed', user, {
+    before: { email: user.email },
+    after: { email, confirmed: true },
+  });
+  return { old: user.email, email, name: user.name };
+}

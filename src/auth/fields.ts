@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { line } from '../web/form.js';
+import { isCommon } from './passwords.js';
+
+// Fields that several forms of this module have.
+
+export const email = line('E-mail', { max: 254 }).pipe(
+  z.email('E-mail must be an address like ada@example.com.'),
+);
+
+/** Of a password that is there already, any; it is only compared. */
+export const knownPassword = z
+  .string('Password is missing.')
+  .min(1, 'Password cannot be empty.')
+  .max(200, 'Password is too long.');
+
+/** Length, and not one that is tried first; no other rules, they make passwords worse. */
+export const newPassword = z
+  .string('Password is missing.')
+  .min(10, 'Password is too short: 10 characters or more, a few words do well.')
+  .max(200, 'Password is too long: 200 characters at most.')
+  .refine(
+    (password) => !isCommon(password),
+    'Password is one of the most common ones, which are tried first. A few words of your own do well.',
+  );
+
+/** The password again, before what matters. Nothing where somebody has none. */
+export const passwordAgain = z.string().max(200, 'Password is too long.').default('');

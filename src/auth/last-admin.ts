@@ -1,0 +1,71 @@
+import { db } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+import { violates } from '../db/violations.js';
+import type { Role } from './roles.js';
+import { endSessionsOf, type Person } from './sessions.js';
+import { type From, record } from './trail.js';
+
+// What may not leave this place without an admin. One row, `admin_kept`, points at somebody who is one; its foreign key holds.
+
+/** `last admin` when the last admin would be gone: the database says so, whatever happens at the same moment. */
+export type RoleChange = 'changed' | 'last admin';
+
+/** Gives a person another role, and ends their sessions: rights change with a new session only. */
+export async function changeRole(account: Person, role: Role, from: From): Promise<RoleChange> {
+  return keepingAnAdmin(async (tx) => {
+    await handOnAdmin(tx, account.id, role);
+    await tx.user.update({ where: { id: account.id }, data: { role }, select: { id: true } });
+    if (role === 'admin') {
+      await tx.$executeRaw`INSERT INTO admin_kept (user_id) VALUES (${account.id}) ON CONFLICT DO NOTHING`;
+    }
+    await endSessionsOf(tx, account.id);
+    await record(tx, from, 'changed', account, { before: { role: account.role }, after: { role } });
+  });
+}
+
+/** Takes away all that signs the person in. What they wrote stays, under their name unless they want it gone. */
+export async function leave(account: Person, keepsName: boolean, from: From): Promise<RoleChange> {
+  return keepingAnAdmin(async (tx) => {
+    await handOnAdmin(tx, account.id, 'viewer');
+    await record(tx, from, 'left', keepsName ? account : { id: account.id, name: 'somebody' });
+    const name = keepsName ? account.name : 'Somebody who left';
+    const gone = {
+      passwordHash: null,
+      newEmail: null,
+      totpSecret: null,
+      totpSince: null,
+      lastSignInFrom: '',
+    };
+    await tx.user.update({
+      where: { id: account.id },
+      data: { ...gone, email: `left-${account.id}`, name, role: 'viewer', leftAt: new Date() },
+    });
+    const theirs = { where: { userId: account.id } };
+    await tx.session.deleteMany(theirs);
+    await tx.mailedLink.deleteMany(theirs);
+    await tx.recoveryCode.deleteMany(theirs);
+    await tx.passkey.deleteMany(theirs);
+    await tx.identity.deleteMany(theirs);
+    await tx.apiToken.deleteMany(theirs);
+    if (!keepsName)
+      await tx.change.updateMany({ where: { noun: 'people', recordId: account.id }, data: { label: name } });
+  });
+}
+
+/** Where the one admin that the database holds on to is about to go, it holds on to another. */
+async function handOnAdmin(tx: Prisma.TransactionClient, id: number, role: Role): Promise<void> {
+  if (role === 'admin') return;
+  await tx.$executeRaw`
+    UPDATE admin_kept SET user_id = (SELECT id FROM users WHERE role = 'admin' AND id <> ${id} ORDER BY id LIMIT 1)
+    WHERE user_id = ${id} AND EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> ${id})`;
+}
+
+async function keepingAnAdmin(work: (tx: Prisma.TransactionClient) => Promise<void>): Promise<RoleChange> {
+  try {
+    await db.$transaction(work);
+    return 'changed';
+  } catch (error) {
+    if (violates(error, 'admin_kept_user_id_role_fkey')) return 'last admin';
+    throw error;
+  }
+}

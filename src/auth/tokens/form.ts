@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { choice, line, number } from '../../web/form.js';
+import { MOST_DAYS, SCOPES } from './tokens.js';
+
+export const tokenForm = z.object({
+  name: line('Name', { max: 100 }),
+  scope: choice('Scope', SCOPES),
+  days: number('Days', { min: 1, max: MOST_DAYS, whole: true }),
+});

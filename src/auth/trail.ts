@@ -1,0 +1,52 @@
+import { type AuthAction, recordChange, type Trace } from '../changes/queries.js';
+import { db } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+import type { Person } from './sessions.js';
+
+// What the trail keeps of people: who came in, who did not, and what became of their accounts.
+
+/** Where a request comes from, for the trail. */
+export type From = { userId: number | null; address: string };
+
+/** Writes a line of the trail about a person, in the transaction of what it tells of. */
+export async function record(
+  tx: Pick<Prisma.TransactionClient, 'change'>,
+  from: From,
+  action: Trace['action'],
+  { id, name }: { id: number; name: string },
+  more: Pick<Trace, 'before' | 'after'> = {},
+): Promise<void> {
+  await recordChange(tx, { ...from, action, noun: 'people', recordId: id, label: name, ...more });
+}
+
+/** A line in the trail. A failure of an address that nobody has is kept without it: what was typed may be a password. */
+export async function note(
+  account: { id: number; name: string } | null,
+  from: From,
+  action: AuthAction,
+  after?: Prisma.InputJsonObject,
+): Promise<void> {
+  const about = account ?? { id: 0, name: 'an address that nobody has' };
+  await record(db, from, action, about, after ? { after } : {});
+}
+
+export async function recordSignIn(person: Person, from: From, by: string): Promise<void> {
+  await db.$transaction([
+    db.user.update({
+      where: { id: person.id },
+      data: { lastSignInAt: new Date(), lastSignInFrom: from.address, signInCount: { increment: 1 } },
+      select: { id: true },
+    }),
+    db.change.create({
+      data: {
+        ...from,
+        action: 'signed in',
+        noun: 'people',
+        recordId: person.id,
+        label: person.name,
+        after: { by },
+      },
+      select: { id: true },
+    }),
+  ]);
+}
