@@ -28,9 +28,9 @@ function onSubmit(event) {
 
 /** Asks for a challenge, has the device answer it, and sends the answer with what the form holds. */
 async function use(button) {
-  const { _csrf, password: _never, ...fields } = Object.fromEntries(new FormData(button.form));
+  const { _csrf, password: _never, current, ...fields } = Object.fromEntries(new FormData(button.form));
   const path = button.getAttribute('formaction') ?? button.form.getAttribute('action');
-  const options = await post(`${path}/challenge`, {}, _csrf);
+  const options = await post(`${path}/challenge`, { current }, _csrf);
   const credential = options.rp
     ? await navigator.credentials.create({
         publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),

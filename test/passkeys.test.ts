@@ -285,7 +285,6 @@ describe('removing a passkey', () => {
     expect(await db.passkey.count({ where: { userId: browser.person.id } })).toBe(1);
     const refused = both.find(({ status }) => status === 409);
     expect(refused?.text).toContain('the only thing that lets you in');
-
   });
 
   test('a provider that is not set up here is no way in', async () => {

@@ -19,20 +19,34 @@ export async function askForAddress(id: number, newEmail: string | null): Promis
   await db.user.update({ where: { id }, data: { newEmail }, select: { id: true } });
 }
 
-/** Sets a password and ends every session of the person: what was stolen with the old one is worth nothing. */
+export type NewPassword = {
+  hash: string;
+  /** Whether all else that lets one in goes too: whoever knew the old password may have added some of it. */
+  alone: boolean;
+};
+
+/** Sets a password and ends every session of the person. */
 export async function setPassword(
   tx: Prisma.TransactionClient,
   account: { id: number; name: string },
-  passwordHash: string,
+  { hash, alone }: NewPassword,
   from: From,
 ): Promise<void> {
-  await tx.user.update({ where: { id: account.id }, data: { passwordHash }, select: { id: true } });
-  await endSessionsOf(tx, account.id);
-  await record(tx, from, 'changed', account, { after: { password: 'a new one' } });
+  const { id } = account;
+  await tx.user.update({ where: { id }, data: { passwordHash: hash }, select: { id: true } });
+  await endSessionsOf(tx, id);
+  if (alone) {
+    const theirs = { where: { userId: id } };
+    await tx.apiToken.updateMany({ where: { userId: id, revokedAt: null }, data: { revokedAt: new Date() } });
+    await tx.passkey.deleteMany(theirs);
+    await tx.identity.deleteMany(theirs);
+  }
+  const after = { password: 'a new one', ...(alone && { tokensPasskeysAndLinks: 'taken away' }) };
+  await record(tx, from, 'changed', account, { after });
 }
 
-export async function changePassword(account: Account, passwordHash: string, from: From): Promise<void> {
-  await db.$transaction((tx) => setPassword(tx, account, passwordHash, from));
+export async function changePassword(account: Account, password: NewPassword, from: From): Promise<void> {
+  await db.$transaction((tx) => setPassword(tx, account, password, from));
 }
 
 /** Confirms the address: the first of a new account, or the one that was asked for instead. The database refuses one that somebody else has by now. */

@@ -72,8 +72,8 @@ export async function updatePassword(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, 'password', read.form);
   if (!(await isProven(req, account, read.data.current)))
     return showForm(req, res, 'password', wrongPassword(req, 'current'));
-  const passwordHash = await hashPassword(read.data.password, authOf(req).settings.passwords);
-  await changePassword(account, passwordHash, fromOf(req));
+  const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
+  await changePassword(account, { hash, alone: read.data.all }, fromOf(req));
   post(req, account.email, passwordChanged(account.name));
   await signIn(req, account, false);
   setFlash(req, { message: 'Your password is changed. Your other sessions are signed out.' });

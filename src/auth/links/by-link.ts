@@ -1,6 +1,6 @@
 import { db } from '../../db/client.js';
 import { violates } from '../../db/violations.js';
-import { confirmAddress, setPassword } from '../account/changes.js';
+import { confirmAddress, type NewPassword, setPassword } from '../account/changes.js';
 import { type Account, findAccount, insert } from '../accounts.js';
 import type { Person } from '../sessions.js';
 import { forgetTries } from '../tries.js';
@@ -9,12 +9,12 @@ import { type Link, useUp } from './links.js';
 // What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
 
 /** Sets the password. The link came to the address, so the address is theirs. */
-export async function resetBy(link: Link, passwordHash: string, address: string): Promise<Account | null> {
+export async function resetBy(link: Link, password: NewPassword, address: string): Promise<Account | null> {
   const account = await findAccount(link.userId ?? 0);
   if (!account) return null;
   const isDone = await db.$transaction(async (tx) => {
     if (!(await useUp(tx, link))) return false;
-    await setPassword(tx, account, passwordHash, { userId: account.id, address });
+    await setPassword(tx, account, password, { userId: account.id, address });
     await tx.user.update({
       where: { id: account.id },
       data: { confirmedAt: account.confirmedAt ?? new Date() },

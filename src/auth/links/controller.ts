@@ -39,8 +39,8 @@ export async function reset(req: Request, res: Response) {
   const link = await linkOf(req, 'reset');
   const read = readForm(newPasswordForm, req.body);
   if (!read.ok) return showReset(req, res, read.form, 422);
-  const passwordHash = await hashPassword(read.data.password, authOf(req).settings.passwords);
-  const account = await resetBy(link, passwordHash, req.ip ?? '');
+  const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
+  const account = await resetBy(link, { hash, alone: read.data.all }, req.ip ?? '');
   if (!account) throw isNoLink();
   post(req, account.email, passwordChanged(account.name));
   await signOut(req);

@@ -5,13 +5,13 @@ import { found, HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { readForm } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { accountOf } from '../account/own-account.js';
-import { authOf, enter, fromOf, personOf } from '../auth.js';
+import { accountOf, isProven } from '../account/own-account.js';
+import { authOf, enter, fromOf } from '../auth.js';
 import { passkeyAdded } from '../letters.js';
 import { post } from '../post.js';
 import { beginStep, endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
-import { newPasskeyForm, passkeyForm } from './form.js';
+import { challengeForm, newPasskeyForm, passkeyForm } from './form.js';
 import {
   authenticationOptions,
   checkPasskey,
@@ -26,13 +26,22 @@ import {
 // One's own passkeys, and signing in with one. What public/passkeys.js asks is answered in JSON; `to` is where it goes then.
 
 export async function index(req: Request, res: Response) {
-  const rows = await listPasskeys(personOf(req).id);
+  const account = await accountOf(req);
+  const rows = await listPasskeys(account.id);
   const origin = relyingPartyOf(authOf(req).settings)?.origin ?? null;
-  page(req, res, 'account/passkeys', { title: 'Your passkeys', rows, origin });
+  page(
+    req,
+    res,
+    'account/passkeys',
+    { title: 'Your passkeys', rows, origin },
+    { onlyHtml: { account, form: { values: {}, errors: {} } } },
+  );
 }
 
 export async function createChallenge(req: Request, res: Response) {
   const account = await accountOf(req);
+  const { current } = readOrRefuse(challengeForm, req.body);
+  if (!(await isProven(req, account, current))) throw new HttpError(422, 'This is not your password.');
   const options = await registrationOptions(partyOf(req), account);
   await beginStep(req, 'new passkey', { userId: account.id, data: { challenge: options.challenge } });
   res.set('Cache-Control', 'no-store').json(options);

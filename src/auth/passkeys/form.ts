@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { line, tick } from '../../web/form.js';
+import { passwordAgain } from '../fields.js';
 
 /** Bytes as a browser writes them in JSON; how many they may be is for the limit of the whole body. */
 const bytes = z.string('This is no passkey.').regex(/^[\w-]+$/, 'This is no passkey.');
@@ -15,6 +16,9 @@ const credential = <T extends z.ZodRawShape>(response: T) =>
     },
     'This is no passkey.',
   );
+
+/** Asked before a challenge is given: a browser left open must not be enough to add a way in. */
+export const challengeForm = z.object({ current: passwordAgain });
 
 /** What `navigator.credentials.create` gives. */
 export const newPasskeyForm = z.object({

@@ -3,6 +3,7 @@ import { found } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
+import { accountOf, isProven, wrongPassword } from '../account/own-account.js';
 import { fromOf, personOf } from '../auth.js';
 import { note } from '../trail.js';
 import { tokenForm } from './form.js';
@@ -20,14 +21,16 @@ export async function index(req: Request, res: Response) {
 export async function create(req: Request, res: Response) {
   const read = readForm(tokenForm, req.body);
   if (!read.ok) return showTokens(req, res, read.form);
-  const person = personOf(req);
-  const made = await makeToken(person.id, read.data);
+  const { password, ...asked } = read.data;
+  const account = await accountOf(req);
+  if (!(await isProven(req, account, password))) return showTokens(req, res, wrongPassword(req, 'password'));
+  const made = await makeToken(account.id, asked);
   if (made === null) {
     const name = `You have ${MOST_TOKENS} tokens, which is as many as one may. Revoke one that is not used.`;
     return showTokens(req, res, withError(req.body, { name }));
   }
-  await note(person, fromOf(req), 'changed', { token: { made: true, ...read.data } });
-  await showTokens(req, res, { values: NEW_TOKEN, errors: {} }, { name: read.data.name, text: made });
+  await note(account, fromOf(req), 'changed', { token: { made: true, ...asked } });
+  await showTokens(req, res, { values: NEW_TOKEN, errors: {} }, { name: asked.name, text: made });
 }
 
 export async function revoke(req: Request, res: Response) {
@@ -47,8 +50,9 @@ async function showTokens(
   made: { name: string; text: string } | null = null,
 ) {
   if (made) res.set('Cache-Control', 'no-store');
-  const rows = await listTokens(personOf(req).id);
-  const onlyHtml = { form, scopes: SCOPES, mostDays: MOST_DAYS };
+  const account = await accountOf(req);
+  const rows = await listTokens(account.id);
+  const onlyHtml = { account, form, scopes: SCOPES, mostDays: MOST_DAYS };
   page(
     req,
     res,
