@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { makeLink } from '../src/auth/links/links.js';
 import { db } from '../src/db/client.js';
 import { type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
+import { aProgram } from './support/program.js';
 
 useApp({ APP_URL: 'https://parts.example.com', SIGN_UP: 'domain:example.com' });
 
@@ -50,6 +52,15 @@ describe('a new password by a link', () => {
     expect((await somebody.post(path, { token, password: `${NEW} 2` })).text).toContain(GONE);
     expect((await somebody.signIn(person.email)).status).toBe(422);
     expect((await somebody.signIn(person.email, NEW)).status).toBe(303);
+  });
+
+  test('takes what else lets one in along, where the person says that somebody may have known the old one', async () => {
+    const { person } = await signedIn('editor');
+    const program = await aProgram(person);
+    const token = await makeLink('reset', { userId: person.id });
+    const somebody = await visitor();
+    expect((await somebody.post('/password-reset', { token, password: NEW, all: 'on' })).status).toBe(303);
+    expect((await program.get('/systems')).status).toBe(401);
   });
 
   test('a second link makes the first one void, and an hour later none is good', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { relyingPartyOf } from '../src/auth/passkeys/passkeys.js';
 import { db } from '../src/db/client.js';
-import { app, type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
+import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aDevice } from './support/authenticator.js';
 import { turnOnSecondFactor } from './support/second-factor.js';
 
@@ -16,13 +16,18 @@ async function ask(browser: Browser, path: string, body: object = {}) {
   return browser.agent.post(path).set(headers).send(body);
 }
 
+/** Asked for by somebody who has typed their password again. */
+function challenge(browser: Browser, current = PASSWORD) {
+  return ask(browser, '/account/passkeys/challenge', { current });
+}
+
 async function add(
   browser: Browser,
   device: Device,
   answer: Parameters<Device['create']>[1] = {},
   name = 'Phone',
 ) {
-  const { body: options } = await ask(browser, '/account/passkeys/challenge');
+  const { body: options } = await challenge(browser);
   return ask(browser, '/account/passkeys', { name, credential: device.create(options, answer) });
 }
 
@@ -53,9 +58,19 @@ async function owner(role: 'viewer' | 'editor' = 'editor') {
 }
 
 describe('adding a passkey', () => {
+  test('asks for the password again, of those who have one', async () => {
+    const browser = await signedIn('viewer');
+    for (const wrong of ['', 'not it, surely']) {
+      const refused = await challenge(browser, wrong);
+      expect([refused.status, refused.body.message]).toEqual([422, 'This is not your password.']);
+    }
+    await db.user.update({ where: { id: browser.person.id }, data: { passwordHash: null } });
+    expect((await challenge(browser, '')).status).toBe(200);
+  });
+
   test('is asked for with the address of the settings, kept, listed, told by mail and in the trail', async () => {
     const browser = await signedIn('viewer');
-    const { body: options } = await ask(browser, '/account/passkeys/challenge');
+    const { body: options } = await challenge(browser);
     expect(options).toMatchObject({
       rp: { id: 'localhost' },
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
@@ -72,7 +87,7 @@ describe('adding a passkey', () => {
     expect(shown.text).toContain('“Ada’s phone” is added.');
     expect(await lastOf(browser.person.id)).toEqual(['changed', { passkeyAdded: 'Ada’s phone' }]);
     await expect.poll(() => letters.at(-1)?.subject).toContain('A passkey was added');
-    const { body: next } = await ask(browser, '/account/passkeys/challenge');
+    const { body: next } = await challenge(browser);
     expect(next.excludeCredentials).toMatchObject([{ id: device.id, transports: ['internal'] }]);
   });
 
@@ -90,13 +105,13 @@ describe('adding a passkey', () => {
 
   test('a challenge is good once, in the browser that asked for it, for whoever did', async () => {
     const browser = await signedIn('viewer');
-    const { body: options } = await ask(browser, '/account/passkeys/challenge');
+    const { body: options } = await challenge(browser);
     const body = () => ({ name: 'Phone', credential: aDevice().create(options) });
     const other = await signedIn('viewer');
     expect((await ask(other, '/account/passkeys', body())).status).toBe(422);
     expect((await ask(browser, '/account/passkeys', body())).status).toBe(200);
     expect((await ask(browser, '/account/passkeys', body())).status).toBe(422);
-    await ask(browser, '/account/passkeys/challenge');
+    await challenge(browser);
     await browser.post('/sign-out');
     await browser.get('/sign-in');
     await browser.signIn(other.person.email);
@@ -108,7 +123,7 @@ describe('adding a passkey', () => {
     const { body: forSignIn } = await ask(browser, '/sign-in/passkey/challenge');
     const credential = aDevice().create({ ...forSignIn, user: { id: 'AAAA' } });
     expect((await ask(browser, '/account/passkeys', { name: 'x', credential })).status).toBe(422);
-    const { body: forAdding } = await ask(browser, '/account/passkeys/challenge');
+    const { body: forAdding } = await challenge(browser);
     const shown = browser.device.get({ challenge: forAdding.challenge });
     expect((await ask(browser, '/sign-in/passkey', { credential: shown })).status).toBe(422);
   });
@@ -129,11 +144,11 @@ describe('adding a passkey', () => {
       { ...whole, type: 'x' },
     ];
     for (const body of [...odd, ...odder.map((credential) => ({ name: 'x', credential }))]) {
-      await ask(browser, '/account/passkeys/challenge');
+      await challenge(browser);
       const answer = await ask(browser, '/account/passkeys', body);
       expect({ body, status: answer.status }).toEqual({ body, status: 422 });
     }
-    await ask(browser, '/account/passkeys/challenge');
+    await challenge(browser);
     const junk = { ...whole, response: { clientDataJSON: 'AAAA', attestationObject: 'AAAA' } };
     expect((await ask(browser, '/account/passkeys', { name: 'x', credential: junk })).status).toBe(422);
     expect((await ask(browser, '/account/passkeys', { name: 'x'.repeat(60_000) })).status).toBe(413);

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createAccount, findAccount } from '../src/auth/accounts.js';
 import { changeRole } from '../src/auth/last-admin.js';
 import { db } from '../src/db/client.js';
-import { letters, signedIn, useApp, visitor } from './support/app.js';
+import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
+import { aProgram } from './support/program.js';
 
 useApp({ APP_URL: 'https://parts.example.com' });
 
@@ -156,6 +157,31 @@ describe('one’s own account', () => {
     const after = await db.session.findMany({ where: { userId: person.id } });
     expect(after).toHaveLength(1);
     expect(before).not.toContain(after[0]?.id);
+  });
+
+  test('a new password takes tokens, passkeys and linked providers along where somebody else may have known the old one', async () => {
+    const { person, ...here } = await signedIn('editor');
+    const program = await aProgram(person);
+    const left = async () => {
+      const theirs = { where: { userId: person.id } };
+      return [
+        await db.passkey.count(theirs),
+        await db.identity.count(theirs),
+        (await program.get('/plans')).status,
+      ];
+    };
+    const key = { id: 'key', publicKey: Buffer.from('key'), counter: 0n, name: 'Phone' };
+    await db.passkey.create({ data: { ...key, userId: person.id } });
+    await db.identity.create({
+      data: { userId: person.id, provider: 'https://id.example.com', subject: '1' },
+    });
+    await here.post('/account/password', { current: PASSWORD, password: NEW });
+    expect(await left()).toEqual([1, 1, 200]);
+    await here.get('/account/password');
+    await here.post('/account/password', { current: NEW, password: `${NEW} again`, all: 'on' });
+    expect(await left()).toEqual([0, 0, 401]);
+    const last = await db.change.findFirst({ where: { userId: person.id }, orderBy: { id: 'desc' } });
+    expect(last?.after).toEqual({ password: 'a new one', tokensPasskeysAndLinks: 'taken away' });
   });
 
   test('sessions are listed and ended: one, or all others, and nobody else’s', async () => {

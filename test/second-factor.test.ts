@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { seal, unseal } from '../src/auth/second-factor/sealed.js';
 import { db } from '../src/db/client.js';
-import { type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
+import { type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import {
   beginSecondFactor,
   codeOf,
@@ -20,8 +20,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-const PASSWORD = 'correct horse battery';
 
 /** Somebody whose second factor is on, and a browser of theirs that has shown the password and no code yet. */
 async function halfway() {

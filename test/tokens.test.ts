@@ -15,19 +15,20 @@ import { findToken, makeToken, sweepTokens } from '../src/auth/tokens/tokens.js'
 import { db } from '../src/db/client.js';
 import type { Log } from '../src/log.js';
 import { root } from '../src/root.js';
-import { app, signedIn, useApp } from './support/app.js';
+import { app, PASSWORD, signedIn, useApp } from './support/app.js';
 import { aProgram, withToken } from './support/program.js';
 import { pathWith, routesOf } from './support/routes.js';
 
 useApp();
 
 const SYSTEM = { name: 'Made by a program', lifecycle: 'production' };
+const NEW = { name: 'new', scope: 'write', days: 90, password: PASSWORD };
 const textIn = (page: string) => /mp_[\w-]{43}/.exec(page)?.[0] ?? '';
 
 describe('the page of one’s tokens', () => {
   test('shows the new one once, keeps its hash, and neither trail nor log holds it', async () => {
     const editor = await signedIn('editor');
-    const made = await editor.post('/account/tokens', { name: 'deploys', scope: 'write', days: 90 });
+    const made = await editor.post('/account/tokens', { ...NEW, name: 'deploys' });
     expect(made.status).toBe(200);
     expect(made.headers['cache-control']).toBe('no-store');
     const text = textIn(made.text);
@@ -54,9 +55,19 @@ describe('the page of one’s tokens', () => {
     expect(JSON.stringify(trail)).not.toContain(row.hash);
   });
 
+  test('makes one for those who type their password again, and does not write it into the page', async () => {
+    const editor = await signedIn('editor');
+    const refused = await editor.post('/account/tokens', { ...NEW, password: 'not it, surely' });
+    expect(refused.status).toBe(422);
+    expect(refused.text).toContain('This is not your password.');
+    expect(refused.text).toContain('value="new"');
+    expect(refused.text).not.toContain('not it, surely');
+    expect(await db.apiToken.count({ where: { userId: editor.person.id } })).toBe(0);
+  });
+
   test('says what is wrong, and how many one may have', async () => {
     const editor = await signedIn('viewer');
-    const wrong = await editor.post('/account/tokens', { name: '', scope: 'all', days: 400 });
+    const wrong = await editor.post('/account/tokens', { ...NEW, name: '', scope: 'all', days: 400 });
     expect(wrong.status).toBe(422);
     expect(wrong.text).toContain('Name cannot be empty.');
     expect(wrong.text).toContain('Scope must be one of: read, write.');
@@ -64,7 +75,7 @@ describe('the page of one’s tokens', () => {
     const make = (name: string) => makeToken(editor.person.id, { name, scope: 'read', days: 1 });
     const made = await Promise.all(Array.from({ length: 52 }, (_, i) => make(`token ${i}`)));
     expect(made.filter(Boolean)).toHaveLength(50);
-    const more = await editor.post('/account/tokens', { name: 'one more', scope: 'read', days: 1 });
+    const more = await editor.post('/account/tokens', { ...NEW, name: 'one more' });
     expect(more.status).toBe(422);
     expect(more.text).toContain('You have 50 tokens');
     const { id } = await db.apiToken.findFirstOrThrow({ where: { userId: editor.person.id } });

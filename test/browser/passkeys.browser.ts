@@ -17,6 +17,7 @@ describe.skipIf(!hasBrowser)('a passkey', () => {
     await page.goto('/account/passkeys');
     await expectGoodPage(page);
     await page.getByLabel('Name').fill('This computer');
+    await page.getByLabel('Your password').fill(DEMO_ACCOUNT.password);
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByRole('rowheader', { name: 'This computer' }).waitFor();
     await expectGoodPage(page);
@@ -40,9 +41,11 @@ describe.skipIf(!hasBrowser)('a passkey', () => {
     await signInToDemo(page);
     await page.goto('/account/passkeys');
     await page.getByLabel('Name').fill('Once');
+    await page.getByLabel('Your password').fill(DEMO_ACCOUNT.password);
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByRole('rowheader', { name: 'Once' }).waitFor();
     await page.getByLabel('Name').fill('Twice');
+    await page.getByLabel('Your password').fill(DEMO_ACCOUNT.password);
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByRole('alert').filter({ hasText: 'a passkey of yours already' }).waitFor();
 

@@ -18,7 +18,7 @@ export let app: Express;
 /** The letters that the app has sent, the last one last. */
 export const letters: (Letter & { to: string })[] = [];
 
-const PASSWORD = 'correct horse battery';
+export const PASSWORD = 'correct horse battery';
 
 export function useApp(environment: Record<string, string> = {}): void {
   let database: Database;

@@ -39,10 +39,11 @@ export async function index(req: Request, res: Response) {
 }
 
 export async function createChallenge(req: Request, res: Response) {
+  const party = partyOf(req);
   const account = await accountOf(req);
   const { current } = readOrRefuse(challengeForm, req.body);
   if (!(await isProven(req, account, current))) throw new HttpError(422, 'This is not your password.');
-  const options = await registrationOptions(partyOf(req), account);
+  const options = await registrationOptions(party, account);
   await beginStep(req, 'new passkey', { userId: account.id, data: { challenge: options.challenge } });
   res.set('Cache-Control', 'no-store').json(options);
 }
