@@ -5,6 +5,7 @@ import { type Database, openDatabase } from './db/client.js';
 import { migrate, pendingMigrations } from './db/migrations.js';
 import { createLog, type Log } from './log.js';
 import { CannotStart, readSettings, type Settings } from './settings.js';
+import { serverOf } from './web/listening.js';
 import { createMail } from './web/mail.js';
 
 const HOUR = 3_600_000;
@@ -34,13 +35,8 @@ async function start(): Promise<void> {
   await prepare(settings, database);
   await demo?.tellStory();
 
-  const server = createApp({ settings, log, mail: createMail(settings, log) }).listen(
-    settings.port,
-    '0.0.0.0',
-  );
-  // Longer than the router keeps its connections (90 s), so that it never sends a request into one that we are closing.
-  server.keepAliveTimeout = 95_000;
-  server.headersTimeout = 100_000;
+  const app = createApp({ settings, log, mail: createMail(settings, log) });
+  const server = serverOf(app).listen(settings.port, '0.0.0.0');
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? portTaken(settings) : error),

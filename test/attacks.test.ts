@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { type AddressInfo, connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { db, read } from '../src/db/client.js';
 import { createLog } from '../src/log.js';
+import { serverOf } from '../src/web/listening.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
 import { aPlan, partFields } from './support/factories.js';
 
@@ -182,5 +184,85 @@ describe('what somebody hostile sends', () => {
     });
     server.close();
     expect(status).toBe(303);
+  });
+});
+
+describe('a connection that is meant to cost', () => {
+  const server = () => serverOf(app, { headersMs: 300, requestMs: 600, everyMs: 50 });
+  let listening: ReturnType<typeof server>;
+  beforeAll(async () => {
+    listening = server();
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => {
+    listening.closeAllConnections();
+    listening.close();
+  });
+
+  /** Sends the pieces, one every `gapMs`, and gives all that came until the other side hung up, or a full answer. */
+  function send(pieces: string[], gapMs: number): Promise<string> {
+    return new Promise((resolve) => {
+      let came = '';
+      const { port } = listening.address() as AddressInfo;
+      const socket = connect(port, '127.0.0.1');
+      const left = [...pieces];
+      const sending = setInterval(() => {
+        const piece = left.shift();
+        if (piece !== undefined && socket.writable) socket.write(piece);
+      }, gapMs);
+      const end = () => {
+        clearInterval(sending);
+        socket.destroy();
+        resolve(came);
+      };
+      socket.setEncoding('latin1').on('data', (text) => {
+        came += text;
+        if (came.includes('</html>')) end();
+      });
+      socket.on('close', end).on('error', end);
+    });
+  }
+
+  const drops = (start: string) => [start, ...Array<string>(60).fill('x')];
+
+  test('headers that come a letter at a time are cut off', async () => {
+    expect(await send(drops('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: '), 50)).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  test('a body that comes a letter at a time is cut off', async () => {
+    const head =
+      'POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n';
+    expect(await send(drops(`${head}Content-Length: 1000\r\n\r\nemail=`), 50)).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  test('headers larger than any browser sends are refused, and so are a thousand of them', async () => {
+    const large = `GET / HTTP/1.1\r\nHost: localhost\r\nCookie: ${'x'.repeat(20_000)}\r\n\r\n`;
+    expect(await send([large], 1)).toMatch(/^HTTP\/1.1 431 /);
+    const many = Array.from({ length: 3_000 }, (_, n) => `X-${n}: x`).join('\r\n');
+    expect(await send([`GET / HTTP/1.1\r\nHost: localhost\r\n${many}\r\n\r\n`], 1)).toMatch(
+      /^HTTP\/1.1 431 /,
+    );
+  });
+
+  test('one that idles between requests is kept', async () => {
+    const get = 'GET /sign-in HTTP/1.1\r\nHost: localhost\r\n';
+    const { port } = listening.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1').setEncoding('latin1');
+    const answer = () =>
+      new Promise<string>((resolve) => {
+        let came = '';
+        socket.on('data', function read(text: string) {
+          came += text;
+          if (!came.includes('</html>')) return;
+          socket.off('data', read);
+          resolve(came);
+        });
+      });
+    socket.write(`${get}\r\n`);
+    expect(await answer()).toMatch(/^HTTP\/1.1 200 /);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    socket.write(`${get}\r\n`);
+    expect(await answer()).toMatch(/^HTTP\/1.1 200 /);
+    socket.destroy();
   });
 });

@@ -1,9 +1,14 @@
 import supertest from 'supertest';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { createApp } from '../src/app.js';
+import { makeLink } from '../src/auth/links/links.js';
 import { db } from '../src/db/client.js';
-import { app, signedIn, useApp } from './support/app.js';
+import type { Log } from '../src/log.js';
+import type { Mail } from '../src/web/mail.js';
+import { app, signedIn, useApp, visitor } from './support/app.js';
 import { aPlan, partFields } from './support/factories.js';
 import { aProgram } from './support/program.js';
+import { turnOnSecondFactor } from './support/second-factor.js';
 
 useApp();
 
@@ -75,5 +80,72 @@ describe('the trail', () => {
     for (const role of ['viewer', 'editor'] as const) {
       expect((await (await signedIn(role)).get('/changes')).status).toBe(403);
     }
+  });
+
+  test('holds no secret of anything that people do, nor does the log', async () => {
+    const lines: unknown[] = [];
+    const keep = (...given: unknown[]) => void lines.push(given);
+    const log = { info: keep, warn: keep, error: keep } as unknown as Log;
+    const mail: Mail = { isOn: true, send: async (_to, letter) => void sent.push(letter.text) };
+    const sent: string[] = [];
+    const logged = createApp({ ...app.get('auth'), log, mail });
+
+    const secrets = [
+      'the first long password',
+      'the second long password',
+      'the third long password',
+      'not a password',
+    ];
+    const [first, second, third, wrong] = secrets as [string, string, string, string];
+    const invitation = await makeLink('invitation', { email: 'guest@example.com', role: 'admin' });
+    const guest = await visitor(logged);
+    const go = async (path: string, fields: Record<string, string | number>) => {
+      const answer = await guest.post(path, fields);
+      // The next form is one of the session that there is now.
+      await guest.get('/account');
+      await guest.get('/sign-in');
+      return answer;
+    };
+    await go('/invitation', { token: invitation, name: 'Guest', password: first });
+    const account = await db.user.findFirstOrThrow({ where: { email: 'guest@example.com' } });
+    await go('/account/password', { current: wrong, password: second });
+    await go('/account/password', { current: first, password: second });
+    const { secret, codes } = await turnOnSecondFactor(guest);
+    const token = await guest.post('/account/tokens', {
+      name: 'ci',
+      scope: 'write',
+      days: 9,
+      password: second,
+    });
+    const text = /mp_[\w-]+/.exec(token.text)?.[0] ?? '';
+    await supertest(logged).get('/systems').set('Authorization', `Bearer ${text}`).expect(200);
+    await go('/account/address', { email: 'elsewhere@example.com', password: second });
+    await vi.waitUntil(() => sent.length > 0);
+    const confirmation = /token=([\w-]+)/.exec(sent.join())?.[1] ?? '';
+    await guest.get(`/confirmation?token=${confirmation}`);
+    await go('/confirmation', { token: confirmation });
+    await go('/sign-out', {});
+    await go('/sign-in', { email: 'elsewhere@example.com', password: wrong });
+    await go('/sign-in', { email: second, password: second });
+    await go('/sign-in', { email: 'elsewhere@example.com', password: second });
+    await go('/sign-in/code', { code: codes[0] ?? '' });
+    await go('/imports', {
+      text: `services: { db: { image: "postgres", environment: { POSTGRES_PASSWORD: "${third}" } } }`,
+    });
+    const everyone = { domain: '127.0.0.1', path: '/', secure: false, script: false };
+    const cookies = guest.agent.jar.getCookies(everyone as never).map(({ value }) => value);
+    const reset = await makeLink('reset', { userId: account.id });
+    await guest.get(`/password-reset?token=${reset}`);
+    await go('/password-reset', { token: reset, password: third });
+
+    const used = [...secrets, invitation, secret, text, confirmation, reset, ...codes, ...cookies];
+    for (const one of used) expect(one.length, one).toBeGreaterThan(9);
+    const trail = JSON.stringify(await db.change.findMany());
+    expect((await db.change.findMany({ where: { userId: account.id } })).length).toBeGreaterThan(5);
+    expect(lines.length).toBeGreaterThan(15);
+    const kept = trail + JSON.stringify(lines);
+    expect(used.filter((one) => kept.includes(one))).toEqual([]);
+    const hashes = await db.user.findMany({ select: { passwordHash: true, totpSecret: true } });
+    for (const one of hashes.flatMap((row) => Object.values(row))) if (one) expect(kept).not.toContain(one);
   });
 });

@@ -45,8 +45,8 @@ export function useApp(environment: Record<string, string> = {}): void {
 /** Somebody at a browser: keeps cookies, sends the page's own CSRF token with what they post. */
 export type Browser = Awaited<ReturnType<typeof visitor>>;
 
-export async function visitor() {
-  const agent = supertest.agent(app);
+export async function visitor(to: Express = app) {
+  const agent = supertest.agent(to);
   let token = '';
   const remember = (text: string | undefined) => {
     token = /name="_csrf" value="([^"]+)"/.exec(text ?? '')?.[1] ?? token;

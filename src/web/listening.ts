@@ -1,0 +1,20 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+
+/** How long, in milliseconds, a request may take to arrive, its headers and the whole of it, and how often that is looked at. */
+export type Patience = { headersMs: number; requestMs: number; everyMs: number };
+
+const PATIENCE: Patience = { headersMs: 20_000, requestMs: 120_000, everyMs: 5_000 };
+
+/**
+ * The server, which does not listen yet. Whoever sends a request a byte at a time is told 408 and cut off: connections that are held open by
+ * many would leave none for others. What may be 2 MB has time enough on a slow line.
+ */
+export function serverOf(app: RequestListener, { headersMs, requestMs, everyMs } = PATIENCE): Server {
+  const server = createServer(
+    { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: everyMs },
+    app,
+  );
+  // Longer than the platform's router keeps its connections (90 s), so that it never sends a request into one that we are closing.
+  server.keepAliveTimeout = 95_000;
+  return server;
+}

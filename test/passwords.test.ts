@@ -1,0 +1,58 @@
+import { availableParallelism } from 'node:os';
+import { expect, test, vi } from 'vitest';
+import { hashPassword, isCommon, isOutdated, isPassword } from '../src/auth/passwords.js';
+
+/** How many hashes are being made, and the most that ever were. */
+const running = vi.hoisted(() => ({ now: 0, most: 0 }));
+
+vi.mock('@node-rs/argon2', async (original) => {
+  const real = await original<typeof import('@node-rs/argon2')>();
+  const counted =
+    <A extends unknown[], R>(work: (...given: A) => Promise<R>) =>
+    async (...given: A) => {
+      running.now += 1;
+      running.most = Math.max(running.most, running.now);
+      return work(...given).finally(() => {
+        running.now -= 1;
+      });
+    };
+  return { ...real, hash: counted(real.hash), verify: counted(real.verify) };
+});
+
+test('hashing is bounded in number at once, and the process goes on meanwhile', async () => {
+  const stored = await hashPassword('correct horse battery');
+  running.most = 0;
+  let left = 30;
+  const all = Promise.all(
+    Array.from({ length: left }, async () => {
+      const is = await isPassword(stored, 'correct horse battery');
+      left -= 1;
+      return is;
+    }),
+  );
+  // On the event loop's own thread each hash would leave room for one turn of it.
+  let turns = 0;
+  while (left > 0) {
+    await new Promise(setImmediate);
+    turns += 1;
+  }
+  expect(await all).toEqual(Array(30).fill(true));
+  expect(running.most).toBe(availableParallelism());
+  expect(turns).toBeGreaterThan(300);
+});
+
+test('nobody’s password takes a hash as well, and is never right', async () => {
+  running.most = 0;
+  expect(await isPassword(null, 'nobody has this password')).toBe(false);
+  expect(running.most).toBe(1);
+});
+
+test('a hash of another cost is outdated', async () => {
+  const cost = { memoryKib: 8_192, passes: 1 };
+  const hash = await hashPassword('correct horse battery', cost);
+  expect([isOutdated(hash, cost), isOutdated(hash)]).toEqual([false, true]);
+});
+
+test('what leaked most often is common, however it is written', () => {
+  expect(['1234567890', 'QWERTYUIOP', 'correct horse battery'].map(isCommon)).toEqual([true, true, false]);
+});
