@@ -55,7 +55,7 @@ export function createApp({ settings, log, mail }: Dependencies): Express {
     }),
   );
   app.get('/healthz', health);
-  if (settings.forceHttps) app.use(toHttps);
+  if (settings.forceHttps) app.use(toHttps(settings.appUrl));
   app.use(compression());
   app.use('/public', express.static(join(root, 'public'), { index: false, immutable: true, maxAge: '365d' }));
 

@@ -60,7 +60,7 @@ export function drawRoutes(app: Express): void {
   app.post('/sign-in/passkey/challenge', limitPosts(200, 15), passkeys.createSignInChallenge);
   app.post('/sign-in/passkey', limitFailures(20, 15), asJson, passkeys.enterWithPasskey);
   app.get('/sign-up', doors.signUpPage);
-  app.post('/sign-up', limitFailures(20, 15), doors.createAccount);
+  app.post('/sign-up', limitPosts(40, 15), doors.createAccount);
   app.get('/password-reset/new', links.newReset);
   app.post('/password-reset/new', limitPosts(20, 15), links.createReset);
   app.get('/password-reset', links.resetPage);
@@ -105,7 +105,7 @@ export function drawRoutes(app: Express): void {
   app.get('/account/name', account.editName);
   app.post('/account/name', account.updateName);
   app.get('/account/address', account.editAddress);
-  app.post('/account/address', account.updateAddress);
+  app.post('/account/address', limitPosts(20, 15), account.updateAddress);
   app.get('/account/password', account.editPassword);
   app.post('/account/password', limitFailures(20, 15), account.updatePassword);
   app.get('/account/sessions', account.sessions);
@@ -114,7 +114,7 @@ export function drawRoutes(app: Express): void {
   app.post('/account/identities/deletion', providers.unlink);
   app.post('/account/identities/:provider', limitFailures(20, 15), providers.goAndLink);
   app.get('/account/second-factor', secondFactor.show);
-  app.post('/account/second-factor', secondFactor.begin);
+  app.post('/account/second-factor', limitFailures(20, 15), secondFactor.begin);
   for (const form of ['confirmation', 'recovery-codes', 'deletion'])
     app.get(`/account/second-factor/${form}`, formAt('/account/second-factor'));
   app.post('/account/second-factor/confirmation', secondFactor.confirm);

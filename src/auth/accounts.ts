@@ -4,14 +4,15 @@ import { Prisma } from '../db/generated/client.js';
 import { violates } from '../db/violations.js';
 import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import type { Role } from './roles.js';
-import type { Person } from './sessions.js';
+import type { Arrived, Person } from './sessions.js';
 import { record } from './trail.js';
 
 // Accounts: one row a person. Whoever left keeps the row, for what they wrote, and nothing that signs them in.
 
 const shown = { id: true, name: true, email: true, role: true } as const;
+const arrived = { ...shown, generation: true } as const;
 
-export type Account = Person & {
+export type Account = Arrived & {
   newEmail: string | null;
   confirmedAt: Date | null;
   lastSignInAt: Date | null;
@@ -26,12 +27,20 @@ export function findAccount(id: number): Promise<Account | null> {
 }
 
 export function findAccountByEmail(email: string): Promise<Account | null> {
-  return accountWhere(Prisma.sql`lower(email) = lower(${email})`);
+  return accountWhere(Prisma.sql`lower(email) = ${addressKey(email)}`);
+}
+
+/**
+ * An address as it is compared: without case, in one way everywhere. The database's own `lower` takes more letters for an i than JavaScript's,
+ * and who could write one address in two ways would have twice the tries.
+ */
+export function addressKey(email: string): string {
+  return email.toLowerCase();
 }
 
 async function accountWhere(condition: Prisma.Sql): Promise<Account | null> {
   const [account] = await read<Account[]>`
-    SELECT id, name, email, role::text AS role, new_email AS "newEmail", confirmed_at AS "confirmedAt", last_sign_in_at AS "lastSignInAt",
+    SELECT id, name, email, role::text AS role, generation, new_email AS "newEmail", confirmed_at AS "confirmedAt", last_sign_in_at AS "lastSignInAt",
       last_sign_in_from AS "lastSignInFrom", sign_in_count AS "signInCount", password_hash IS NOT NULL AS "hasPassword", totp_since AS "totpSince"
     FROM users WHERE ${condition} AND left_at IS NULL`;
   return account ?? null;
@@ -46,16 +55,16 @@ export async function findByPassword(
   password: string,
   cost: HashCost,
 ): Promise<Account | null> {
-  const [user] = await read<{ id: number; hash: string | null }[]>`
-    SELECT id, password_hash AS hash FROM users WHERE lower(email) = lower(${email}) AND left_at IS NULL`;
+  const [user] = await read<{ id: number; hash: string | null; generation: number }[]>`
+    SELECT id, password_hash AS hash, generation FROM users WHERE lower(email) = ${addressKey(email)} AND left_at IS NULL`;
   if (!(await isPassword(user?.hash ?? null, password, cost)) || !user?.hash) return null;
   if (isOutdated(user.hash, cost)) {
-    await db.user.update({
-      where: { id: user.id },
-      data: { passwordHash: await hashPassword(password, cost) },
-    });
+    // Only in place of the one that was checked: it may have been changed meanwhile.
+    const passwordHash = await hashPassword(password, cost);
+    await db.user.updateMany({ where: { id: user.id, passwordHash: user.hash }, data: { passwordHash } });
   }
-  return findAccount(user.id);
+  const account = await findAccount(user.id);
+  return account && { ...account, generation: user.generation };
 }
 
 /** Whether this is the person's password, asked again before what matters. */
@@ -78,7 +87,7 @@ export type SignUp = { name: string; email: string; password: string };
 export async function createFirstAccount(
   { name, email, password }: SignUp,
   cost?: HashCost,
-): Promise<Person | null> {
+): Promise<Arrived | null> {
   const passwordHash = await hashPassword(password, cost);
   return db.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('sign-up'))`;
@@ -91,7 +100,7 @@ export async function createFirstAccount(
 export async function createAccount(
   { name, email, password, role }: SignUp & { role: Role },
   cost?: HashCost,
-): Promise<Person | null> {
+): Promise<Arrived | null> {
   const passwordHash = await hashPassword(password, cost);
   return unlessTaken(() =>
     db.$transaction((tx) =>
@@ -104,11 +113,16 @@ export async function createAccount(
 export async function createUnconfirmed(
   { name, email, password, role }: SignUp & { role: Role },
   cost: HashCost,
-): Promise<Person | null> {
+): Promise<Arrived | null> {
   const passwordHash = await hashPassword(password, cost);
   return unlessTaken(() =>
     db.$transaction((tx) => insert(tx, { name, email, passwordHash, role }, 'signed up')),
   );
+}
+
+/** Takes an account away that nobody ever came in with: somebody typed an address that they have not shown to be theirs. */
+export async function dropUnconfirmed(tx: Prisma.TransactionClient, email: string): Promise<void> {
+  await tx.$executeRaw`DELETE FROM users WHERE lower(email) = ${addressKey(email)} AND confirmed_at IS NULL`;
 }
 
 /** Inserts the account, with its line in the trail; an admin is kept where none is yet. */
@@ -116,8 +130,8 @@ export async function insert(
   tx: Prisma.TransactionClient,
   data: Prisma.UserCreateInput,
   action: Trace['action'],
-): Promise<Person> {
-  const person = await tx.user.create({ data, select: shown });
+): Promise<Arrived> {
+  const person = await tx.user.create({ data, select: arrived });
   if (person.role === 'admin') {
     await tx.$executeRaw`INSERT INTO admin_kept (user_id) VALUES (${person.id}) ON CONFLICT DO NOTHING`;
   }

@@ -11,7 +11,14 @@ import { wantsJson } from '../web/page.js';
 import { type Account, findByPassword } from './accounts.js';
 import { type Provider, providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
-import { endSession, findSession, type Person, type Session, startSession } from './sessions.js';
+import {
+  type Arrived,
+  endSession,
+  findSession,
+  type Person,
+  type Session,
+  startSession,
+} from './sessions.js';
 import { admitToken, bearerIn } from './tokens/bearer.js';
 import { type From, recordSignIn } from './trail.js';
 
@@ -92,20 +99,21 @@ export function authenticate(req: Request): Promise<Account | null> {
 /** Signs the person in on this browser, under a new id; `isKept` over the closing of the browser. */
 export async function signIn(
   req: Request,
-  { id, name, email, role }: Person,
+  { id, name, email, role, generation }: Arrived,
   isKept: boolean,
 ): Promise<void> {
-  if (req.session) await endSession(req.session.key);
   const { sessions } = authOf(req).settings;
   const from = { isKept, address: req.ip ?? '', agent: req.get('user-agent') ?? '' };
-  const started = await startSession(id, from, sessions);
+  const started = await startSession({ id, generation }, from, sessions);
+  if (!started) throw new HttpError(409, 'Your account was changed at this very moment. Sign in again.');
+  if (req.session) await endSession(req.session.key);
   const cookie = cookieFor(req);
   const expires = isKept ? { expires: started.expiresAt } : {};
   req.res?.cookie(cookie.name, started.id, { ...cookie.options, ...expires });
   // What the next page is told is told to this person.
   req.user = { id, name, email, role };
   // So that the page that answers holds forms of the new session.
-  req.session = { key: started.key, person: req.user };
+  req.session = { key: started.key, person: req.user, isKept };
 }
 
 /** Signs in whoever has shown all that they must, and says so in the trail. `by` is what they came in with. */

@@ -7,9 +7,9 @@ import { page } from '../web/page.js';
 import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from './accounts.js';
 import { authenticate, authOf, enter, fromOf, signIn, signOut } from './auth.js';
 import { signInForm, signUpForm } from './form.js';
-import { addressTaken, locked } from './letters.js';
+import { locked } from './letters.js';
 import { relyingPartyOf } from './passkeys/passkeys.js';
-import { postConfirmation, postLink } from './post.js';
+import { postConfirmation, postLink, postTaken } from './post.js';
 import { beginStep } from './steps.js';
 import { note } from './trail.js';
 import { forgetTries, takeTry, waitInWords } from './tries.js';
@@ -43,7 +43,10 @@ export async function createSession(req: Request, res: Response) {
     );
   }
   if (account.totpSince) {
-    await beginStep(req, 'second factor', { userId: account.id, data: { keep, to: pathOfThisSite(to) } });
+    await beginStep(req, 'second factor', {
+      userId: account.id,
+      data: { keep, to: pathOfThisSite(to), generation: account.generation },
+    });
     return res.redirect(303, '/sign-in/code');
   }
   await enter(req, account, keep, 'password');
@@ -88,7 +91,7 @@ async function signUp(req: Request, res: Response) {
   const role = domain ? 'editor' : 'viewer';
   const person = await createUnconfirmed({ ...read.data, role }, settings.passwords);
   if (person) postConfirmation(req, person, person.email);
-  else postLink(req, 'reset', await findAccountByEmail(read.data.email), addressTaken);
+  else postTaken(req, await findAccountByEmail(read.data.email));
   page(req, res, 'auth/told', {
     title: 'Look into your mail',
     message: `We have written to ${read.data.email}. Open the link in the mail to go on.`,

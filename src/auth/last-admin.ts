@@ -18,6 +18,7 @@ export async function changeRole(account: Person, role: Role, from: From): Promi
     if (role === 'admin') {
       await tx.$executeRaw`INSERT INTO admin_kept (user_id) VALUES (${account.id}) ON CONFLICT DO NOTHING`;
     }
+    if (role !== 'admin') await withdrawLinksBy(tx, account.id);
     await endSessionsOf(tx, account.id);
     await record(tx, from, 'changed', account, { before: { role: account.role }, after: { role } });
   });
@@ -41,7 +42,8 @@ export async function leave(account: Person, keepsName: boolean, from: From): Pr
       data: { ...gone, email: `left-${account.id}`, name, role: 'viewer', leftAt: new Date() },
     });
     const theirs = { where: { userId: account.id } };
-    await tx.session.deleteMany(theirs);
+    await endSessionsOf(tx, account.id);
+    await withdrawLinksBy(tx, account.id);
     await tx.mailedLink.deleteMany(theirs);
     await tx.recoveryCode.deleteMany(theirs);
     await tx.passkey.deleteMany(theirs);
@@ -50,6 +52,11 @@ export async function leave(account: Person, keepsName: boolean, from: From): Pr
     if (!keepsName)
       await tx.change.updateMany({ where: { noun: 'people', recordId: account.id }, data: { label: name } });
   });
+}
+
+/** What somebody handed out as an admin is good no more: an invitation would bring them back in. */
+async function withdrawLinksBy(tx: Prisma.TransactionClient, createdById: number): Promise<void> {
+  await tx.mailedLink.deleteMany({ where: { createdById } });
 }
 
 /** Where the one admin that the database holds on to is about to go, it holds on to another. */

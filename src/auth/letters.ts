@@ -2,14 +2,15 @@ import type { Letter } from '../web/mail.js';
 
 // What the auth module writes to people. Links begin with the setting APP_URL, never with what a request said.
 
-export const confirmation = (name: string, link: string): Letter => ({
+/** Without the name: anybody can type one, and it goes to an address that nobody has shown to be theirs. */
+export const confirmation = (_name: string, link: string): Letter => ({
   subject: 'Confirm your address for Moving Parts',
-  text: `Hello ${name},\n\nopen this link to confirm that this is your address:\n\n${link}\n\nIt is good for three days. If you did not ask for it, let it be.\n`,
+  text: `Hello,\n\nopen this link to confirm that this is your address:\n\n${link}\n\nIt is good for three days. If you did not ask for it, let it be.\n`,
 });
 
 export const addressTaken = (name: string, link: string): Letter => ({
   subject: 'You have an account in Moving Parts already',
-  text: `Hello ${name},\n\nsomebody, you perhaps, signed up for Moving Parts with this address. It has an account already; sign in, or choose a new password:\n\n${link}\n`,
+  text: `Hello ${name},\n\nsomebody, you perhaps, signed up for Moving Parts with this address. It has an account already; sign in, or choose a new password here:\n\n${link}\n`,
 });
 
 export const reset = (name: string, link: string): Letter => ({
@@ -19,7 +20,27 @@ export const reset = (name: string, link: string): Letter => ({
 
 export const passwordChanged = (name: string): Letter => ({
   subject: 'Your password for Moving Parts was changed',
-  text: `Hello ${name},\n\nyour password for Moving Parts was just changed, and your other sessions were signed out. If that was not you, ask for a new password at once, and tell an admin.\n`,
+  text: `Hello ${name},\n\nyour password for Moving Parts was just changed, and your other sessions were signed out. If that was not you, ask for a new password at once, and tell an admin. Look through your passkeys, your linked providers and your tokens as well: they stay unless you had them taken away.\n`,
+});
+
+export const addressAsked = (name: string, to: string): Letter => ({
+  subject: 'A new address was asked for in Moving Parts',
+  text: `Hello ${name},\n\nsomebody who is signed in as you asked for the address ${to} in the place of this one. It is theirs once the link in the mail to it is opened. If that was not you, choose a new password now, which stops it, and tell an admin.\n`,
+});
+
+export const tokenMade = (name: string, token: string): Letter => ({
+  subject: 'A token was made for your account in Moving Parts',
+  text: `Hello ${name},\n\na token with the name “${token}” was just made: a program that has it may do here what you may. If that was not you, revoke it on the page of your tokens, choose a new password, and tell an admin.\n`,
+});
+
+export const secondFactorOn = (name: string): Letter => ({
+  subject: 'A second factor was turned on for your account in Moving Parts',
+  text: `Hello ${name},\n\nfrom now on signing in with your password also asks for the code of an app. If that was not you, tell an admin, who can turn it off, and choose a new password.\n`,
+});
+
+export const resetHandedOut = (name: string): Letter => ({
+  subject: 'A link to choose a new password for Moving Parts was made',
+  text: `Hello ${name},\n\nan admin of Moving Parts made a link by which a new password for your account can be chosen, within an hour. If you did not ask them for it, ask why.\n`,
 });
 
 export const addressChanged = (name: string, to: string): Letter => ({

@@ -2,8 +2,9 @@ import type { Request } from 'express';
 import { HttpError } from '../web/errors.js';
 import type { Letter } from '../web/mail.js';
 import { authOf } from './auth.js';
-import { confirmation } from './letters.js';
-import { makeLink, type Purpose } from './links/links.js';
+import { addressTaken, confirmation } from './letters.js';
+import { makeFurtherLink, type Purpose } from './links/links.js';
+import { takeTry } from './tries.js';
 
 const PATHS: Record<Purpose, string> = {
   confirmation: '/confirmation',
@@ -30,8 +31,10 @@ export function postLink(
   letter: (name: string, link: string) => Letter,
 ): void {
   if (!account || !authOf(req).mail.isOn) return;
+  const { id: userId, email } = account;
   later(req, async () => {
-    const token = await makeLink(purpose, { userId: account.id });
+    const token = await makeFurtherLink(purpose, { userId, email });
+    if (token === null) return;
     await authOf(req).mail.send(account.email, letter(account.name, linkTo(req, purpose, token)));
   });
 }
@@ -41,15 +44,28 @@ export function postConfirmation(req: Request, account: { id: number; name: stri
   postLink(req, 'confirmation', { ...account, email: to }, confirmation);
 }
 
+/** Tells somebody that an address which was typed here is theirs already. Anybody can type it, so only so often. */
+export function postTaken(req: Request, account: { name: string; email: string } | null): void {
+  if (!account || !authOf(req).mail.isOn) return;
+  later(req, async () => {
+    if (!(await takeTry(`letter ${account.email}`)).ok) return;
+    const link = `${authOf(req).settings.appUrl}/password-reset/new`;
+    await authOf(req).mail.send(account.email, addressTaken(account.name, link));
+  });
+}
+
 /** Sends a letter without anybody waiting for it; one that does not leave is logged. */
 export function post(req: Request, to: string, letter: Letter): void {
   later(req, () => authOf(req).mail.send(to, letter));
 }
 
+/** Once the answer has left, so that its time tells nothing. */
 function later(req: Request, work: () => Promise<void>): void {
-  void work().catch((error) =>
-    authOf(req).log.error({ reqId: req.id, err: error }, 'a mail could not be sent'),
-  );
+  req.res?.once('close', () => {
+    void work().catch((error) =>
+      authOf(req).log.error({ reqId: req.id, err: error }, 'a mail could not be sent'),
+    );
+  });
 }
 
 /** What is said where something needs a letter and none can leave. */

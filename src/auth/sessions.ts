@@ -8,7 +8,10 @@ import { hashOf, newSecret } from './secrets.js';
 export type Person = { id: number; name: string; email: string; role: Role };
 
 /** Somebody signed in on one browser. `key` names it in the database: a hash of what the browser's cookie holds. */
-export type Session = { key: string; person: Person };
+export type Session = { key: string; person: Person; isKept: boolean };
+
+/** Somebody who has shown who they are. `generation` is the account's as it was when they did. */
+export type Arrived = Person & { generation: number };
 
 type Limits = Settings['sessions'];
 
@@ -17,41 +20,50 @@ const HOUR = 3_600_000;
 /** When a session was used last is written no more often than this, so that reading a page costs no write. */
 const SEEN_MINUTES = 5;
 
-/** Starts a session. Gives the id for the browser's cookie, which is nowhere kept, its key, and when it ends at the latest. */
+/**
+ * Starts a session. Gives the id for the browser's cookie, which is nowhere kept, its key, and when it ends at the latest. Null where the
+ * person's sessions were ended since they showed who they are, by a new password say: the row is held, so that the two wait for each other.
+ */
 export async function startSession(
-  userId: number,
+  { id: userId, generation }: Pick<Arrived, 'id' | 'generation'>,
   { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
   limits: Limits,
-): Promise<{ id: string; key: string; expiresAt: Date }> {
+): Promise<{ id: string; key: string; expiresAt: Date } | null> {
   const id = newSecret();
   const hours = isKept ? limits.keptDays * 24 : limits.maxHours;
   const expiresAt = new Date(Date.now() + hours * HOUR);
   const key = hashOf(id);
-  await db.session.create({
-    data: { id: key, userId, isKept, address, agent: agent.slice(0, 300), expiresAt },
-  });
-  return { id, key, expiresAt };
+  const started = await db.$executeRaw`
+    INSERT INTO sessions (id, user_id, is_kept, address, agent, expires_at)
+    SELECT ${key}, id, ${isKept}, ${address}, ${agent.slice(0, 300)}, ${expiresAt}
+    FROM users WHERE id = ${userId} AND generation = ${generation} AND left_at IS NULL FOR SHARE`;
+  return started === 1 ? { id, key, expiresAt } : null;
 }
 
 /** The session and its person, in one round trip. Null when it has run out, was ended, or never was. */
 export async function findSession(id: string, { idleHours }: Limits): Promise<Session | null> {
   const key = hashOf(id);
-  const [row] = await read<(Person & { isStale: boolean })[]>`
-    SELECT u.id, u.name, u.email, u.role::text AS role, s.seen_at < now() - ${SEEN_MINUTES} * interval '1 minute' AS "isStale"
+  const [row] = await read<(Person & { isStale: boolean; isKept: boolean })[]>`
+    SELECT u.id, u.name, u.email, u.role::text AS role, s.is_kept AS "isKept", s.seen_at < now() - ${SEEN_MINUTES} * interval '1 minute' AS "isStale"
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = ${key} AND s.expires_at > now() AND (s.is_kept OR s.seen_at > now() - ${idleHours} * interval '1 hour')`;
   if (!row) return null;
-  const { isStale, ...person } = row;
+  const { isStale, isKept, ...person } = row;
   if (isStale) await read`UPDATE sessions SET seen_at = now() WHERE id = ${key}`;
-  return { key, person };
+  return { key, person, isKept };
 }
 
 export async function endSession(key: string): Promise<void> {
   await db.session.deleteMany({ where: { id: key } });
 }
 
-/** Ends every session of a person, and every one half begun, within the transaction of what is the reason. */
+/** Ends every session of a person, and whatever is half way to one, within the transaction of what is the reason. */
 export async function endSessionsOf(tx: Prisma.TransactionClient, userId: number): Promise<void> {
+  await tx.user.update({
+    where: { id: userId },
+    data: { generation: { increment: 1 } },
+    select: { id: true },
+  });
   await tx.session.deleteMany({ where: { userId } });
   await tx.step.deleteMany({ where: { userId } });
 }

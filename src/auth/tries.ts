@@ -1,4 +1,5 @@
 import { db, read } from '../db/client.js';
+import { addressKey } from './accounts.js';
 import { hashOf } from './secrets.js';
 
 /**
@@ -61,5 +62,5 @@ async function waitOf(id: string): Promise<number> {
 
 /** What people type as an address may be a password: only its hash is kept. */
 function idOf(key: string): string {
-  return hashOf(key.toLowerCase());
+  return hashOf(addressKey(key));
 }

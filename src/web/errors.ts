@@ -58,14 +58,18 @@ export const onError: ErrorRequestHandler = (error, req, res, next) => {
   );
 };
 
+/** Fields that are typed again rather than written into a page. */
+const SECRETS = ['_csrf', 'password', 'current', 'code'];
+
 const FORM = 'application/x-www-form-urlencoded';
 
 /** A form whose token is of a session that is gone, or that has none: refused, and shown with a fresh token, to be sent again by hand. */
 function showStaleForm(req: Request, res: Response): void {
   const typed = Object.entries(req.body as Record<string, string | string[]>);
   const fields = typed
-    .filter(([name]) => name !== '_csrf' && name !== 'password')
+    .filter(([name]) => !SECRETS.includes(name))
     .flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));
+  res.set('Cache-Control', 'no-store');
   page(
     req,
     res,

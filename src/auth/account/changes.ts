@@ -15,8 +15,11 @@ export async function changeName(id: number, name: string, from: From): Promise<
 }
 
 /** Keeps the address that was asked for until it is confirmed. */
-export async function askForAddress(id: number, newEmail: string | null): Promise<void> {
-  await db.user.update({ where: { id }, data: { newEmail }, select: { id: true } });
+export async function askForAddress(account: Account, newEmail: string, from: From): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await tx.user.update({ where: { id: account.id }, data: { newEmail }, select: { id: true } });
+    await record(tx, from, 'changed', account, { after: { addressAskedFor: newEmail } });
+  });
 }
 
 export type NewPassword = {
@@ -25,7 +28,7 @@ export type NewPassword = {
   alone: boolean;
 };
 
-/** Sets a password and ends every session of the person. */
+/** Sets a password, and ends every session, every link by mail and every change of address that was asked for before. */
 export async function setPassword(
   tx: Prisma.TransactionClient,
   account: { id: number; name: string },
@@ -33,7 +36,8 @@ export async function setPassword(
   from: From,
 ): Promise<void> {
   const { id } = account;
-  await tx.user.update({ where: { id }, data: { passwordHash: hash }, select: { id: true } });
+  await tx.user.update({ where: { id }, data: { passwordHash: hash, newEmail: null }, select: { id: true } });
+  await tx.mailedLink.deleteMany({ where: { userId: id } });
   await endSessionsOf(tx, id);
   if (alone) {
     const theirs = { where: { userId: id } };
@@ -49,17 +53,23 @@ export async function changePassword(account: Account, password: NewPassword, fr
   await db.$transaction((tx) => setPassword(tx, account, password, from));
 }
 
-/** Confirms the address: the first of a new account, or the one that was asked for instead. The database refuses one that somebody else has by now. */
+/**
+ * Confirms the address that the link was sent to: the first of a new account, or the one that was asked for instead. Null where it is neither
+ * by now. The database refuses one that somebody else has.
+ */
 export async function confirmAddress(
   tx: Prisma.TransactionClient,
   id: number,
-): Promise<{ old: string; email: string; name: string }> {
+  email: string | null,
+): Promise<{ old: string; email: string; name: string } | null> {
   const user = await tx.user.findUniqueOrThrow({ where: { id } });
-  const email = user.newEmail ?? user.email;
+  if (email === null || email !== (user.newEmail ?? user.email)) return null;
   await tx.user.update({
     where: { id },
     data: { email, newEmail: null, confirmedAt: user.confirmedAt ?? new Date() },
   });
+  // Those that went to the address before open nothing any more.
+  await tx.mailedLink.deleteMany({ where: { userId: id } });
   await record(tx, { userId: id, address: '' }, 'changed', user, {
     before: { email: user.email },
     after: { email, confirmed: true },

@@ -5,7 +5,7 @@ import { type FormState, readForm, statusOf, withError } from '../../web/form.js
 import { page } from '../../web/page.js';
 import { authOf, fromOf, personOf, signIn, signOut } from '../auth.js';
 import { leave } from '../last-admin.js';
-import { passwordChanged } from '../letters.js';
+import { addressAsked, passwordChanged } from '../letters.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postConfirmation } from '../post.js';
 import { listIdentities } from '../providers/identities.js';
@@ -54,7 +54,8 @@ export async function updateAddress(req: Request, res: Response) {
   if (!(await isProven(req, account, read.data.password)))
     return showForm(req, res, 'address', wrongPassword(req, 'password'));
   if (!authOf(req).mail.isOn) throw mailIsOff();
-  await askForAddress(account.id, read.data.email);
+  await askForAddress(account, read.data.email, fromOf(req));
+  post(req, account.email, addressAsked(account.name, read.data.email));
   postConfirmation(req, account, read.data.email);
   setFlash(req, {
     message: `We have written to ${read.data.email}. Open the link in the mail, and it is yours.`,
@@ -75,7 +76,7 @@ export async function updatePassword(req: Request, res: Response) {
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
   await changePassword(account, { hash, alone: read.data.all }, fromOf(req));
   post(req, account.email, passwordChanged(account.name));
-  await signIn(req, account, false);
+  await signIn(req, await accountOf(req), req.session?.isKept ?? false);
   setFlash(req, { message: 'Your password is changed. Your other sessions are signed out.' });
   res.redirect(303, '/account');
 }

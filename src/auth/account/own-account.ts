@@ -2,7 +2,9 @@ import type { Request } from 'express';
 import { HttpError } from '../../web/errors.js';
 import { type FormState, withError } from '../../web/form.js';
 import { type Account, findAccount, isPasswordOf } from '../accounts.js';
-import { authOf, personOf } from '../auth.js';
+import { authOf, fromOf, personOf } from '../auth.js';
+import { note } from '../trail.js';
+import { forgetTries, takeTry, waitInWords } from '../tries.js';
 
 /** The account of whoever is signed in. */
 export async function accountOf(req: Request): Promise<Account> {
@@ -11,9 +13,26 @@ export async function accountOf(req: Request): Promise<Account> {
   return account;
 }
 
-/** Of somebody without a password their session is all there is. */
+/**
+ * Whether this is the person's password, asked again before what matters. Of somebody without one their session is all there is. Wrong ones
+ * count, from wherever they come: else whoever finds a browser left open could try on and on. Throws 429 where it is to wait.
+ */
 export async function isProven(req: Request, account: Account, password: string): Promise<boolean> {
-  return !account.hasPassword || isPasswordOf(account.id, password, authOf(req).settings.passwords);
+  if (!account.hasPassword) return true;
+  const tried = await takeTry(`again ${account.id}`);
+  if (!tried.ok) {
+    const wait =
+      tried.seconds > 3_600 ? 'Wait a day, or ask an admin to unlock you.' : waitInWords(tried.seconds);
+    throw new HttpError(429, `Too many wrong passwords. ${wait}`);
+  }
+  if (await isPasswordOf(account.id, password, authOf(req).settings.passwords)) {
+    await forgetTries(`again ${account.id}`);
+    return true;
+  }
+  await note(account, fromOf(req), tried.locks ? 'was locked' : 'failed to sign in', {
+    by: 'password, asked again',
+  });
+  return false;
 }
 
 export function wrongPassword(req: Request, field: string): FormState {

@@ -1,8 +1,8 @@
 import { db } from '../../db/client.js';
 import { violates } from '../../db/violations.js';
 import { confirmAddress, type NewPassword, setPassword } from '../account/changes.js';
-import { type Account, findAccount, insert } from '../accounts.js';
-import type { Person } from '../sessions.js';
+import { type Account, dropUnconfirmed, findAccount, insert } from '../accounts.js';
+import type { Arrived } from '../sessions.js';
 import { forgetTries } from '../tries.js';
 import { type Link, useUp } from './links.js';
 
@@ -23,6 +23,7 @@ export async function resetBy(link: Link, password: NewPassword, address: string
   });
   if (!isDone) return null;
   await forgetTries(`address ${account.email}`);
+  await forgetTries(`again ${account.id}`);
   return account;
 }
 
@@ -31,7 +32,9 @@ export async function confirmBy(
   link: Link,
 ): Promise<{ old: string; email: string; name: string } | 'taken' | null> {
   return orTaken(() =>
-    db.$transaction(async (tx) => ((await useUp(tx, link)) ? confirmAddress(tx, link.userId ?? 0) : null)),
+    db.$transaction(async (tx) =>
+      (await useUp(tx, link)) ? confirmAddress(tx, link.userId ?? 0, link.email) : null,
+    ),
   );
 }
 
@@ -41,6 +44,7 @@ export async function unlockBy(link: Link): Promise<Account | null> {
   if (!account || !(await db.$transaction((tx) => useUp(tx, link)))) return null;
   await forgetTries(`address ${account.email}`);
   await forgetTries(`code ${account.id}`);
+  await forgetTries(`again ${account.id}`);
   return account;
 }
 
@@ -49,11 +53,12 @@ export async function acceptBy(
   link: Link,
   name: string,
   passwordHash: string,
-): Promise<Person | 'taken' | null> {
+): Promise<Arrived | 'taken' | null> {
   const { email, role } = link;
   return orTaken(() =>
     db.$transaction(async (tx) => {
       if (!email || !(await useUp(tx, link))) return null;
+      await dropUnconfirmed(tx, email);
       const account = { name, email, passwordHash, role: role ?? 'viewer', confirmedAt: new Date() };
       return insert(tx, account, 'signed up');
     }),

@@ -1,15 +1,16 @@
 import type { Request, Response } from 'express';
 import { HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
-import { type FormState, readForm } from '../../web/form.js';
+import { type FormState, readForm, statusOf } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { findAccount, findAccountByEmail } from '../accounts.js';
+import { isProven, wrongPassword } from '../account/own-account.js';
+import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
 import { authOf, signIn, signOut } from '../auth.js';
 import { addressChanged, passwordChanged, reset as resetLetter } from '../letters.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postLink } from '../post.js';
 import { acceptBy, confirmBy, resetBy, unlockBy } from './by-link.js';
-import { acceptForm, addressForm, newPasswordForm } from './form.js';
+import { acceptForm, addressForm, confirmationForm, newPasswordForm } from './form.js';
 import { findLink, type Link, type Purpose } from './links.js';
 
 // What is done by a link that came by mail. Opening it shows a page; only its button uses the link up, as mail programs open links too.
@@ -52,18 +53,17 @@ export async function reset(req: Request, res: Response) {
 
 export async function confirmationPage(req: Request, res: Response) {
   const link = await linkOf(req, 'confirmation');
-  const account = await findAccount(link.userId ?? 0);
-  if (!account) throw isNoLink();
-  showButton(req, res, {
-    title: 'Confirm your address',
-    message: `Is ${account.newEmail ?? account.email} your address?`,
-    action: '/confirmation',
-    label: 'Yes, it is mine',
-  });
+  await showConfirmation(req, res, await accountOfLink(link), link, { values: {}, errors: {} });
 }
 
 export async function confirm(req: Request, res: Response) {
   const link = await linkOf(req, 'confirmation');
+  const account = await accountOfLink(link);
+  const read = readForm(confirmationForm, req.body);
+  if (!read.ok) return showConfirmation(req, res, account, link, read.form);
+  // Anybody can type an address when they sign up: who has the address must be who chose the password.
+  if (!account.confirmedAt && !(await isProven(req, account, read.data.password)))
+    return showConfirmation(req, res, account, link, wrongPassword(req, 'password'));
   const confirmed = await confirmBy(link);
   if (!confirmed) throw isNoLink();
   if (confirmed === 'taken') throw new HttpError(409, 'Somebody else has this address by now.');
@@ -110,10 +110,17 @@ export async function accept(req: Request, res: Response) {
 
 /** The link that the address, or the form behind it, holds. The page it is on is told to nobody. */
 async function linkOf(req: Request, purpose: Purpose): Promise<Link> {
-  req.res?.set('Referrer-Policy', 'no-referrer').set('Cache-Control', 'no-store');
+  // Not `no-referrer`: browsers then send their forms with the Origin “null”, which is no site's.
+  req.res?.set('Referrer-Policy', 'strict-origin').set('Cache-Control', 'no-store');
   const link = await findLink(purpose, req.method === 'POST' ? req.body.token : req.query.token);
   if (!link) throw isNoLink();
   return link;
+}
+
+async function accountOfLink(link: Link): Promise<Account> {
+  const account = await findAccount(link.userId ?? 0);
+  if (!account || link.email !== (account.newEmail ?? account.email)) throw isNoLink();
+  return account;
 }
 
 /** The token goes along in the form. */
@@ -157,6 +164,17 @@ function showInvitation(req: Request, res: Response, link: Link, form: FormState
     'auth/invitation',
     { title: 'Make your account', email: link.email, role: link.role },
     { status, onlyHtml: { form: { ...form, values } } },
+  );
+}
+
+async function showConfirmation(req: Request, res: Response, account: Account, link: Link, form: FormState) {
+  const isFirst = account.confirmedAt === null;
+  page(
+    req,
+    res,
+    'auth/confirmation',
+    { title: 'Confirm your address', email: link.email, name: account.name, isFirst },
+    { status: statusOf(form), onlyHtml: { form: { ...form, values: { token: tokenOf(req) } }, account } },
   );
 }
 

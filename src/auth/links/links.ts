@@ -1,5 +1,6 @@
 import { db } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
+import { addressKey } from '../accounts.js';
 import type { Role } from '../roles.js';
 import { hashOf, newSecret } from '../secrets.js';
 
@@ -24,15 +25,37 @@ export async function makeLink(
   to: { userId?: number; email?: string; role?: Role; createdById?: number },
 ): Promise<string> {
   const token = newSecret();
-  const expiresAt = new Date(Date.now() + HOURS[purpose] * 3_600_000);
+  const expiresAt = endOf(purpose);
   await db.$transaction([
     // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
     to.userId
       ? db.mailedLink.deleteMany({ where: { purpose, userId: to.userId } })
-      : db.$executeRaw`DELETE FROM mailed_links WHERE purpose = ${purpose} AND lower(email) = lower(${to.email ?? ''})`,
+      : db.$executeRaw`DELETE FROM mailed_links WHERE purpose = ${purpose} AND lower(email) = ${addressKey(to.email ?? '')}`,
     db.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt, ...to } }),
   ]);
   return token;
+}
+
+/** How many links to one person may be good at the same time: whoever asks for more finds those in their mail. */
+const MOST_OPEN = 5;
+
+/**
+ * A further link, beside those that were sent before: anybody can ask for one, and must not be able to void the one that its owner is about to
+ * open. Null where there are enough that are good.
+ */
+export async function makeFurtherLink(
+  purpose: Purpose,
+  to: { userId: number; email?: string },
+): Promise<string | null> {
+  const open = { purpose, userId: to.userId, usedAt: null, expiresAt: { gt: new Date() } };
+  if ((await db.mailedLink.count({ where: open })) >= MOST_OPEN) return null;
+  const token = newSecret();
+  await db.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt: endOf(purpose), ...to } });
+  return token;
+}
+
+function endOf(purpose: Purpose): Date {
+  return new Date(Date.now() + HOURS[purpose] * 3_600_000);
 }
 
 /** The link of this token, or null when it is none, has been used, or has expired: which of them is not told. */

@@ -7,7 +7,7 @@ import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail, listPeople } from '../accounts.js';
 import { authOf, fromOf, personOf } from '../auth.js';
 import { changeRole } from '../last-admin.js';
-import { invitation as invitationLetter, secondFactorOff } from '../letters.js';
+import { invitation as invitationLetter, resetHandedOut, secondFactorOff } from '../letters.js';
 import { listInvitations, makeLink, withdrawInvitation } from '../links/links.js';
 import { linkTo, post } from '../post.js';
 import { ROLES } from '../roles.js';
@@ -47,6 +47,7 @@ export async function unlock(req: Request, res: Response) {
   const account = await accountOf(req);
   await forgetTries(`address ${account.email}`);
   await forgetTries(`code ${account.id}`);
+  await forgetTries(`again ${account.id}`);
   await note(account, fromOf(req), 'was unlocked');
   setFlash(req, { message: `${account.name} can try again.` });
   res.redirect(303, `/people/${account.id}`);
@@ -69,7 +70,10 @@ export async function deleteSecondFactor(req: Request, res: Response) {
 /** A link to choose a new password, to hand out where mail is off or does not arrive. Shown once. */
 export async function createReset(req: Request, res: Response) {
   const account = await accountOf(req);
-  const token = await makeLink('reset', { userId: account.id });
+  if (account.id === personOf(req).id)
+    throw new HttpError(403, 'This is your own. Change it in your account, with your password.');
+  const token = await makeLink('reset', { userId: account.id, createdById: personOf(req).id });
+  post(req, account.email, resetHandedOut(account.name));
   await note(account, fromOf(req), 'changed', { password: 'a link to choose a new one was handed out' });
   showLink(
     req,
@@ -88,7 +92,9 @@ export async function createInvitation(req: Request, res: Response) {
   const read = readForm(invitationForm, req.body);
   if (!read.ok) return showInvitation(req, res, read.form);
   const { email, role } = read.data;
-  if (await findAccountByEmail(email)) {
+  const account = await findAccountByEmail(email);
+  // One that nobody ever confirmed makes room for who is invited.
+  if (account?.confirmedAt) {
     return showInvitation(
       req,
       res,
@@ -116,7 +122,9 @@ async function accountOf(req: Request): Promise<Account> {
 }
 
 async function showPerson(req: Request, res: Response, account: Account, form: FormState) {
-  const locked = (await isLocked(`address ${account.email}`)) || (await isLocked(`code ${account.id}`));
+  const locked = (
+    await Promise.all([`address ${account.email}`, `code ${account.id}`, `again ${account.id}`].map(isLocked))
+  ).includes(true);
   page(
     req,
     res,

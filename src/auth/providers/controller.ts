@@ -101,7 +101,10 @@ async function letIn(req: Request, res: Response, known: Known, to: string) {
   const { account, how } = arrival;
   if (how === 'linked') post(req, account.email, providerLinked(account.name, name));
   if (account.totpSince) {
-    await beginStep(req, 'second factor', { userId: account.id, data: { keep: false, to, by: name } });
+    await beginStep(req, 'second factor', {
+      userId: account.id,
+      data: { keep: false, to, by: name, generation: account.generation },
+    });
     return res.redirect(303, '/sign-in/code');
   }
   await enter(req, account, false, name);

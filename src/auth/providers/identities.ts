@@ -2,9 +2,10 @@ import { db, read } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
 import { violates } from '../../db/violations.js';
 import type { Settings } from '../../settings.js';
-import { type Account, findAccount, findAccountByEmail, insert, isEmpty } from '../accounts.js';
+import { type Account, addressKey, findAccount, findAccountByEmail, insert, isEmpty } from '../accounts.js';
 import { type Link, useUp } from '../links/links.js';
 import type { Role } from '../roles.js';
+import { endSessionsOf } from '../sessions.js';
 import { type From, record } from '../trail.js';
 import { hasOtherWayIn } from '../ways-in.js';
 import type { Provider } from './providers.js';
@@ -54,7 +55,7 @@ async function linkByAddress(account: Account, known: Known, address: string): P
 async function handOver(tx: Prisma.TransactionClient, id: number, name: string): Promise<void> {
   await tx.user.update({ where: { id }, data: { name, passwordHash: null, confirmedAt: new Date() } });
   await tx.mailedLink.deleteMany({ where: { userId: id } });
-  await tx.session.deleteMany({ where: { userId: id } });
+  await endSessionsOf(tx, id);
 }
 
 /** An invitation of the address holds whoever else may sign up. The first account is made on its own page, and not by chance here. */
@@ -84,7 +85,7 @@ function roleOf(email: string, { open, domain }: Settings['signUp']): Role | nul
 async function findInvitation(email: string): Promise<Link | null> {
   const [invitation] = await read<Link[]>`
     SELECT id, user_id AS "userId", email, role::text AS role, created_by_id AS "createdById" FROM mailed_links
-    WHERE purpose = 'invitation' AND lower(email) = lower(${email}) AND used_at IS NULL AND expires_at > now()
+    WHERE purpose = 'invitation' AND lower(email) = ${addressKey(email)} AND used_at IS NULL AND expires_at > now()
     ORDER BY created_at DESC LIMIT 1`;
   return invitation ?? null;
 }

@@ -7,8 +7,8 @@ import { count } from '../../web/format.js';
 import { page } from '../../web/page.js';
 import { accountOf, isProven, wrongPassword } from '../account/own-account.js';
 import { type Account, findAccount } from '../accounts.js';
-import { authOf, enter, fromOf, personOf, signIn } from '../auth.js';
-import { codeLocked, secondFactorOff } from '../letters.js';
+import { authOf, enter, fromOf, signIn } from '../auth.js';
+import { codeLocked, secondFactorOff, secondFactorOn } from '../letters.js';
 import { post, postLink } from '../post.js';
 import { endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
@@ -31,7 +31,12 @@ export async function show(req: Request, res: Response) {
 }
 
 export async function begin(req: Request, res: Response) {
-  await beginSecondFactor(personOf(req).id, keyOf(req));
+  const account = await accountOf(req);
+  const read = readForm(provenForm, req.body);
+  if (!read.ok) return showState(req, res, account, { beginning: read.form });
+  if (!(await isProven(req, account, read.data.password)))
+    return showState(req, res, account, { beginning: wrongPassword(req, 'password') });
+  await beginSecondFactor(account.id, keyOf(req));
   res.redirect(303, '/account/second-factor');
 }
 
@@ -46,7 +51,8 @@ export async function confirm(req: Request, res: Response) {
     const code = 'This is not the code that the app shows now. Is the clock of your phone right?';
     return showState(req, res, account, { begun: withError(req.body, { code }) });
   }
-  await signIn(req, account, false);
+  post(req, account.email, secondFactorOn(account.name));
+  await signIn(req, await accountOf(req), req.session?.isKept ?? false);
   showCodes(req, res, codes, 'The second factor is on. Your other sessions are signed out.');
 }
 
@@ -68,7 +74,7 @@ export async function destroy(req: Request, res: Response) {
     return showState(req, res, account, { deletion: wrongPassword(req, 'password') });
   await turnOff(account, fromOf(req));
   post(req, account.email, secondFactorOff(account.name));
-  await signIn(req, account, false);
+  await signIn(req, await accountOf(req), req.session?.isKept ?? false);
   setFlash(req, { message: 'The second factor is off. Your other sessions are signed out.' });
   res.redirect(303, '/account/second-factor');
 }
@@ -99,12 +105,14 @@ export async function enterWithCode(req: Request, res: Response) {
   // Of two requests at the same moment one ends the step, and comes in.
   if (!(await endStep(req, step))) return tooLate(req, res);
   await forgetTries(`code ${account.id}`);
-  // `by` is what the first step was done with, where it was no password.
-  const { keep, to, by = 'password' } = step.data as { keep: boolean; to: string; by?: string };
-  await enter(req, account, keep, `${by} and ${used}`);
+  const { keep, to, by = 'password', generation } = step.data as Begun;
+  await enter(req, { ...account, generation }, keep, `${by} and ${used}`);
   if (used === 'recovery code') setFlash(req, { message: await leftInWords(account.id) });
   res.redirect(303, pathOfThisSite(to));
 }
+
+/** What the first step of signing in leaves for this one. `by` is what it was done with, where that was no password. */
+type Begun = { keep: boolean; to: string; by?: string; generation: number };
 
 /** What the app's secret is sealed with. */
 function keyOf(req: Request): string {
@@ -157,22 +165,27 @@ async function showCode(req: Request, res: Response, account: Account, form: For
 
 const UNTOUCHED: FormState = { values: {}, errors: {} };
 
-type Forms = { begun?: FormState; renewal?: FormState; deletion?: FormState };
+type Forms = { beginning?: FormState; begun?: FormState; renewal?: FormState; deletion?: FormState };
 
 /** The secret is on the page only: what asks for JSON is a program, and an app takes it from the screen. */
 async function showState(
   req: Request,
   res: Response,
   account: Account,
-  { begun = UNTOUCHED, renewal = UNTOUCHED, deletion = UNTOUCHED }: Forms = {},
+  { beginning = UNTOUCHED, begun = UNTOUCHED, renewal = UNTOUCHED, deletion = UNTOUCHED }: Forms = {},
 ) {
   const factor = await findSecondFactor(account, keyOf(req));
   const { state } = factor;
   const on = factor.state === 'on' ? factor : null;
   const app = factor.state === 'begun' ? { secret: inFours(factor.secret), qr: qrOf(factor.address) } : null;
-  const status = Math.max(...[begun, renewal, deletion].map(statusOf));
+  const status = Math.max(...[beginning, begun, renewal, deletion].map(statusOf));
   // A password is not shown again.
-  const forms = { begun, renewal: { ...renewal, values: {} }, deletion: { ...deletion, values: {} } };
+  const forms = {
+    beginning: { ...beginning, values: {} },
+    begun,
+    renewal: { ...renewal, values: {} },
+    deletion: { ...deletion, values: {} },
+  };
   res.set('Cache-Control', 'no-store');
   page(
     req,

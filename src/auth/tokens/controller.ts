@@ -5,6 +5,8 @@ import { type FormState, readForm, statusOf, withError } from '../../web/form.js
 import { page } from '../../web/page.js';
 import { accountOf, isProven, wrongPassword } from '../account/own-account.js';
 import { fromOf, personOf } from '../auth.js';
+import { tokenMade } from '../letters.js';
+import { post } from '../post.js';
 import { note } from '../trail.js';
 import { tokenForm } from './form.js';
 import { listTokens, MOST_DAYS, MOST_TOKENS, makeToken, revokeToken, SCOPES } from './tokens.js';
@@ -29,6 +31,7 @@ export async function create(req: Request, res: Response) {
     const name = `You have ${MOST_TOKENS} tokens, which is as many as one may. Revoke one that is not used.`;
     return showTokens(req, res, withError(req.body, { name }));
   }
+  post(req, account.email, tokenMade(account.name, asked.name));
   await note(account, fromOf(req), 'changed', { token: { made: true, ...asked } });
   await showTokens(req, res, { values: NEW_TOKEN, errors: {} }, { name: asked.name, text: made });
 }
