@@ -110,7 +110,7 @@ describe('the trail', () => {
     const account = await db.user.findFirstOrThrow({ where: { email: 'guest@example.com' } });
     await go('/account/password', { current: wrong, password: second });
     await go('/account/password', { current: first, password: second });
-    const { secret, codes } = await turnOnSecondFactor(guest);
+    const { secret, codes } = await turnOnSecondFactor(guest, second);
     const token = await guest.post('/account/tokens', {
       name: 'ci',
       scope: 'write',

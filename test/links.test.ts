@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeLink } from '../src/auth/links/links.js';
+import { hashOf } from '../src/auth/secrets.js';
 import { db } from '../src/db/client.js';
-import { type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
+import { type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aProgram } from './support/program.js';
 
 useApp({ APP_URL: 'https://parts.example.com', SIGN_UP: 'domain:example.com' });
@@ -32,7 +33,7 @@ async function opened(somebody: Browser, email: string) {
   const { path, token } = await linkTo(email);
   const page = await somebody.get(`${path}?token=${token}`);
   expect(page.status).toBe(200);
-  expect(page.headers['referrer-policy']).toBe('no-referrer');
+  expect(page.headers['referrer-policy']).toBe('strict-origin');
   expect(page.headers['cache-control']).toContain('no-store');
   return { path, token };
 }
@@ -63,18 +64,30 @@ describe('a new password by a link', () => {
     expect((await program.get('/systems')).status).toBe(401);
   });
 
-  test('a second link makes the first one void, and an hour later none is good', async () => {
+  test('is void once another was used, an hour later none is good, and of five that are good no sixth is sent', async () => {
     const { person } = await signedIn('viewer');
     const somebody = await visitor();
-    await somebody.post('/password-reset/new', { email: person.email });
-    const first = await linkTo(person.email);
+    const links: Awaited<ReturnType<typeof linkTo>>[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      letters.splice(0);
+      await somebody.post('/password-reset/new', { email: person.email });
+      links.push(await linkTo(person.email));
+    }
     letters.splice(0);
-    await somebody.post('/password-reset/new', { email: person.email });
-    const second = await linkTo(person.email);
-    expect((await somebody.get(`${first.path}?token=${first.token}`)).status).toBe(404);
-    expect((await somebody.get(`${second.path}?token=${second.token}`)).status).toBe(200);
-    await db.mailedLink.updateMany({ data: { expiresAt: new Date(Date.now() - 1) } });
-    expect((await somebody.get(`${second.path}?token=${second.token}`)).status).toBe(404);
+    expect((await somebody.post('/password-reset/new', { email: person.email })).status).toBe(200);
+    const statuses = async () =>
+      Promise.all(
+        links.map(async ({ path, token }) => (await somebody.get(`${path}?token=${token}`)).status),
+      );
+    expect(await statuses()).toEqual([200, 200, 200, 200, 200]);
+    expect(letters).toEqual([]);
+    await db.mailedLink.updateMany({
+      where: { id: hashOf(links[0]!.token) },
+      data: { expiresAt: new Date(0) },
+    });
+    expect(await statuses()).toEqual([404, 200, 200, 200, 200]);
+    await somebody.post('/password-reset', { token: links[2]!.token, password: NEW });
+    expect(await statuses()).toEqual([404, 404, 404, 404, 404]);
   });
 
   test('what is kept is a hash, and a link does only what it is for', async () => {
@@ -140,7 +153,9 @@ describe('signing up', () => {
     letters.splice(0);
     expect((await somebody.signIn('ada@example.com', NEW)).text).toContain('not confirmed yet');
     const { path, token } = await opened(somebody, 'ada@example.com');
-    expect((await somebody.post(path, { token })).headers.location).toBe('/sign-in');
+    const unproven = await somebody.post(path, { token, password: 'somebody else’s guess' });
+    expect([unproven.status, unproven.text]).toEqual([422, expect.stringContaining('not your password')]);
+    expect((await somebody.post(path, { token, password: NEW })).headers.location).toBe('/sign-in');
     expect((await somebody.signIn('ada@example.com', NEW)).status).toBe(303);
     expect(await db.user.findFirst({ where: { email: 'ada@example.com' } })).toMatchObject({
       role: 'editor',
@@ -176,9 +191,11 @@ describe('another address', () => {
     expect(wrong.text).toContain('not your password');
     await editor.post('/account/address', { email: 'next@example.com', password: 'correct horse battery' });
     expect((await editor.get('/account')).text).toContain('waits to be confirmed');
+    expect((await letterTo(person.email)).subject).toContain('asked for');
     const { path, token } = await opened(editor, 'next@example.com');
+    letters.splice(0);
     await editor.post(path, { token });
-    expect((await letterTo(person.email)).text).toContain('next@example.com');
+    expect((await letterTo(person.email)).subject).toContain('was changed');
     expect((await (await visitor()).signIn('next@example.com')).status).toBe(303);
     expect((await (await visitor()).signIn(person.email)).status).toBe(422);
   });
@@ -190,5 +207,75 @@ describe('another address', () => {
     await db.user.create({ data: { email: 'WANTED@example.com', name: 'Sooner' } });
     expect((await editor.post(path, { token })).status).toBe(409);
     expect((await db.user.findUniqueOrThrow({ where: { id: person.id } })).email).toBe(person.email);
+  });
+
+  test('is not theirs who asked for it with a password that was stolen, once that is changed', async () => {
+    const { person, ...thief } = await signedIn('editor');
+    await thief.post('/account/address', { email: 'thief@example.com', password: PASSWORD });
+    const { path, token } = await linkTo('thief@example.com');
+    const reset = await makeLink('reset', { userId: person.id });
+    await (await visitor()).post('/password-reset', { token: reset, password: NEW });
+    expect((await thief.get(`${path}?token=${token}`)).status).toBe(404);
+    const stranger = await visitor();
+    await stranger.get('/sign-in');
+    expect((await stranger.post(path, { token })).status).toBe(404);
+    const { email, newEmail } = await db.user.findUniqueOrThrow({ where: { id: person.id } });
+    expect([email, newEmail]).toEqual([person.email, null]);
+  });
+
+  test('is confirmed by the link that was sent to it, and by no other', async () => {
+    const { person, ...editor } = await signedIn('editor');
+    await editor.post('/account/address', { email: 'mine@example.com', password: PASSWORD });
+    const { path, token } = await linkTo('mine@example.com');
+    await editor.post('/account/address', { email: 'ceo@example.com', password: PASSWORD });
+    expect((await editor.get(`${path}?token=${token}`)).status).toBe(404);
+    expect((await editor.post(path, { token })).status).toBe(404);
+    expect((await db.user.findUniqueOrThrow({ where: { id: person.id } })).email).toBe(person.email);
+  });
+
+  test('makes the links void that went to the old one', async () => {
+    const { person, ...editor } = await signedIn('editor');
+    const old = await makeLink('reset', { userId: person.id });
+    await editor.post('/account/address', { email: 'moved@example.com', password: PASSWORD });
+    const { path, token } = await linkTo('moved@example.com');
+    await editor.post(path, { token });
+    expect((await (await visitor()).get(`/password-reset?token=${old}`)).status).toBe(404);
+  });
+});
+
+describe('an invitation', () => {
+  test('takes the place of an account that somebody else made with the address, and never confirmed', async () => {
+    const [admin, squatter, guest] = [await signedIn('admin'), await visitor(), await visitor()];
+    await squatter.post('/sign-up', { name: 'Squatter', email: 'guest@example.com', password: NEW });
+    const invited = await admin.post('/invitations', { email: 'guest@example.com', role: 'viewer' });
+    const token = /token=([\w-]+)/.exec(invited.text)?.[1] ?? '';
+    expect((await guest.post('/invitation', { token, name: 'Guest', password: `${NEW}!` })).status).toBe(303);
+    const rows = await db.user.findMany({ where: { email: 'guest@example.com' } });
+    expect(rows).toMatchObject([{ name: 'Guest', role: 'viewer' }]);
+    expect((await squatter.signIn('guest@example.com', NEW)).status).toBe(422);
+  });
+
+  test('and a reset that was handed out end with the rights of who made them', async () => {
+    const [first, second, victim] = [
+      await signedIn('admin'),
+      await signedIn('admin'),
+      await signedIn('editor'),
+    ];
+    const texts = [
+      (await second.post('/invitations', { email: 'friend@example.com', role: 'admin' })).text,
+      (await second.post(`/people/${victim.person.id}/password-reset`)).text,
+    ];
+    const paths = texts.map(
+      (text) => /https:\/\/parts\.example\.com(\/[\w-]+\?token=[\w-]+)/.exec(text)?.[1] ?? '',
+    );
+    const stranger = await visitor();
+    for (const path of paths) expect((await stranger.get(path)).status).toBe(200);
+    await first.post(`/people/${second.person.id}/role`, { role: 'viewer' });
+    for (const path of paths) expect((await stranger.get(path)).status).toBe(404);
+  });
+
+  test('of one’s own account to a new password is not made: that asks for the old one', async () => {
+    const admin = await signedIn('admin');
+    expect((await admin.post(`/people/${admin.person.id}/password-reset`)).status).toBe(403);
   });
 });

@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { changePassword } from '../src/auth/account/changes.js';
+import { findAccount, findByPassword } from '../src/auth/accounts.js';
+import { hashPassword } from '../src/auth/passwords.js';
+import { startSession } from '../src/auth/sessions.js';
 import { forgetTries, isLocked, takeTry, waitInWords } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
-import { letters, signedIn, useApp, visitor } from './support/app.js';
+import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 
 useApp({ APP_URL: 'https://parts.example.com' });
 
@@ -111,5 +115,71 @@ describe('somebody who tries many passwords', () => {
     const trail = JSON.stringify(await db.change.findMany());
     expect(trail).toContain('failed to sign in');
     expect(trail).not.toMatch(/MyPassw0rd|hunter2/i);
+  });
+
+  test('has no second way to write the address: what the database would take for the same letter is another', async () => {
+    const { person } = await signedIn('viewer');
+    const email = `victim-${person.id}@example.com`;
+    await db.user.update({ where: { id: person.id }, data: { email } });
+    for (const spelled of [email.replace('i', 'İ'), email.replace('i', 'ı')]) {
+      expect((await (await visitor()).signIn(spelled)).status).toBe(422);
+    }
+    expect((await (await visitor()).signIn(email.toUpperCase())).status).toBe(303);
+  });
+
+  test('from a browser left open is stopped as well, wherever from, and it stands in the trail', async () => {
+    const { person, ...left } = await signedIn('viewer');
+    const tried = async (password: string) =>
+      (await left.post('/account/address', { email: 'thief@example.com', password })).status;
+    const first: number[] = [];
+    for (let n = 0; n < 11; n += 1) first.push(await tried(`guess ${n}`));
+    expect(first).toEqual([...Array(10).fill(422), 429]);
+    expect(await tried(PASSWORD)).toBe(429);
+    const lines = await db.change.findMany({ where: { recordId: person.id, action: 'failed to sign in' } });
+    expect(lines.map(({ after }) => after)).toEqual(Array(10).fill({ by: 'password, asked again' }));
+  });
+});
+
+describe('a new password at the moment of a sign-in with the old one', () => {
+  const NEW = 'another correct horse';
+
+  test('leaves no session but the one that it was set in', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { person, ...owner } = await signedIn('viewer');
+      const thieves = [await visitor(), await visitor(), await visitor()];
+      await Promise.all(thieves.map((thief) => thief.get('/sign-in')));
+      await Promise.all([
+        owner.post('/account/password', { current: PASSWORD, password: NEW }),
+        ...thieves.map((thief) => thief.post('/sign-in', { email: person.email, password: PASSWORD })),
+      ]);
+      for (const thief of thieves) expect((await thief.get('/systems')).status).toBe(303);
+      expect((await owner.get('/systems')).status).toBe(200);
+    }
+  });
+
+  test('is not undone by the old one being hashed anew at another cost', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { person } = await signedIn('viewer');
+      const account = await findAccount(person.id);
+      const hash = await hashPassword(NEW);
+      const dear = { memoryKib: 19_456, passes: 3 };
+      await Promise.all([
+        findByPassword(person.email, PASSWORD, dear),
+        changePassword(account!, { hash, alone: false }, { userId: person.id, address: '' }),
+      ]);
+      expect(await findByPassword(person.email, PASSWORD, dear)).toBe(null);
+      expect(await findByPassword(person.email, NEW, dear)).toMatchObject({ id: person.id });
+    }
+  });
+
+  test('ends the second step of signing in as well', async () => {
+    const { person } = await signedIn('viewer');
+    const before = await findAccount(person.id);
+    const hash = await hashPassword(NEW);
+    await changePassword(before!, { hash, alone: false }, { userId: person.id, address: '' });
+    const from = { isKept: false, address: '', agent: '' };
+    const limits = { idleHours: 1, maxHours: 1, keptDays: 1 };
+    expect(await startSession(before!, from, limits)).toBe(null);
+    expect(await startSession((await findAccount(person.id))!, from, limits)).not.toBe(null);
   });
 });

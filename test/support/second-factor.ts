@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { db } from '../../src/db/client.js';
-import type { Browser } from './app.js';
+import { type Browser, PASSWORD } from './app.js';
 
 /** The code that an app with this secret shows, `steps` times 30 seconds from now. */
 export function codeOf(secret: string, steps = 0): string {
@@ -17,15 +17,18 @@ export function wrongCode(secret: string): string {
 }
 
 /** Sets the second factor up on the page. Gives the app's secret. */
-export async function beginSecondFactor(browser: Browser): Promise<string> {
-  await browser.post('/account/second-factor');
+export async function beginSecondFactor(browser: Browser, password = PASSWORD): Promise<string> {
+  await browser.post('/account/second-factor', { password });
   const shown = await browser.get('/account/second-factor');
   return (/<code class="secret">([A-Z2-7 ]+)</.exec(shown.text)?.[1] ?? '').replaceAll(' ', '');
 }
 
 /** Turns the second factor on, as one does on the page. Gives the app's secret and the recovery codes. */
-export async function turnOnSecondFactor(browser: Browser): Promise<{ secret: string; codes: string[] }> {
-  const secret = await beginSecondFactor(browser);
+export async function turnOnSecondFactor(
+  browser: Browser,
+  password = PASSWORD,
+): Promise<{ secret: string; codes: string[] }> {
+  const secret = await beginSecondFactor(browser, password);
   const turnedOn = await browser.post('/account/second-factor/confirmation', { code: codeOf(secret) });
   return { secret, codes: [...turnedOn.text.matchAll(/<li><code>([^<]+)</g)].map((match) => match[1] ?? '') };
 }
