@@ -23,6 +23,7 @@ function onSubmit(event) {
       told.textContent = inWords(error);
       told.hidden = false;
       button.disabled = false;
+      button.focus();
     });
 }
 

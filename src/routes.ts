@@ -106,7 +106,10 @@ export function drawRoutes(app: Express): void {
   app.post('/account/name', account.updateName);
   app.get('/account/address', account.editAddress);
   app.post('/account/address', limitPosts(20, 15), account.updateAddress);
+  app.post('/account/address/withdrawal', account.withdrawAddress);
   app.get('/account/password', account.editPassword);
+  // Where password managers send people.
+  app.get('/.well-known/change-password', formAt('/account/password'));
   app.post('/account/password', limitFailures(20, 15), account.updatePassword);
   app.get('/account/sessions', account.sessions);
   app.post('/account/sessions', account.endSessions);
@@ -115,8 +118,9 @@ export function drawRoutes(app: Express): void {
   app.post('/account/identities/:provider', limitFailures(20, 15), providers.goAndLink);
   app.get('/account/second-factor', secondFactor.show);
   app.post('/account/second-factor', limitFailures(20, 15), secondFactor.begin);
-  for (const form of ['confirmation', 'recovery-codes', 'deletion'])
-    app.get(`/account/second-factor/${form}`, formAt('/account/second-factor'));
+  app.get('/account/second-factor/confirmation', formAt('/account/second-factor'));
+  app.get('/account/second-factor/deletion', formAt('/account/second-factor'));
+  app.get('/account/second-factor/recovery-codes', secondFactor.recoveryCodes);
   app.post('/account/second-factor/confirmation', secondFactor.confirm);
   app.post('/account/second-factor/recovery-codes', limitFailures(20, 15), secondFactor.createRecoveryCodes);
   app.post('/account/second-factor/deletion', limitFailures(20, 15), secondFactor.destroy);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { seal, unseal } from '../src/auth/second-factor/sealed.js';
+import { seal, unseal } from '../src/auth/sealed.js';
 import { db } from '../src/db/client.js';
 import { type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import {

@@ -117,7 +117,7 @@ export async function signIn(
 }
 
 /** Signs in whoever has shown all that they must, and says so in the trail. `by` is what they came in with. */
-export async function enter(req: Request, account: Account, keep: boolean, by: string): Promise<void> {
+export async function enter(req: Request, account: Arrived, keep: boolean, by: string): Promise<void> {
   await signIn(req, account, keep);
   await recordSignIn(account, fromOf(req), by);
 }
@@ -146,13 +146,20 @@ export const signedIn: RequestHandler = (req, res, next) => {
   res.redirect(303, `/sign-in${wanted}`);
 };
 
+const MAY: Record<Action, string> = {
+  read: 'read here',
+  comment: 'comment here',
+  edit: 'record and change things here',
+  administer: 'look after people here',
+};
+
 /** The wall behind which everybody may do this. */
 export function allowedTo(action: Action): RequestHandler {
   return (req, _res, next) => {
     if (req.user && can(req.user.role, action)) return next();
     throw new HttpError(
       403,
-      `Your role does not allow this. Ask an admin if you should be able to ${action} here.`,
+      `Your role does not allow this. Ask an admin if you should be able to ${MAY[action]}.`,
     );
   };
 }

@@ -5,7 +5,7 @@ import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
 import { page } from '../web/page.js';
 import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from './accounts.js';
-import { authenticate, authOf, enter, fromOf, signIn, signOut } from './auth.js';
+import { authenticate, authOf, enter, fromOf, signOut } from './auth.js';
 import { signInForm, signUpForm } from './form.js';
 import { locked } from './letters.js';
 import { relyingPartyOf } from './passkeys/passkeys.js';
@@ -57,6 +57,7 @@ export async function destroySession(req: Request, res: Response) {
   await signOut(req);
   // Also what the browser keeps for its Back button.
   res.set('Clear-Site-Data', '"cache"');
+  setFlash(req, { message: 'You are signed out.' });
   res.redirect(303, '/');
 }
 
@@ -72,7 +73,7 @@ export async function createAccount(req: Request, res: Response) {
   if (!read.ok) return showSignUp(req, res, read.form, 422);
   const person = await createFirstAccount(read.data, authOf(req).settings.passwords);
   if (!person) throw signUpIsClosed();
-  await signIn(req, person, false);
+  await enter(req, person, false, 'the first account');
   setFlash(req, { message: `Welcome, ${person.name}. This is the first account, so you are the admin.` });
   res.redirect(303, '/');
 }
@@ -131,7 +132,7 @@ async function showSignUp(req: Request, res: Response, form: FormState, status =
     res,
     'auth/sign-up',
     { title: 'Sign up', form: { ...form, values } },
-    { status, onlyHtml: { isFirst, domain } },
+    { status, onlyHtml: { isFirst, staysOpen: isOpen(req), domain } },
   );
 }
 

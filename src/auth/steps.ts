@@ -5,7 +5,7 @@ import { type Cookie, ownCookie } from '../web/cookies.js';
 import { hashOf, newSecret } from './secrets.js';
 
 /** Something begun in this browser that a later request of it ends: the second factor, a passkey's challenge, a provider's answer. */
-export type Purpose = 'second factor' | 'passkey' | 'new passkey' | 'provider';
+export type Purpose = 'second factor' | 'passkey' | 'new passkey' | 'provider' | 'shown once';
 
 export type Step = { id: string; userId: number | null; data: Prisma.JsonValue };
 

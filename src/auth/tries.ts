@@ -36,8 +36,18 @@ export async function forgetTries(key: string): Promise<void> {
 }
 
 export async function isLocked(key: string): Promise<boolean> {
-  const held = { key: idOf(key), lockedAt: { gt: new Date(Date.now() - 24 * 3_600_000) } };
-  return (await db.tries.count({ where: held })) > 0;
+  return (await lockedAmong([key])).has(key);
+}
+
+/** Those of the keys that are locked now. */
+export async function lockedAmong(keys: string[]): Promise<Set<string>> {
+  const since = new Date(Date.now() - 24 * 3_600_000);
+  const held = await db.tries.findMany({
+    where: { key: { in: keys.map(idOf) }, lockedAt: { gt: since } },
+    select: { key: true },
+  });
+  const ids = new Set(held.map(({ key }) => key));
+  return new Set(keys.filter((key) => ids.has(idOf(key))));
 }
 
 /** "Try again in 8 seconds." */

@@ -8,7 +8,11 @@ import { ACTIONS, changesList, findChange, listChanges, SUBJECTS } from './queri
 /** The trail: who did what, when, from where. */
 export async function index(req: Request, res: Response) {
   const list = readList(req, changesList);
-  const rows = await listChanges(list);
+  const { rows: lines, ...ends } = await listChanges(list);
+  const rows = {
+    ...ends,
+    rows: lines.map(({ after, ...line }) => ({ ...line, details: inShort(after) })),
+  };
   answerList(
     req,
     res,
@@ -23,10 +27,11 @@ export async function index(req: Request, res: Response) {
       what: (change) => change.noun,
       record: (change) => change.recordId,
       name: (change) => change.label,
+      details: (change) => change.details,
       from: (change) => change.address,
       token: (change) => change.token,
     },
-    { subjects: SUBJECTS, actions: ACTIONS },
+    { subjects: SUBJECTS.map((value) => ({ value, label: value.replace('-', ' ') })), actions: ACTIONS },
   );
 }
 
@@ -44,13 +49,30 @@ export async function show(req: Request, res: Response) {
 
 /** Field by field what was and what is, those first that differ. */
 function fieldsOf(before: unknown, after: unknown) {
-  const [was, is] = [recordOf(before), recordOf(after)];
+  const [was, is] = [flat(recordOf(before)), flat(recordOf(after))];
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   const fields = names.map((name) => {
     const [old, now] = [inWords(was[name]), inWords(is[name])];
     return { name, before: old, after: now, differs: name in was && name in is && old !== now };
   });
   return [...fields.filter(({ differs }) => differs), ...fields.filter(({ differs }) => !differs)];
+}
+
+/** “token: deploys, made”: what happened to a person, in a line. */
+function inShort(after: unknown): string {
+  return Object.entries(flat(recordOf(after)))
+    .map(([name, value]) => (value === true ? name : `${name}: ${inWords(value)}`))
+    .join(', ');
+}
+
+/** What stands within a field of its own stands beside the others, under both names; lists stay lists. */
+function flat(record: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(record).flatMap(([name, value]): [string, unknown][] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).map(([inner, one]) => [`${name} ${inner}`, one])
+      : [[name, value]],
+  );
+  return Object.fromEntries(entries);
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

@@ -2,6 +2,7 @@ import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, isDay, keyset, pageOf, type Rows } from '../db/keyset.js';
 import type { LastChange } from '../db/saved.js';
+import { HttpError } from '../web/errors.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 
 /** The nouns whose records have a trail, and can be deleted and restored. */
@@ -89,6 +90,8 @@ export type ChangeRow = {
   label: string;
   address: string;
   token: string;
+  /** Of what happened to people: what exactly. Of records it is too much for a list. */
+  after: Prisma.JsonValue;
 };
 
 /** The trail, the latest first. */
@@ -107,7 +110,8 @@ export async function listChanges(
     isWritten(until) && Prisma.sql`c.at < ${until}::text::date + 1`,
   ].filter((condition) => condition !== '' && condition !== false);
   const rows = await read<(ChangeRow & { cursor: string })[]>`
-    SELECT c.id, c.at, u.name AS who, c.action, c.noun, c.record_id AS "recordId", c.label, c.address, c.token, ${cursor} AS cursor
+    SELECT c.id, c.at, u.name AS who, c.action, c.noun, c.record_id AS "recordId", c.label, c.address, c.token,
+      CASE WHEN c.noun = 'people' THEN c.after END AS after, ${cursor} AS cursor
     FROM changes c LEFT JOIN users u ON u.id = c.user_id
     WHERE ${where} ${wanted.length ? Prisma.sql`AND ${Prisma.join(wanted, ' AND ')}` : Prisma.empty}
     ORDER BY ${orderBy} LIMIT ${limit}`;
@@ -134,7 +138,9 @@ export async function findChange(id: number) {
   });
 }
 
-/** Something that is no day filters nothing. */
+/** Whether a day is asked for. Throws 422 where what stands there is none. */
 function isWritten(day: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(day) && isDay(day);
+  if (day === '') return false;
+  if (/^\d{4}-\d\d-\d\d$/.test(day) && isDay(day)) return true;
+  throw new HttpError(422, `“${day}” is no day. Write days like 2026-01-31.`);
 }

@@ -30,7 +30,7 @@ export const notFound: RequestHandler = (req) => {
 const TITLES: Record<number, string> = {
   400: 'That request cannot be read',
   401: 'Sign in first',
-  403: 'That is not yours to do',
+  403: 'This is closed to you',
   404: 'Not found',
   409: 'Somebody was here before you',
   413: 'That is too much at once',
@@ -79,6 +79,7 @@ function showStaleForm(req: Request, res: Response): void {
       status: 403,
       onlyHtml: {
         fields,
+        isWhole: typed.every(([name]) => name === '_csrf' || !SECRETS.includes(name)),
         enctype: req.is('multipart/form-data') || FORM,
         action: pathOfThisSite(req.originalUrl),
         // What another site filled in must not be one press away from being sent.

@@ -22,6 +22,11 @@ export async function askForAddress(account: Account, newEmail: string, from: Fr
   });
 }
 
+/** Takes back what was asked for; the link that was sent is good no more. */
+export async function forgetAddress(id: number): Promise<void> {
+  await db.user.update({ where: { id }, data: { newEmail: null }, select: { id: true } });
+}
+
 export type NewPassword = {
   hash: string;
   /** Whether all else that lets one in goes too: whoever knew the old password may have added some of it. */

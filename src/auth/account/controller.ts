@@ -3,14 +3,15 @@ import { HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
+import { findAccountByEmail } from '../accounts.js';
 import { authOf, fromOf, personOf, signIn, signOut } from '../auth.js';
 import { leave } from '../last-admin.js';
 import { addressAsked, passwordChanged } from '../letters.js';
 import { hashPassword } from '../passwords.js';
-import { mailIsOff, post, postConfirmation } from '../post.js';
+import { mailIsOff, post, postConfirmation, postTaken } from '../post.js';
 import { listIdentities } from '../providers/identities.js';
 import { endOtherSessions, endSession, listSessions } from '../sessions.js';
-import { askForAddress, changeName, changePassword } from './changes.js';
+import { askForAddress, changeName, changePassword, forgetAddress } from './changes.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
 import { accountOf, isProven, wrongPassword } from './own-account.js';
 
@@ -55,11 +56,21 @@ export async function updateAddress(req: Request, res: Response) {
     return showForm(req, res, 'address', wrongPassword(req, 'password'));
   if (!authOf(req).mail.isOn) throw mailIsOff();
   await askForAddress(account, read.data.email, fromOf(req));
+  const taken = await findAccountByEmail(read.data.email);
   post(req, account.email, addressAsked(account.name, read.data.email));
-  postConfirmation(req, account, read.data.email);
+  // The answer is the same: only who has the address is told that it is theirs already.
+  if (taken && taken.id !== account.id) postTaken(req, taken);
+  else postConfirmation(req, account, read.data.email);
   setFlash(req, {
     message: `We have written to ${read.data.email}. Open the link in the mail, and it is yours.`,
   });
+  res.redirect(303, '/account');
+}
+
+/** Lets the address be that was asked for. */
+export async function withdrawAddress(req: Request, res: Response) {
+  await forgetAddress(personOf(req).id);
+  setFlash(req, { message: 'Your address stays as it is.' });
   res.redirect(303, '/account');
 }
 
@@ -129,6 +140,7 @@ export async function endSessions(req: Request, res: Response) {
   }
   if (key === req.session?.key) {
     await signOut(req);
+    setFlash(req, { message: 'You are signed out.' });
     return res.redirect(303, '/');
   }
   setFlash(req, { message: key === 'others' ? 'All other sessions are signed out.' : 'It is signed out.' });
@@ -151,6 +163,7 @@ export async function leaveForGood(req: Request, res: Response) {
     return showForm(req, res, 'deletion', withError(req.body, errors));
   }
   await signOut(req);
+  setFlash(req, { message: 'Your account is deleted.' });
   res.redirect(303, '/');
 }
 

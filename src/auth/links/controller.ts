@@ -5,7 +5,7 @@ import { type FormState, readForm, statusOf } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { isProven, wrongPassword } from '../account/own-account.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
-import { authOf, signIn, signOut } from '../auth.js';
+import { authOf, enter, signOut } from '../auth.js';
 import { addressChanged, passwordChanged, reset as resetLetter } from '../letters.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postLink } from '../post.js';
@@ -32,14 +32,13 @@ export async function createReset(req: Request, res: Response) {
 }
 
 export async function resetPage(req: Request, res: Response) {
-  await linkOf(req, 'reset');
-  showReset(req, res, { values: {}, errors: {} });
+  await showReset(req, res, await linkOf(req, 'reset'), { values: {}, errors: {} });
 }
 
 export async function reset(req: Request, res: Response) {
   const link = await linkOf(req, 'reset');
   const read = readForm(newPasswordForm, req.body);
-  if (!read.ok) return showReset(req, res, read.form, 422);
+  if (!read.ok) return showReset(req, res, link, read.form, 422);
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
   const account = await resetBy(link, { hash, alone: read.data.all }, req.ip ?? '');
   if (!account) throw isNoLink();
@@ -103,7 +102,7 @@ export async function accept(req: Request, res: Response) {
   const person = await acceptBy(link, name, passwordHash);
   if (!person) throw isNoLink();
   if (person === 'taken') throw new HttpError(409, `${link.email} has an account already. Sign in with it.`);
-  await signIn(req, person, false);
+  await enter(req, person, false, 'an invitation');
   setFlash(req, { message: `Welcome, ${person.name}.` });
   res.redirect(303, '/');
 }
@@ -131,7 +130,7 @@ function tokenOf(req: Request): string {
 function isNoLink() {
   return new HttpError(
     404,
-    'This link is not good any more: it was used, has expired, or a later one took its place. Ask for another.',
+    'This link is not good any more: it was used, has expired, or another took its place. Ask for another: a new password is asked for on the sign-in page, an invitation of an admin.',
   );
 }
 
@@ -145,13 +144,15 @@ function showNewReset(req: Request, res: Response, form: FormState, status = 200
   );
 }
 
-function showReset(req: Request, res: Response, form: FormState, status = 200) {
+async function showReset(req: Request, res: Response, link: Link, form: FormState, status = 200) {
+  const account = await findAccount(link.userId ?? 0);
+  if (!account) throw isNoLink();
   const { password: _never, ...values } = { ...form.values, token: tokenOf(req) } as Record<string, unknown>;
   page(
     req,
     res,
     'auth/reset',
-    { title: 'Choose a new password' },
+    { title: 'Choose a new password', email: account.email },
     { status, onlyHtml: { form: { ...form, values } } },
   );
 }

@@ -5,41 +5,54 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail, listPeople } from '../accounts.js';
-import { authOf, fromOf, personOf } from '../auth.js';
+import { authOf, fromOf, personOf, signOut } from '../auth.js';
 import { changeRole } from '../last-admin.js';
 import { invitation as invitationLetter, resetHandedOut, secondFactorOff } from '../letters.js';
 import { listInvitations, makeLink, withdrawInvitation } from '../links/links.js';
 import { linkTo, post } from '../post.js';
 import { ROLES } from '../roles.js';
 import { turnOff } from '../second-factor/second-factor.js';
+import { type Secrets, showOnce, takeShown } from '../shown-once.js';
 import { note } from '../trail.js';
-import { forgetTries, isLocked } from '../tries.js';
+import { forgetTries, lockedAmong } from '../tries.js';
 import { invitationForm, roleForm } from './form.js';
 
 // People, as an admin sees them.
 
 export async function index(req: Request, res: Response) {
   const [people, invitations] = await Promise.all([listPeople(), listInvitations()]);
-  page(req, res, 'people/index', { title: 'People', people, invitations });
+  const locked = await lockedOf(people);
+  const rows = people.map((one) => ({ ...one, isLocked: locked.has(one.id) }));
+  const shown = await takeShown(req, 'link');
+  page(req, res, 'people/index', { title: 'People', people: rows, invitations }, { onlyHtml: { shown } });
 }
 
 export async function show(req: Request, res: Response) {
   const account = await accountOf(req);
-  await showPerson(req, res, account, { values: { role: account.role }, errors: {} });
+  const shown = await takeShown(req, 'link');
+  await showPerson(req, res, account, { values: { role: account.role }, errors: {} }, shown);
 }
 
 export async function updateRole(req: Request, res: Response) {
   const account = await accountOf(req);
   const read = readForm(roleForm, req.body);
   if (!read.ok) return showPerson(req, res, account, read.form);
-  if (read.data.role !== account.role) {
-    const done = await changeRole(account, read.data.role, fromOf(req));
-    if (done === 'last admin') {
-      const errors = { role: 'This is the only admin. Make somebody else one first.' };
-      return showPerson(req, res, account, withError(req.body, errors));
-    }
+  const { role } = read.data;
+  if (role === account.role) {
+    setFlash(req, { message: `${account.name} is ${role} already.` });
+    return res.redirect(303, `/people/${account.id}`);
   }
-  setFlash(req, { message: `${account.name} is ${read.data.role} now, from their next sign-in.` });
+  const done = await changeRole(account, role, fromOf(req));
+  if (done === 'last admin') {
+    const errors = { role: 'This is the only admin. Make somebody else one first.' };
+    return showPerson(req, res, account, withError(req.body, errors));
+  }
+  if (account.id === personOf(req).id) {
+    await signOut(req);
+    setFlash(req, { message: `You are ${role} now. Sign in again.` });
+    return res.redirect(303, '/sign-in');
+  }
+  setFlash(req, { message: `${account.name} is ${role} now, and was signed out everywhere.` });
   res.redirect(303, `/people/${account.id}`);
 }
 
@@ -75,13 +88,12 @@ export async function createReset(req: Request, res: Response) {
   const token = await makeLink('reset', { userId: account.id, createdById: personOf(req).id });
   post(req, account.email, resetHandedOut(account.name));
   await note(account, fromOf(req), 'changed', { password: 'a link to choose a new one was handed out' });
-  showLink(
-    req,
-    res,
-    `A new password for ${account.name}`,
-    linkTo(req, 'reset', token),
-    'It is good once, for an hour.',
-  );
+  await showOnce(req, 'link', {
+    title: `A new password for ${account.name}`,
+    link: linkTo(req, 'reset', token),
+    message: 'Hand this link out. It is good once, for an hour.',
+  });
+  res.redirect(303, `/people/${account.id}`);
 }
 
 export async function newInvitation(req: Request, res: Response) {
@@ -108,7 +120,9 @@ export async function createInvitation(req: Request, res: Response) {
   const told = authOf(req).mail.isOn
     ? `We have written to ${email}.`
     : 'Mail is off here: hand the link out yourself.';
-  showLink(req, res, `${email} is invited`, link, `${told} The link is good once, for a week.`);
+  const message = `${told} The link is good once, for a week, and lets them in as ${role}.`;
+  await showOnce(req, 'link', { title: `${email} is invited`, link, message });
+  res.redirect(303, '/people');
 }
 
 export async function withdraw(req: Request, res: Response) {
@@ -121,16 +135,20 @@ async function accountOf(req: Request): Promise<Account> {
   return found(await findAccount(idOf(req, 'personId')), 'person');
 }
 
-async function showPerson(req: Request, res: Response, account: Account, form: FormState) {
-  const locked = (
-    await Promise.all([`address ${account.email}`, `code ${account.id}`, `again ${account.id}`].map(isLocked))
-  ).includes(true);
+async function showPerson(
+  req: Request,
+  res: Response,
+  account: Account,
+  form: FormState,
+  shown: Secrets['link'] | null = null,
+) {
+  const locked = (await lockedOf([account])).has(account.id);
   page(
     req,
     res,
     'people/show',
     { title: account.name, account, isLocked: locked },
-    { status: statusOf(form), onlyHtml: { form, roles: ROLES } },
+    { status: statusOf(form), onlyHtml: { form, roles: ROLES, shown } },
   );
 }
 
@@ -144,8 +162,13 @@ function showInvitation(req: Request, res: Response, form: FormState) {
   );
 }
 
-/** Shown once: what is kept is a hash. */
-function showLink(req: Request, res: Response, title: string, link: string, message: string) {
-  res.set('Cache-Control', 'no-store');
-  page(req, res, 'people/link', { title, link, message });
+/** The ids of those who are locked, by their password, their second factor or the password that is asked again. */
+async function lockedOf(people: { id: number; email: string }[]): Promise<Set<number>> {
+  const keysOf = ({ id, email }: { id: number; email: string }) => [
+    `address ${email}`,
+    `code ${id}`,
+    `again ${id}`,
+  ];
+  const locked = await lockedAmong(people.flatMap(keysOf));
+  return new Set(people.filter((one) => keysOf(one).some((key) => locked.has(key))).map(({ id }) => id));
 }

@@ -10,6 +10,7 @@ import { type Account, findAccount } from '../accounts.js';
 import { authOf, enter, fromOf, signIn } from '../auth.js';
 import { codeLocked, secondFactorOff, secondFactorOn } from '../letters.js';
 import { post, postLink } from '../post.js';
+import { showOnce, takeShown } from '../shown-once.js';
 import { endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
 import { forgetTries, takeTry, waitInWords } from '../tries.js';
@@ -53,7 +54,7 @@ export async function confirm(req: Request, res: Response) {
   }
   post(req, account.email, secondFactorOn(account.name));
   await signIn(req, await accountOf(req), req.session?.isKept ?? false);
-  showCodes(req, res, codes, 'The second factor is on. Your other sessions are signed out.');
+  await showCodes(req, res, codes, 'The second factor is on. Your other sessions are signed out.');
 }
 
 export async function createRecoveryCodes(req: Request, res: Response) {
@@ -63,7 +64,12 @@ export async function createRecoveryCodes(req: Request, res: Response) {
   if (!read.ok) return showState(req, res, account, { renewal: read.form });
   if (!(await isProven(req, account, read.data.current)))
     return showState(req, res, account, { renewal: wrongPassword(req, 'current') });
-  showCodes(req, res, await renewRecoveryCodes(account, fromOf(req)), 'The ones before are good no more.');
+  await showCodes(
+    req,
+    res,
+    await renewRecoveryCodes(account, fromOf(req)),
+    'The ones before are good no more.',
+  );
 }
 
 export async function destroy(req: Request, res: Response) {
@@ -177,7 +183,10 @@ async function showState(
   const factor = await findSecondFactor(account, keyOf(req));
   const { state } = factor;
   const on = factor.state === 'on' ? factor : null;
-  const app = factor.state === 'begun' ? { secret: inFours(factor.secret), qr: qrOf(factor.address) } : null;
+  const app =
+    factor.state === 'begun'
+      ? { secret: inFours(factor.secret), qr: qrOf(factor.address), address: factor.address }
+      : null;
   const status = Math.max(...[beginning, begun, renewal, deletion].map(statusOf));
   // A password is not shown again.
   const forms = {
@@ -205,8 +214,14 @@ function qrOf(text: string): string {
   return renderSVG(text, { ecc: 'M', border: 4, pixelSize: 1 });
 }
 
-/** Shown once: what is kept are hashes. */
-function showCodes(req: Request, res: Response, codes: string[], message: string) {
-  res.set('Cache-Control', 'no-store');
-  page(req, res, 'account/recovery-codes', { title: 'Your recovery codes', message, codes });
+/** Shown once, on the next page: what is kept are hashes. */
+async function showCodes(req: Request, res: Response, codes: string[], message: string) {
+  await showOnce(req, 'codes', { codes, message });
+  res.redirect(303, '/account/second-factor/recovery-codes');
+}
+
+export async function recoveryCodes(req: Request, res: Response) {
+  const shown = await takeShown(req, 'codes');
+  if (!shown) return res.redirect(303, '/account/second-factor');
+  page(req, res, 'account/recovery-codes', { title: 'Your recovery codes', ...shown });
 }

@@ -1,10 +1,10 @@
 import { Secret, TOTP } from 'otpauth';
 import { db } from '../../db/client.js';
 import type { Account } from '../accounts.js';
+import { seal, unseal } from '../sealed.js';
 import { endSessionsOf } from '../sessions.js';
 import { type From, record } from '../trail.js';
 import { countRecoveryCodes, makeRecoveryCodes, useRecoveryCode } from './recovery-codes.js';
-import { seal, unseal } from './sealed.js';
 
 // The second factor: codes of an app on one's phone (TOTP, RFC 6238). `key` is the settings' session secret, which the app's secret is sealed with.
 

@@ -7,6 +7,8 @@ import { accountOf, isProven, wrongPassword } from '../account/own-account.js';
 import { fromOf, personOf } from '../auth.js';
 import { tokenMade } from '../letters.js';
 import { post } from '../post.js';
+import { can } from '../roles.js';
+import { showOnce, takeShown } from '../shown-once.js';
 import { note } from '../trail.js';
 import { tokenForm } from './form.js';
 import { listTokens, MOST_DAYS, MOST_TOKENS, makeToken, revokeToken, SCOPES } from './tokens.js';
@@ -16,10 +18,11 @@ import { listTokens, MOST_DAYS, MOST_TOKENS, makeToken, revokeToken, SCOPES } fr
 const NEW_TOKEN = { scope: 'read', days: '90' };
 
 export async function index(req: Request, res: Response) {
-  await showTokens(req, res, { values: NEW_TOKEN, errors: {} });
+  const made = await takeShown(req, 'token');
+  await showTokens(req, res, { values: NEW_TOKEN, errors: {} }, made);
 }
 
-/** Answers with the new token itself: this page is the only place where it ever stands. */
+/** The next page shows the new token itself: it is the only place where it ever stands. */
 export async function create(req: Request, res: Response) {
   const read = readForm(tokenForm, req.body);
   if (!read.ok) return showTokens(req, res, read.form);
@@ -33,7 +36,8 @@ export async function create(req: Request, res: Response) {
   }
   post(req, account.email, tokenMade(account.name, asked.name));
   await note(account, fromOf(req), 'changed', { token: { made: true, ...asked } });
-  await showTokens(req, res, { values: NEW_TOKEN, errors: {} }, { name: asked.name, text: made });
+  await showOnce(req, 'token', { name: asked.name, text: made });
+  res.redirect(303, '/account/tokens');
 }
 
 export async function revoke(req: Request, res: Response) {
@@ -52,10 +56,11 @@ async function showTokens(
   form: FormState,
   made: { name: string; text: string } | null = null,
 ) {
-  if (made) res.set('Cache-Control', 'no-store');
   const account = await accountOf(req);
   const rows = await listTokens(account.id);
-  const onlyHtml = { account, form, scopes: SCOPES, mostDays: MOST_DAYS };
+  // What a viewer's token writes is nothing.
+  const scopes = can(account.role, 'edit') ? SCOPES : SCOPES.slice(0, 1);
+  const onlyHtml = { account, form, scopes, mostDays: MOST_DAYS };
   page(
     req,
     res,
