@@ -108,8 +108,6 @@ export function drawRoutes(app: Express): void {
   app.post('/account/address', limitPosts(20, 15), account.updateAddress);
   app.post('/account/address/withdrawal', account.withdrawAddress);
   app.get('/account/password', account.editPassword);
-  // Where password managers send people.
-  app.get('/.well-known/change-password', formAt('/account/password'));
   app.post('/account/password', limitFailures(20, 15), account.updatePassword);
   app.get('/account/sessions', account.sessions);
   app.post('/account/sessions', account.endSessions);

@@ -247,7 +247,7 @@ describe('an invitation', () => {
   test('takes the place of an account that somebody else made with the address, and never confirmed', async () => {
     const [admin, squatter, guest] = [await signedIn('admin'), await visitor(), await visitor()];
     await squatter.post('/sign-up', { name: 'Squatter', email: 'guest@example.com', password: NEW });
-    const invited = await admin.post('/invitations', { email: 'guest@example.com', role: 'viewer' });
+    const invited = await admin.postAndSee('/invitations', { email: 'guest@example.com', role: 'viewer' });
     const token = /token=([\w-]+)/.exec(invited.text)?.[1] ?? '';
     expect((await guest.post('/invitation', { token, name: 'Guest', password: `${NEW}!` })).status).toBe(303);
     const rows = await db.user.findMany({ where: { email: 'guest@example.com' } });
@@ -262,8 +262,8 @@ describe('an invitation', () => {
       await signedIn('editor'),
     ];
     const texts = [
-      (await second.post('/invitations', { email: 'friend@example.com', role: 'admin' })).text,
-      (await second.post(`/people/${victim.person.id}/password-reset`)).text,
+      (await second.postAndSee('/invitations', { email: 'friend@example.com', role: 'admin' })).text,
+      (await second.postAndSee(`/people/${victim.person.id}/password-reset`)).text,
     ];
     const paths = texts.map(
       (text) => /https:\/\/parts\.example\.com(\/[\w-]+\?token=[\w-]+)/.exec(text)?.[1] ?? '',

@@ -86,9 +86,10 @@ describe('one admin always remains', () => {
 describe('invitations', () => {
   test('are sent and shown once, make an account with their role, and are used up', async () => {
     const admin = await signedIn('admin');
-    const made = await admin.post('/invitations', { email: 'guest@example.com', role: 'editor' });
+    const made = await admin.postAndSee('/invitations', { email: 'guest@example.com', role: 'editor' });
     const link = /https:\/\/parts\.example\.com(\/invitation\?token=[\w-]+)/.exec(made.text)?.[1] ?? '';
     expect(letters.at(-1)?.text).toContain(link);
+    expect((await admin.get('/people')).text).not.toContain(link);
     const guest = await visitor();
     const page = await guest.get(link);
     expect(page.text).toContain('guest@example.com');
@@ -121,7 +122,7 @@ describe('invitations', () => {
 
   test('can be taken back', async () => {
     const admin = await signedIn('admin');
-    const made = await admin.post('/invitations', { email: 'late@example.com', role: 'viewer' });
+    const made = await admin.postAndSee('/invitations', { email: 'late@example.com', role: 'viewer' });
     const link = /https:\/\/parts\.example\.com(\S+?)<\/code>/.exec(made.text)?.[1] ?? '';
     const { invitations } = await admin.json('/people');
     await admin.post('/invitations/withdrawal', { id: invitations[0].id });

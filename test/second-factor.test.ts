@@ -134,7 +134,11 @@ describe('turning the second factor on and off', () => {
     expect((await owner.post('/account/second-factor/recovery-codes', { current: 'wrong' })).status).toBe(
       422,
     );
-    const made = await owner.post('/account/second-factor/recovery-codes', { current: PASSWORD });
+    const made = await owner.postAndSee('/account/second-factor/recovery-codes', { current: PASSWORD });
+    // A reload shows them no more, and makes no others.
+    expect((await owner.get('/account/second-factor/recovery-codes')).headers.location).toBe(
+      '/account/second-factor',
+    );
     const fresh = [...made.text.matchAll(/<li><code>([^<]+)</g)].map((match) => match[1] ?? '');
     expect(fresh).toHaveLength(10);
     expect((await browser.post('/sign-in/code', { code: codes[0]! })).status).toBe(422);

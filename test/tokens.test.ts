@@ -28,7 +28,7 @@ const textIn = (page: string) => /mp_[\w-]{43}/.exec(page)?.[0] ?? '';
 describe('the page of one’s tokens', () => {
   test('shows the new one once, keeps its hash, and neither trail nor log holds it', async () => {
     const editor = await signedIn('editor');
-    const made = await editor.post('/account/tokens', { ...NEW, name: 'deploys' });
+    const made = await editor.postAndSee('/account/tokens', { ...NEW, name: 'deploys' });
     expect(made.status).toBe(200);
     expect(made.headers['cache-control']).toBe('no-store');
     const text = textIn(made.text);

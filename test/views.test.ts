@@ -96,7 +96,7 @@ describe('every page', () => {
     await editor.post('/systems/1/deletion');
     await editor.get('/deletions');
     await editor.post('/password-reset/new', { email: 'nobody@example.com' });
-    await editor.post('/invitations', { email: 'new@example.com', role: 'viewer' });
+    await editor.postAndSee('/invitations', { email: 'new@example.com', role: 'viewer' });
     await turnOnSecondFactor(editor);
     await editor.get('/account/second-factor');
     const returning = await visitor();

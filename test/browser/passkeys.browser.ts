@@ -82,6 +82,7 @@ describe.skipIf(!hasBrowser)('the second factor', () => {
     const page = await openPage({ reducedMotion: 'reduce' });
     await signInToDemo(page);
     await page.goto('/account/second-factor');
+    await page.getByLabel('Your password').fill(DEMO_ACCOUNT.password);
     await page.getByRole('button', { name: 'Set it up' }).click();
     await expectGoodPage(page);
     const secret = (await page.locator('.secret').textContent())?.replaceAll(' ', '') ?? '';

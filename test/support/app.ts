@@ -66,13 +66,18 @@ export async function visitor(to: Express = app) {
     remember(response.text);
     return response;
   };
+  /** Posts, and looks at the page that one is sent on to. */
+  const postAndSee = async (path: string, fields: Record<string, string | number> = {}) => {
+    const response = await post(path, fields);
+    return response.status === 303 ? get(response.headers.location ?? '') : response;
+  };
   const json = async (path: string) => (await agent.get(path).set('Accept', 'application/json')).body;
   const signIn = async (email: string, password = PASSWORD) => {
     const response = await post('/sign-in', { email, password });
     await get('/');
     return response;
   };
-  return { agent, get, post, json, signIn, token: () => token };
+  return { agent, get, post, postAndSee, json, signIn, token: () => token };
 }
 
 let people = 0;

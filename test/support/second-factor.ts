@@ -29,7 +29,7 @@ export async function turnOnSecondFactor(
   password = PASSWORD,
 ): Promise<{ secret: string; codes: string[] }> {
   const secret = await beginSecondFactor(browser, password);
-  const turnedOn = await browser.post('/account/second-factor/confirmation', { code: codeOf(secret) });
+  const turnedOn = await browser.postAndSee('/account/second-factor/confirmation', { code: codeOf(secret) });
   return { secret, codes: [...turnedOn.text.matchAll(/<li><code>([^<]+)</g)].map((match) => match[1] ?? '') };
 }
 
