@@ -26,10 +26,11 @@ async function start(): Promise<void> {
   }
   const log = createLog(settings.logLevel);
   // The rest of the program loads while the database opens.
-  const [database, { createApp }, { sweep }, demo] = await Promise.all([
+  const [database, { createApp }, { sweep }, { lettersLeave }, demo] = await Promise.all([
     openDatabase(settings.database, ({ message }) => log.warn({ message }, 'a database connection broke')),
     import('./app.js'),
     import('./auth/sweep.js'),
+    import('./auth/post.js'),
     settings.database.url ? null : import('../prisma/seed.js'),
   ]);
   await prepare(settings, database);
@@ -55,6 +56,7 @@ async function start(): Promise<void> {
   stopOnSignal(log, async () => {
     clearInterval(hourly);
     await close(server);
+    await lettersLeave();
     await database.close();
   });
 }

@@ -2,6 +2,7 @@ import type { Trace } from '../changes/queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { violates } from '../db/violations.js';
+import { HttpError } from '../web/errors.js';
 import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import type { Role } from './roles.js';
 import type { Arrived, Person } from './sessions.js';
@@ -22,10 +23,12 @@ export type Account = Arrived & {
   totpSince: Date | null;
 };
 
+/** The account of this id, or null when there is none, or its person has left. */
 export function findAccount(id: number): Promise<Account | null> {
   return accountWhere(Prisma.sql`id = ${id}`);
 }
 
+/** The account with this address, compared without case, or null. */
 export function findAccountByEmail(email: string): Promise<Account | null> {
   return accountWhere(Prisma.sql`lower(email) = ${addressKey(email)}`);
 }
@@ -118,6 +121,28 @@ export async function createUnconfirmed(
   return unlessTaken(() =>
     db.$transaction((tx) => insert(tx, { name, email, passwordHash, role }, 'signed up')),
   );
+}
+
+/** Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. */
+export async function holdRow(tx: Prisma.TransactionClient, id: number): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${id} FOR UPDATE`;
+}
+
+/**
+ * Holds the account as it was when its owner showed that it is theirs. Throws 409 where it was changed since, by a new password say: who knew
+ * the old one must not come a moment before it.
+ */
+export async function holdAccount(
+  tx: Prisma.TransactionClient,
+  { id, generation }: Pick<Arrived, 'id' | 'generation'>,
+): Promise<void> {
+  const held = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM users WHERE id = ${id} AND generation = ${generation} AND left_at IS NULL FOR UPDATE`;
+  if (held.length === 0) throw changedMeanwhile();
+}
+
+export function changedMeanwhile(): HttpError {
+  return new HttpError(409, 'Your account was changed at this very moment. Look at it, and do this again.');
 }
 
 /** Takes an account away that nobody ever came in with: somebody typed an address that they have not shown to be theirs. */

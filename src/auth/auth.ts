@@ -8,7 +8,7 @@ import { type Cookie, ownCookie } from '../web/cookies.js';
 import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
 import { wantsJson } from '../web/page.js';
-import { type Account, findByPassword } from './accounts.js';
+import { type Account, changedMeanwhile, findByPassword } from './accounts.js';
 import { type Provider, providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import {
@@ -105,7 +105,7 @@ export async function signIn(
   const { sessions } = authOf(req).settings;
   const from = { isKept, address: req.ip ?? '', agent: req.get('user-agent') ?? '' };
   const started = await startSession({ id, generation }, from, sessions);
-  if (!started) throw new HttpError(409, 'Your account was changed at this very moment. Sign in again.');
+  if (!started) throw changedMeanwhile();
   if (req.session) await endSession(req.session.key);
   const cookie = cookieFor(req);
   const expires = isKept ? { expires: started.expiresAt } : {};

@@ -27,7 +27,11 @@ export async function createSession(req: Request, res: Response) {
   const { email, to, keep } = read.data;
   const refuse = (password: string) => showSignIn(req, res, { values: read.data, errors: { password } }, 422);
   const tried = await takeTry(`address ${email}`);
-  if (!tried.ok) return refuse(`Too many wrong passwords for this address. ${waitInWords(tried.seconds)}`);
+  if (!tried.ok) {
+    res.set('Retry-After', String(tried.seconds));
+    const password = `Too many wrong passwords for this address. ${waitInWords(tried.seconds)}`;
+    return showSignIn(req, res, { values: read.data, errors: { password } }, 429);
+  }
   // What was read and trimmed is what is checked.
   req.body = read.data;
   const account = await authenticate(req);

@@ -1,8 +1,9 @@
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import { violates } from '../db/violations.js';
+import { addressKey, holdAccount } from './accounts.js';
 import type { Role } from './roles.js';
-import { endSessionsOf, type Person } from './sessions.js';
+import { type Arrived, endSessionsOf, type Person } from './sessions.js';
 import { type From, record } from './trail.js';
 
 // What may not leave this place without an admin. One row, `admin_kept`, points at somebody who is one; its foreign key holds.
@@ -25,8 +26,9 @@ export async function changeRole(account: Person, role: Role, from: From): Promi
 }
 
 /** Takes away all that signs the person in. What they wrote stays, under their name unless they want it gone. */
-export async function leave(account: Person, keepsName: boolean, from: From): Promise<RoleChange> {
+export async function leave(account: Arrived, keepsName: boolean, from: From): Promise<RoleChange> {
   return keepingAnAdmin(async (tx) => {
+    await holdAccount(tx, account);
     await handOnAdmin(tx, account.id, 'viewer');
     await record(tx, from, 'left', keepsName ? account : { id: account.id, name: 'somebody' });
     const name = keepsName ? account.name : 'Somebody who left';
@@ -49,9 +51,19 @@ export async function leave(account: Person, keepsName: boolean, from: From): Pr
     await tx.passkey.deleteMany(theirs);
     await tx.identity.deleteMany(theirs);
     await tx.apiToken.deleteMany(theirs);
-    if (!keepsName)
-      await tx.change.updateMany({ where: { noun: 'people', recordId: account.id }, data: { label: name } });
+    if (!keepsName) await forgetName(tx, account, name);
   });
+}
+
+/** Of what the trail says about the person their role stays, and nothing that names them. */
+async function forgetName(tx: Prisma.TransactionClient, { id, email }: Person, name: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE changes SET label = ${name},
+      before = CASE WHEN before ? 'role' THEN jsonb_build_object('role', before -> 'role') END,
+      after = CASE WHEN after ? 'role' THEN jsonb_build_object('role', after -> 'role') END
+    WHERE noun = 'people' AND record_id = ${id}`;
+  await tx.$executeRaw`
+    UPDATE changes SET label = ${name} WHERE noun = 'people' AND record_id = 0 AND lower(label) = ${addressKey(email)}`;
 }
 
 /** What somebody handed out as an admin is good no more: an invitation would bring them back in. */

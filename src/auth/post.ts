@@ -15,9 +15,14 @@ const PATHS: Record<Purpose, string> = {
 
 /** The address of a link, as a person opens it. Its token stands in the query, which no log of ours keeps. */
 export function linkTo(req: Request, purpose: Purpose, token: string): string {
-  const { appUrl } = authOf(req).settings;
-  if (appUrl === null) throw new HttpError(403, 'Links need the setting APP_URL, the address of this app.');
-  return `${appUrl}${PATHS[purpose]}?token=${token}`;
+  refuseWithoutAddress(req);
+  return `${authOf(req).settings.appUrl}${PATHS[purpose]}?token=${token}`;
+}
+
+/** Before a link is made: the one before it must not be void for nothing. Throws 403 where links have no address to begin with. */
+export function refuseWithoutAddress(req: Request): void {
+  if (authOf(req).settings.appUrl === null)
+    throw new HttpError(403, 'Links need the setting APP_URL, the address of this app.');
 }
 
 /**
@@ -59,13 +64,23 @@ export function post(req: Request, to: string, letter: Letter): void {
   later(req, () => authOf(req).mail.send(to, letter));
 }
 
-/** Once the answer has left, so that its time tells nothing. */
+const underWay = new Set<Promise<void>>();
+
+/** Once the answer has left, so that its time tells nothing; at once where nobody waits for it any more. */
 function later(req: Request, work: () => Promise<void>): void {
-  req.res?.once('close', () => {
-    void work().catch((error) =>
-      authOf(req).log.error({ reqId: req.id, err: error }, 'a mail could not be sent'),
-    );
-  });
+  const begin = () => {
+    const letter = work()
+      .catch((error) => authOf(req).log.error({ reqId: req.id, err: error }, 'a mail could not be sent'))
+      .finally(() => underWay.delete(letter));
+    underWay.add(letter);
+  };
+  if (!req.res || req.res.closed) begin();
+  else req.res.once('close', begin);
+}
+
+/** Waits for the letters that are on their way out, before the process ends. */
+export async function lettersLeave(): Promise<void> {
+  await Promise.all(underWay);
 }
 
 /** What is said where something needs a letter and none can leave. */

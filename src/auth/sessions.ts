@@ -49,25 +49,28 @@ export async function findSession(id: string, { idleHours }: Limits): Promise<Se
     WHERE s.id = ${key} AND s.expires_at > now() AND (s.is_kept OR s.seen_at > now() - ${idleHours} * interval '1 hour')`;
   if (!row) return null;
   const { isStale, isKept, ...person } = row;
-  if (isStale) await read`UPDATE sessions SET seen_at = now() WHERE id = ${key}`;
+  if (isStale) await db.$executeRaw`UPDATE sessions SET seen_at = now() WHERE id = ${key}`;
   return { key, person, isKept };
 }
 
+/** Ends one session. */
 export async function endSession(key: string): Promise<void> {
   await db.session.deleteMany({ where: { id: key } });
 }
 
-/** Ends every session of a person, and whatever is half way to one, within the transaction of what is the reason. */
-export async function endSessionsOf(tx: Prisma.TransactionClient, userId: number): Promise<void> {
-  await tx.user.update({
+/** Ends every session of a person, and whatever is half way to one, within the transaction of what is the reason. Gives the new generation. */
+export async function endSessionsOf(tx: Prisma.TransactionClient, userId: number): Promise<number> {
+  const { generation } = await tx.user.update({
     where: { id: userId },
     data: { generation: { increment: 1 } },
-    select: { id: true },
+    select: { generation: true },
   });
   await tx.session.deleteMany({ where: { userId } });
   await tx.step.deleteMany({ where: { userId } });
+  return generation;
 }
 
+/** Ends all sessions of the person but this one. */
 export async function endOtherSessions(userId: number, key: string): Promise<void> {
   await db.session.deleteMany({ where: { userId, id: { not: key } } });
 }

@@ -19,7 +19,7 @@ export type Try = { ok: true; locks: boolean } | { ok: false; seconds: number };
  */
 export async function takeTry(key: string): Promise<Try> {
   const id = idOf(key);
-  const [taken] = await read<{ failures: number }[]>`
+  const [taken] = await db.$queryRaw<{ failures: number }[]>`
     INSERT INTO tries AS t (key, failures, last_at) VALUES (${id}, 1, now())
     ON CONFLICT (key) DO UPDATE SET last_at = now(),
       failures = CASE WHEN t.last_at < now() - interval '1 day' THEN 1 ELSE t.failures + 1 END,

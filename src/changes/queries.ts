@@ -34,7 +34,7 @@ export type AuthAction = (typeof AUTH_ACTIONS)[number];
 
 /** All that a line of the trail can say, and be about. */
 export const ACTIONS = [...RECORD_ACTIONS, ...AUTH_ACTIONS] as const;
-export const SUBJECTS = [...NOUNS, 'people', 'tokens'] as const;
+export const SUBJECTS = [...NOUNS, 'people'] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
 /** Who writes: from where, and by which API token's name, if by one. */

@@ -48,7 +48,7 @@ async function openServer(
   ]);
   const toServer = connection(url, settings.tls);
   const forReads = Math.min(2, Math.floor(settings.poolSize / 2));
-  const lines = openLines(forReads, toServer, onError);
+  const lines = openLines(forReads, { ...toServer, statement_timeout: 30_000 }, onError);
   const pool = new pg.Pool({ ...toServer, max: settings.poolSize - forReads });
   pool.on('error', onError);
   const nameOf = statementNames();
@@ -80,6 +80,7 @@ function connection(url: string, tls: Settings['database']['tls']): PoolConfig {
     connectionString: address.href,
     ssl: mode === 'off' ? false : { rejectUnauthorized: mode === 'verify' },
     connectionTimeoutMillis: 10_000,
+    keepAlive: true,
   };
 }
 

@@ -25,6 +25,7 @@ export type Lines = {
  */
 export function openLines(count: number, config: ClientConfig, onError: (error: Error) => void): Lines {
   const lines: Line[] = Array.from({ length: count }, () => ({ client: null, open: 0, since: 0 }));
+  let isClosed = false;
   return {
     ask: (question) => {
       const now = performance.now();
@@ -34,11 +35,13 @@ export function openLines(count: number, config: ClientConfig, onError: (error: 
       return line && askOn(line, question);
     },
     close: async () => {
+      isClosed = true;
       await Promise.allSettled(lines.map(async ({ client }) => (await client)?.end()));
     },
   };
 
   async function askOn(line: Line, question: QueryConfig): Promise<QueryResult> {
+    if (isClosed) throw new Error('The database is closed.');
     if (line.open === 0) line.since = performance.now();
     line.open += 1;
     try {
@@ -51,20 +54,19 @@ export function openLines(count: number, config: ClientConfig, onError: (error: 
     }
   }
 
-  async function connect(line: Line): Promise<pg.Client> {
+  function connect(line: Line): Promise<pg.Client> {
     const client = new pg.Client({ ...config, pipeline: true });
+    const opened = client.connect().then(() => client);
+    // What broke may have another in its place by now, which is not to be forgotten with it.
     const isBroken = () => {
-      line.client = null;
+      if (line.client === opened) line.client = null;
     };
     client.on('end', isBroken);
     client.on('error', (error) => {
       isBroken();
       onError(error);
     });
-    await client.connect().catch((error: unknown) => {
-      isBroken();
-      throw error;
-    });
-    return client;
+    opened.catch(isBroken);
+    return opened;
   }
 }

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { pathOfThisSite } from './addresses.js';
-import { page } from './page.js';
+import { page, wantsJson } from './page.js';
 
 /** An answer other than success that a handler ends with: `throw new HttpError(404)`. The message is shown to the person. */
 export class HttpError extends Error {
@@ -12,13 +12,15 @@ export class HttpError extends Error {
   }
 }
 
+const COMES_BACK = ['system', 'plan', 'part', 'connection', 'entry', 'extra cost', 'machine type'];
+
 /** The record, or the end of the request: nothing stands at this address. */
 export function found<T>(record: T | null | undefined, what: string): T {
   if (record === null || record === undefined) {
-    throw new HttpError(
-      404,
-      `There is no such ${what}. It may have been deleted meanwhile; what was deleted can be brought back from “Deleted”.`,
-    );
+    const back = COMES_BACK.includes(what)
+      ? ' It may have been deleted meanwhile; what was deleted can be brought back from “Deleted”.'
+      : '';
+    throw new HttpError(404, `There is no such ${what}.${back}`);
   }
   return record;
 }
@@ -42,8 +44,9 @@ const TITLES: Record<number, string> = {
 /** Every error ends here: what people can mend is told to them, what only we can mend is logged and owned up to. */
 export const onError: ErrorRequestHandler = (error, req, res, next) => {
   if (res.headersSent) return next(error);
-  if ((error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN') return showStaleForm(req, res);
-  const status = statusOf(error);
+  const isStale = (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN';
+  if (isStale && !wantsJson(req)) return showStaleForm(req, res);
+  const status = isStale && !req.user ? 401 : statusOf(error);
   if (status >= 500) req.log.error({ reqId: req.id, err: error }, 'request failed');
   const message =
     status >= 500
@@ -96,6 +99,7 @@ function statusOf(error: unknown): number {
 
 function messageOf(error: unknown, status: number): string {
   if (error instanceof HttpError) return error.message;
+  if (status === 401) return 'Send a token with this: Authorization: Bearer mp_…, made in your account.';
   if (status === 413) return 'What was sent is larger than we take: 2 MB a file, 200 KB a form.';
   return error instanceof Error ? error.message : 'The request cannot be read.';
 }

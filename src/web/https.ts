@@ -7,8 +7,8 @@ import type { RequestHandler } from 'express';
 export function toHttps(appUrl: string | null): RequestHandler {
   return (req, res, next) => {
     if (req.secure) return next();
-    if (req.method === 'GET' || req.method === 'HEAD')
-      return res.redirect(308, (appUrl ?? `https://${req.get('host')}`) + req.originalUrl);
+    const isVisit = ['GET', 'HEAD'].includes(req.method) && !req.get('authorization');
+    if (isVisit) return res.redirect(308, (appUrl ?? `https://${req.get('host')}`) + req.originalUrl);
     res.status(403).type('text').send('Use https.\n');
   };
 }

@@ -1,11 +1,12 @@
 import { db } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
-import type { Account } from '../accounts.js';
+import { type Account, holdAccount } from '../accounts.js';
 import { endSessionsOf } from '../sessions.js';
 import { type From, record } from '../trail.js';
 
 // What people change of their own accounts.
 
+/** Gives the person another name. */
 export async function changeName(id: number, name: string, from: From): Promise<void> {
   const before = await db.user.findUniqueOrThrow({ where: { id }, select: { name: true } });
   await db.$transaction(async (tx) => {
@@ -17,7 +18,10 @@ export async function changeName(id: number, name: string, from: From): Promise<
 /** Keeps the address that was asked for until it is confirmed. */
 export async function askForAddress(account: Account, newEmail: string, from: From): Promise<void> {
   await db.$transaction(async (tx) => {
+    await holdAccount(tx, account);
     await tx.user.update({ where: { id: account.id }, data: { newEmail }, select: { id: true } });
+    // Those to an address that is asked for no more open nothing.
+    await tx.mailedLink.deleteMany({ where: { userId: account.id, purpose: 'confirmation' } });
     await record(tx, from, 'changed', account, { after: { addressAskedFor: newEmail } });
   });
 }
@@ -33,17 +37,20 @@ export type NewPassword = {
   alone: boolean;
 };
 
-/** Sets a password, and ends every session, every link by mail and every change of address that was asked for before. */
+/**
+ * Sets a password, and ends every session, every link by mail and every change of address that was asked for before. Gives the account's new
+ * generation.
+ */
 export async function setPassword(
   tx: Prisma.TransactionClient,
   account: { id: number; name: string },
   { hash, alone }: NewPassword,
   from: From,
-): Promise<void> {
+): Promise<number> {
   const { id } = account;
   await tx.user.update({ where: { id }, data: { passwordHash: hash, newEmail: null }, select: { id: true } });
   await tx.mailedLink.deleteMany({ where: { userId: id } });
-  await endSessionsOf(tx, id);
+  const generation = await endSessionsOf(tx, id);
   if (alone) {
     const theirs = { where: { userId: id } };
     await tx.apiToken.updateMany({ where: { userId: id, revokedAt: null }, data: { revokedAt: new Date() } });
@@ -52,10 +59,15 @@ export async function setPassword(
   }
   const after = { password: 'a new one', ...(alone && { tokensPasskeysAndLinks: 'taken away' }) };
   await record(tx, from, 'changed', account, { after });
+  return generation;
 }
 
-export async function changePassword(account: Account, password: NewPassword, from: From): Promise<void> {
-  await db.$transaction((tx) => setPassword(tx, account, password, from));
+/** Sets the password of somebody who has just shown the old one. Gives the account's new generation. */
+export async function changePassword(account: Account, password: NewPassword, from: From): Promise<number> {
+  return db.$transaction(async (tx) => {
+    await holdAccount(tx, account);
+    return setPassword(tx, account, password, from);
+  });
 }
 
 /**

@@ -85,9 +85,9 @@ export async function updatePassword(req: Request, res: Response) {
   if (!(await isProven(req, account, read.data.current)))
     return showForm(req, res, 'password', wrongPassword(req, 'current'));
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
-  await changePassword(account, { hash, alone: read.data.all }, fromOf(req));
+  const generation = await changePassword(account, { hash, alone: read.data.all }, fromOf(req));
   post(req, account.email, passwordChanged(account.name));
-  await signIn(req, await accountOf(req), req.session?.isKept ?? false);
+  await signIn(req, { ...account, generation }, req.session?.isKept ?? false);
   setFlash(req, { message: 'Your password is changed. Your other sessions are signed out.' });
   res.redirect(303, '/account');
 }

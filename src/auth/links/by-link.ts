@@ -1,7 +1,7 @@
 import { db } from '../../db/client.js';
 import { violates } from '../../db/violations.js';
 import { confirmAddress, type NewPassword, setPassword } from '../account/changes.js';
-import { type Account, dropUnconfirmed, findAccount, insert } from '../accounts.js';
+import { type Account, dropUnconfirmed, findAccount, holdRow, insert } from '../accounts.js';
 import type { Arrived } from '../sessions.js';
 import { forgetTries } from '../tries.js';
 import { type Link, useUp } from './links.js';
@@ -13,6 +13,7 @@ export async function resetBy(link: Link, password: NewPassword, address: string
   const account = await findAccount(link.userId ?? 0);
   if (!account) return null;
   const isDone = await db.$transaction(async (tx) => {
+    await holdRow(tx, account.id);
     if (!(await useUp(tx, link))) return false;
     await setPassword(tx, account, password, { userId: account.id, address });
     await tx.user.update({
@@ -32,9 +33,11 @@ export async function confirmBy(
   link: Link,
 ): Promise<{ old: string; email: string; name: string } | 'taken' | null> {
   return orTaken(() =>
-    db.$transaction(async (tx) =>
-      (await useUp(tx, link)) ? confirmAddress(tx, link.userId ?? 0, link.email) : null,
-    ),
+    db.$transaction(async (tx) => {
+      // The person's row first and then the link, as everybody does: else two would wait for each other.
+      await holdRow(tx, link.userId ?? 0);
+      return (await useUp(tx, link)) ? confirmAddress(tx, link.userId ?? 0, link.email) : null;
+    }),
   );
 }
 

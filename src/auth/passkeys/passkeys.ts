@@ -7,7 +7,7 @@ import type {
 } from '@simplewebauthn/server';
 import { db } from '../../db/client.js';
 import { violates } from '../../db/violations.js';
-import { type Account, findAccount } from '../accounts.js';
+import { type Account, findAccount, holdAccount } from '../accounts.js';
 import type { Provider } from '../providers/providers.js';
 import { type From, record } from '../trail.js';
 import { hasOtherWayIn } from '../ways-in.js';
@@ -86,6 +86,7 @@ export async function register(
   const key = { id, publicKey, counter: BigInt(counter), transports };
   try {
     await db.$transaction(async (tx) => {
+      await holdAccount(tx, account);
       await tx.passkey.create({ data: { ...key, userId: account.id, name: made.name } });
       await record(tx, from, 'changed', account, { after: { passkeyAdded: made.name } });
     });

@@ -9,7 +9,7 @@ import { authOf, fromOf, personOf, signOut } from '../auth.js';
 import { changeRole } from '../last-admin.js';
 import { invitation as invitationLetter, resetHandedOut, secondFactorOff } from '../letters.js';
 import { listInvitations, makeLink, withdrawInvitation } from '../links/links.js';
-import { linkTo, post } from '../post.js';
+import { linkTo, post, refuseWithoutAddress } from '../post.js';
 import { ROLES } from '../roles.js';
 import { turnOff } from '../second-factor/second-factor.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
@@ -85,6 +85,7 @@ export async function createReset(req: Request, res: Response) {
   const account = await accountOf(req);
   if (account.id === personOf(req).id)
     throw new HttpError(403, 'This is your own. Change it in your account, with your password.');
+  refuseWithoutAddress(req);
   const token = await makeLink('reset', { userId: account.id, createdById: personOf(req).id });
   post(req, account.email, resetHandedOut(account.name));
   await note(account, fromOf(req), 'changed', { password: 'a link to choose a new one was handed out' });
@@ -113,6 +114,7 @@ export async function createInvitation(req: Request, res: Response) {
       withError(req.body, { email: 'Somebody has an account with this address.' }),
     );
   }
+  refuseWithoutAddress(req);
   const token = await makeLink('invitation', { email, role, createdById: personOf(req).id });
   const link = linkTo(req, 'invitation', token);
   post(req, email, invitationLetter(personOf(req).name, link));
@@ -127,6 +129,7 @@ export async function createInvitation(req: Request, res: Response) {
 
 export async function withdraw(req: Request, res: Response) {
   const email = found(await withdrawInvitation(String(req.body.id)), 'invitation');
+  await note({ id: 0, name: email }, fromOf(req), 'changed', { invitation: 'taken back' });
   setFlash(req, { message: `The invitation of ${email} is taken back.` });
   res.redirect(303, '/people');
 }

@@ -2,10 +2,18 @@ import { db, read } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
 import { violates } from '../../db/violations.js';
 import type { Settings } from '../../settings.js';
-import { type Account, addressKey, findAccount, findAccountByEmail, insert, isEmpty } from '../accounts.js';
+import {
+  type Account,
+  addressKey,
+  dropUnconfirmed,
+  findAccount,
+  findAccountByEmail,
+  holdAccount,
+  insert,
+  isEmpty,
+} from '../accounts.js';
 import { type Link, useUp } from '../links/links.js';
 import type { Role } from '../roles.js';
-import { endSessionsOf } from '../sessions.js';
 import { type From, record } from '../trail.js';
 import { hasOtherWayIn } from '../ways-in.js';
 import type { Provider } from './providers.js';
@@ -26,36 +34,25 @@ type Known = { provider: Provider; profile: Profile };
 /** The account of somebody whom the provider knows: theirs, or the one with the address that is verified to be theirs, or a new one. */
 export async function arrive(known: Known, signUp: Settings['signUp'], address: string): Promise<Arrival> {
   const identity = await findIdentity(known);
-  if (identity) return knownAs(identity.userId);
+  if (identity) return knownAs(known, identity.userId);
   const { email } = known.profile;
   if (!email) return refused('unverified');
   const account = await findAccountByEmail(email);
-  return account ? linkByAddress(account, known, address) : signUpAs(known, email, signUp);
+  // One that was never confirmed counts as none: whoever typed its address need not be who has it.
+  return account?.confirmedAt ? linkByAddress(account, known, address) : signUpAs(known, email, signUp);
 }
 
-async function knownAs(userId: number): Promise<Arrival> {
+async function knownAs(known: Known, userId: number): Promise<Arrival> {
   const account = await findAccount(userId);
+  // The account as it is now is theirs only if the link still is.
+  if (!(await findIdentity(known))) return refused('again');
   return account ? { ok: true, account, how: 'known' } : refused('left');
 }
 
-/**
- * Nobody has come in yet with an address that was never confirmed: whoever typed its password need not be who has the address. So the password
- * goes, and the account is theirs who has shown that the address is.
- */
 async function linkByAddress(account: Account, known: Known, address: string): Promise<Arrival> {
-  const isTheirs = account.confirmedAt !== null;
-  const isDone = await linked(async (tx) => {
-    if (!isTheirs) await handOver(tx, account.id, known.profile.name);
-    await insertIdentity(tx, account, known, { userId: account.id, address });
-  });
+  const isDone = await linked((tx) => insertIdentity(tx, account, known, { userId: account.id, address }));
   const now = isDone ? await findAccount(account.id) : null;
-  return now ? { ok: true, account: now, how: isTheirs ? 'linked' : 'new' } : refused('again');
-}
-
-async function handOver(tx: Prisma.TransactionClient, id: number, name: string): Promise<void> {
-  await tx.user.update({ where: { id }, data: { name, passwordHash: null, confirmedAt: new Date() } });
-  await tx.mailedLink.deleteMany({ where: { userId: id } });
-  await endSessionsOf(tx, id);
+  return now ? { ok: true, account: now, how: 'linked' } : refused('again');
 }
 
 /** An invitation of the address holds whoever else may sign up. The first account is made on its own page, and not by chance here. */
@@ -67,6 +64,7 @@ async function signUpAs(known: Known, email: string, signUp: Settings['signUp'])
   let id = 0;
   const isDone = await linked(async (tx) => {
     if (invitation && !(await useUp(tx, invitation))) throw new UsedUp();
+    await dropUnconfirmed(tx, email);
     const { name } = known.profile;
     const person = await insert(tx, { name, email, role, confirmedAt: new Date() }, 'signed up');
     await tx.identity.create({ data: { userId: person.id, ...keyOf(known) } });
@@ -96,7 +94,11 @@ export async function link(
   known: Known,
   from: From,
 ): Promise<'linked' | 'linked already' | 'taken'> {
-  if (await linked((tx) => insertIdentity(tx, account, known, from))) return 'linked';
+  const isDone = await linked(async (tx) => {
+    await holdAccount(tx, account);
+    await insertIdentity(tx, account, known, from);
+  });
+  if (isDone) return 'linked';
   const identity = await findIdentity(known);
   return identity?.userId === account.id ? 'linked already' : 'taken';
 }

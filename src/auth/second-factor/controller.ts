@@ -37,7 +37,7 @@ export async function begin(req: Request, res: Response) {
   if (!read.ok) return showState(req, res, account, { beginning: read.form });
   if (!(await isProven(req, account, read.data.password)))
     return showState(req, res, account, { beginning: wrongPassword(req, 'password') });
-  await beginSecondFactor(account.id, keyOf(req));
+  await beginSecondFactor(account, keyOf(req));
   res.redirect(303, '/account/second-factor');
 }
 
@@ -47,14 +47,14 @@ export async function confirm(req: Request, res: Response) {
   if (account.totpSince) return res.redirect(303, '/account/second-factor');
   const read = readForm(codeForm, req.body);
   if (!read.ok) return showState(req, res, account, { begun: read.form });
-  const codes = await turnOn(account, read.data.code, fromOf(req), keyOf(req));
-  if (!codes) {
+  const on = await turnOn(account, read.data.code, fromOf(req), keyOf(req));
+  if (!on) {
     const code = 'This is not the code that the app shows now. Is the clock of your phone right?';
     return showState(req, res, account, { begun: withError(req.body, { code }) });
   }
   post(req, account.email, secondFactorOn(account.name));
-  await signIn(req, await accountOf(req), req.session?.isKept ?? false);
-  await showCodes(req, res, codes, 'The second factor is on. Your other sessions are signed out.');
+  await signIn(req, { ...account, generation: on.generation }, req.session?.isKept ?? false);
+  await showCodes(req, res, on.codes, 'The second factor is on. Your other sessions are signed out.');
 }
 
 export async function createRecoveryCodes(req: Request, res: Response) {
@@ -78,9 +78,9 @@ export async function destroy(req: Request, res: Response) {
   if (!read.ok) return showState(req, res, account, { deletion: read.form });
   if (!(await isProven(req, account, read.data.password)))
     return showState(req, res, account, { deletion: wrongPassword(req, 'password') });
-  await turnOff(account, fromOf(req));
+  const generation = await turnOff(account, fromOf(req));
   post(req, account.email, secondFactorOff(account.name));
-  await signIn(req, await accountOf(req), req.session?.isKept ?? false);
+  await signIn(req, { ...account, generation }, req.session?.isKept ?? false);
   setFlash(req, { message: 'The second factor is off. Your other sessions are signed out.' });
   res.redirect(303, '/account/second-factor');
 }

@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { db } from '../../db/client.js';
-import type { Account } from '../accounts.js';
+import { type Account, holdAccount } from '../accounts.js';
 import { seal, unseal } from '../sealed.js';
 import { endSessionsOf } from '../sessions.js';
 import { type From, record } from '../trail.js';
@@ -35,54 +35,60 @@ export async function findSecondFactor(
 }
 
 /** Makes a secret for the app. It counts for nothing before a code of the app has turned it on. */
-export async function beginSecondFactor(id: number, key: string): Promise<void> {
+export async function beginSecondFactor({ id, generation }: Account, key: string): Promise<void> {
   const totpSecret = seal(new Secret({ size: 20 }).base32, key, ownerOf(id));
-  await db.user.updateMany({ where: { id, totpSince: null }, data: { totpSecret, totpStep: 0 } });
+  await db.user.updateMany({ where: { id, generation, totpSince: null }, data: { totpSecret, totpStep: 0 } });
 }
 
-/** Turns it on with the app's first code, and ends the person's sessions. Gives the recovery codes, or null when the code is not right. */
+/**
+ * Turns it on with the app's first code, and ends the person's sessions. Gives the recovery codes and the account's new generation, or null when
+ * the code is not right.
+ */
 export async function turnOn(
   account: Account,
   typed: string,
   from: From,
   key: string,
-): Promise<string[] | null> {
-  const { id } = account;
+): Promise<{ codes: string[]; generation: number } | null> {
+  const { id, generation } = account;
   const { totpSecret, totpStep } = await rowOf(id);
   const step = stepOf(totpSecret && unseal(totpSecret, key, ownerOf(id)), typed, totpStep);
   if (step === null) return null;
   return db.$transaction(async (tx) => {
-    const begun = { id, totpSecret, totpSince: null };
+    const begun = { id, generation, totpSecret, totpSince: null };
     const { count } = await tx.user.updateMany({
       where: begun,
       data: { totpSince: new Date(), totpStep: step },
     });
     if (count === 0) return null;
     const codes = await makeRecoveryCodes(tx, id);
-    await endSessionsOf(tx, id);
+    const next = await endSessionsOf(tx, id);
     await record(tx, from, 'changed', account, { after: { secondFactor: 'on' } });
-    return codes;
+    return { codes, generation: next };
   });
 }
 
-/** Turns it off, and ends the person's sessions. */
-export async function turnOff(account: Account, from: From): Promise<void> {
+/** Turns it off, and ends the person's sessions. Gives the account's new generation. */
+export async function turnOff(account: Account, from: From): Promise<number> {
   const { id } = account;
-  await db.$transaction(async (tx) => {
+  return db.$transaction(async (tx) => {
+    await holdAccount(tx, account);
     await tx.user.update({
       where: { id },
       data: { totpSecret: null, totpSince: null },
       select: { id: true },
     });
     await tx.recoveryCode.deleteMany({ where: { userId: id } });
-    await endSessionsOf(tx, id);
+    const generation = await endSessionsOf(tx, id);
     await record(tx, from, 'changed', account, { after: { secondFactor: 'off' } });
+    return generation;
   });
 }
 
 /** New recovery codes; those before are good no more. */
 export async function renewRecoveryCodes(account: Account, from: From): Promise<string[]> {
   return db.$transaction(async (tx) => {
+    await holdAccount(tx, account);
     const codes = await makeRecoveryCodes(tx, account.id);
     await record(tx, from, 'changed', account, { after: { recoveryCodes: 'new ones' } });
     return codes;

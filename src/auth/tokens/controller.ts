@@ -9,7 +9,6 @@ import { tokenMade } from '../letters.js';
 import { post } from '../post.js';
 import { can } from '../roles.js';
 import { showOnce, takeShown } from '../shown-once.js';
-import { note } from '../trail.js';
 import { tokenForm } from './form.js';
 import { listTokens, MOST_DAYS, MOST_TOKENS, makeToken, revokeToken, SCOPES } from './tokens.js';
 
@@ -29,13 +28,12 @@ export async function create(req: Request, res: Response) {
   const { password, ...asked } = read.data;
   const account = await accountOf(req);
   if (!(await isProven(req, account, password))) return showTokens(req, res, wrongPassword(req, 'password'));
-  const made = await makeToken(account.id, asked);
+  const made = await makeToken(account, asked, fromOf(req));
   if (made === null) {
     const name = `You have ${MOST_TOKENS} tokens, which is as many as one may. Revoke one that is not used.`;
     return showTokens(req, res, withError(req.body, { name }));
   }
   post(req, account.email, tokenMade(account.name, asked.name));
-  await note(account, fromOf(req), 'changed', { token: { made: true, ...asked } });
   await showOnce(req, 'token', { name: asked.name, text: made });
   res.redirect(303, '/account/tokens');
 }
@@ -44,8 +42,7 @@ export async function revoke(req: Request, res: Response) {
   const person = personOf(req);
   const id = Number(req.body.id);
   const isId = Number.isInteger(id) && id > 0 && id <= 2_147_483_647;
-  const name = found(isId ? await revokeToken(person.id, id) : null, 'token of yours');
-  await note(person, fromOf(req), 'changed', { token: { revoked: true, name } });
+  const name = found(isId ? await revokeToken(person, id, fromOf(req)) : null, 'token of yours');
   setFlash(req, { message: `${name} is revoked: whoever has it is refused from now on.` });
   res.redirect(303, '/account/tokens');
 }

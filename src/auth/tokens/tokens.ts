@@ -1,6 +1,8 @@
 import { db, read } from '../../db/client.js';
+import { holdAccount } from '../accounts.js';
 import { hashOf, newSecret } from '../secrets.js';
-import type { Person } from '../sessions.js';
+import type { Arrived, Person } from '../sessions.js';
+import { type From, record } from '../trail.js';
 
 /** What a token may: `read` is GET and HEAD, `write` whatever its person may. */
 export const SCOPES = ['read', 'write'] as const;
@@ -23,19 +25,25 @@ const DAY = 24 * 3_600_000;
 export type NewToken = { name: string; scope: Scope; days: number };
 
 /** Makes a token for a program. Gives its text, which is nowhere kept: only its hash is. Null where the person has as many as one may. */
-export async function makeToken(userId: number, { name, scope, days }: NewToken): Promise<string | null> {
+export async function makeToken(
+  account: Arrived,
+  { name, scope, days }: NewToken,
+  from: From,
+): Promise<string | null> {
+  const userId = account.id;
   // The prefix lets scanners of repositories know a token that was committed by mistake.
   const text = `mp_${newSecret()}`;
   const expiresAt = new Date(Date.now() + days * DAY);
   return db.$transaction(async (tx) => {
     // One at a time, so that two at the same moment are not both the fiftieth.
-    await tx.$queryRaw`SELECT id FROM users WHERE id = ${userId} FOR UPDATE`;
+    await holdAccount(tx, account);
     const inForce = { userId, revokedAt: null, expiresAt: { gt: new Date() } };
     if ((await tx.apiToken.count({ where: inForce })) >= MOST_TOKENS) return null;
     await tx.apiToken.create({
       data: { userId, name, scope, hash: hashOf(text), expiresAt },
       select: { id: true },
     });
+    await record(tx, from, 'changed', account, { after: { token: name, made: true, scope, days } });
     return text;
   });
 }
@@ -49,7 +57,7 @@ export async function findToken(text: string): Promise<{ token: Token; person: P
     WHERE t.hash = ${hashOf(text)} AND t.revoked_at IS NULL AND t.expires_at > now() AND u.left_at IS NULL`;
   if (!row) return null;
   const { isStale, token, ...person } = row;
-  if (isStale) await read`UPDATE api_tokens SET used_at = now() WHERE id = ${token.id}`;
+  if (isStale) await db.$executeRaw`UPDATE api_tokens SET used_at = now() WHERE id = ${token.id}`;
   return { token, person };
 }
 
@@ -71,13 +79,18 @@ export async function listTokens(userId: number): Promise<Listed[]> {
 }
 
 /** Ends a token of this person's at once. Gives its name; null where they have none such in force. */
-export async function revokeToken(userId: number, id: number): Promise<string | null> {
-  const [token] = await db.apiToken.updateManyAndReturn({
-    where: { id, userId, revokedAt: null, expiresAt: { gt: new Date() } },
-    data: { revokedAt: new Date() },
-    select: { name: true },
+export async function revokeToken(person: Person, id: number, from: From): Promise<string | null> {
+  return db.$transaction(async (tx) => {
+    const userId = person.id;
+    const [token] = await tx.apiToken.updateManyAndReturn({
+      where: { id, userId, revokedAt: null, expiresAt: { gt: new Date() } },
+      data: { revokedAt: new Date() },
+      select: { name: true },
+    });
+    if (!token) return null;
+    await record(tx, from, 'changed', person, { after: { token: token.name, revoked: true } });
+    return token.name;
   });
-  return token?.name ?? null;
 }
 
 /** Sweeps the tokens that ended so long ago that no list shows them. */
