@@ -84,8 +84,7 @@ describe('the architecture', () => {
       !name.startsWith('auth/') ||
       front.test(name) ||
       (path === 'routes.ts' && name.endsWith('/controller.ts')) ||
-      (path === 'server.ts' && ['auth/sweep.ts', 'auth/kept-secret.ts', 'auth/post.ts'].includes(name)) ||
-      (path === 'home/controller.ts' && name === 'auth/accounts.ts');
+      (path === 'server.ts' && ['auth/sweep.ts', 'auth/kept-secret.ts', 'auth/post.ts'].includes(name));
     expect(strays(outside, known)).toEqual([]);
   });
 

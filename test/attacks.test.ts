@@ -170,6 +170,18 @@ describe('what somebody hostile sends', () => {
     expect(lines.join('')).not.toMatch(/a secret|SELECT|INSERT/);
   });
 
+  test('a program without a token is told that it needs one', async () => {
+    const stranger = await visitor();
+    const answer = await stranger.agent
+      .post('/systems')
+      .set('Accept', 'application/json')
+      .send({ name: 'x' });
+    expect([answer.status, answer.body.message]).toEqual([
+      401,
+      expect.stringContaining('Authorization: Bearer'),
+    ]);
+  });
+
   test('a request for no path at all is answered', async () => {
     const { default: http } = await import('node:http');
     const server = app.listen(0);

@@ -1,8 +1,9 @@
+import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { makeLink } from '../src/auth/links/links.js';
+import { makeFurtherLink, makeLink } from '../src/auth/links/links.js';
 import { hashOf } from '../src/auth/secrets.js';
 import { db } from '../src/db/client.js';
-import { type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
+import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aProgram } from './support/program.js';
 
 useApp({ APP_URL: 'https://parts.example.com', SIGN_UP: 'domain:example.com' });
@@ -112,6 +113,47 @@ describe('a new password by a link', () => {
     await Promise.all([one.get('/sign-in'), other.get('/sign-in')]);
     const answers = await Promise.all([one, other].map((each) => each.post(path, { token, password: NEW })));
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 404]);
+  });
+
+  test('two links at the same moment: one is used, and neither waits for the other for ever', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { person } = await signedIn('viewer');
+      const tokens = [
+        await makeFurtherLink('reset', { userId: person.id }),
+        await makeFurtherLink('reset', { userId: person.id }),
+      ];
+      const browsers = [await visitor(), await visitor()];
+      await Promise.all(browsers.map((each) => each.get('/sign-in')));
+      const answers = await Promise.all(
+        browsers.map((each, n) => each.post('/password-reset', { token: tokens[n] ?? '', password: NEW })),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([303, 404]);
+    }
+  });
+
+  test('who hangs up before the answer is written to all the same', async () => {
+    const { person, ...editor } = await signedIn('editor');
+    const server = app.listen(0);
+    const { port } = server.address() as AddressInfo;
+    const cookie = editor.agent.jar.getCookies({
+      domain: '127.0.0.1',
+      path: '/',
+      secure: false,
+      script: false,
+    } as never);
+    await editor.get('/account/password');
+    const body = new URLSearchParams({ _csrf: editor.token(), current: PASSWORD, password: NEW });
+    const hangUp = new AbortController();
+    setTimeout(() => hangUp.abort(), 15);
+    await fetch(`http://127.0.0.1:${port}/account/password`, {
+      method: 'POST',
+      body,
+      signal: hangUp.signal,
+      redirect: 'manual',
+      headers: { cookie: cookie.toValueString() },
+    }).catch(() => {});
+    expect((await letterTo(person.email)).subject).toContain('was changed');
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test('the answer does not tell whether an address has an account, and nobody else is written to', async () => {
@@ -231,6 +273,18 @@ describe('another address', () => {
     expect((await editor.get(`${path}?token=${token}`)).status).toBe(404);
     expect((await editor.post(path, { token })).status).toBe(404);
     expect((await db.user.findUniqueOrThrow({ where: { id: person.id } })).email).toBe(person.email);
+  });
+
+  test('is written to each time, however often one makes up one’s mind', async () => {
+    const editor = await signedIn('editor');
+    for (let n = 0; n < 7; n += 1) {
+      await editor.post('/account/address', { email: `mind-${n}@example.com`, password: PASSWORD });
+      expect((await letterTo(`mind-${n}@example.com`)).subject).toContain('Confirm');
+    }
+    await editor.post('/account/address/withdrawal');
+    expect((await editor.get('/account')).text).not.toContain('waits to be confirmed');
+    const { path, token } = await linkTo('mind-6@example.com');
+    expect((await editor.get(`${path}?token=${token}`)).status).toBe(404);
   });
 
   test('makes the links void that went to the old one', async () => {

@@ -208,18 +208,25 @@ describe('one’s own account', () => {
     for (const nameless of [false, true]) {
       const { person, ...editor } = await signedIn('editor');
       await editor.post('/systems', { name: `By ${person.id}`, lifecycle: 'production' });
+      const was = `Marlene ${nameless}`;
+      await editor.post('/account/name', { name: was });
+      await db.change.create({
+        data: { action: 'was invited', noun: 'people', recordId: 0, label: person.email.toUpperCase() },
+      });
       const kept = { password: 'correct horse battery', ...(nameless && { nameless: 'on' }) };
       expect((await editor.post('/account/deletion', kept)).headers.location).toBe('/');
       expect((await editor.get('/systems')).status).toBe(303);
       expect((await (await visitor()).signIn(person.email)).status).toBe(422);
       const rest = await db.user.findUniqueOrThrow({ where: { id: person.id } });
-      expect(rest.name).toBe(nameless ? 'Somebody who left' : person.name);
+      expect(rest.name).toBe(nameless ? 'Somebody who left' : was);
       expect(JSON.stringify(rest)).not.toContain(person.email);
       expect(await db.change.count({ where: { userId: person.id, noun: 'systems' } })).toBe(1);
       const trail = JSON.stringify(
-        await db.change.findMany({ where: { recordId: person.id, noun: 'people' } }),
+        await db.change.findMany({ where: { recordId: { in: [0, person.id] }, noun: 'people' } }),
       );
       expect(trail.includes(person.name)).toBe(!nameless);
+      expect(trail.includes(was)).toBe(!nameless);
+      expect(trail.toLowerCase().includes(person.email)).toBe(!nameless);
     }
   });
 });

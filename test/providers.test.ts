@@ -207,17 +207,18 @@ describe('signing in through OpenID Connect', () => {
     expect(await db.user.count()).toBe(before);
   });
 
-  test('an account whose address was never confirmed loses the password that somebody gave it', async () => {
+  test('an invitation takes the place of an account whose address was never confirmed', async () => {
     const ada = somebody();
+    await makeLink('invitation', { email: ada.email, role: 'editor' });
     const cost = { memoryKib: 8_192, passes: 1 };
     const squatter = { name: 'Not Ada', email: ada.email, password: PASSWORD, role: 'viewer' as const };
-    const account = await createUnconfirmed(squatter, cost);
+    await createUnconfirmed(squatter, cost);
     const browser = await visitor();
     await signInAs(browser, ada.sub);
     expect(await isIn(browser)).toBe(true);
     expect(await findAccountByEmail(ada.email)).toMatchObject({
-      id: account?.id,
       name: ada.name,
+      role: 'editor',
       hasPassword: false,
       confirmedAt: expect.any(Date),
     });

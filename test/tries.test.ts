@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { changePassword } from '../src/auth/account/changes.js';
+import { askForAddress, changePassword } from '../src/auth/account/changes.js';
 import { findAccount, findByPassword } from '../src/auth/accounts.js';
+import { leave } from '../src/auth/last-admin.js';
 import { hashPassword } from '../src/auth/passwords.js';
+import { beginSecondFactor, renewRecoveryCodes, turnOff } from '../src/auth/second-factor/second-factor.js';
 import { startSession } from '../src/auth/sessions.js';
+import { sweep } from '../src/auth/sweep.js';
+import { makeToken } from '../src/auth/tokens/tokens.js';
 import { forgetTries, isLocked, takeTry, waitInWords } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
@@ -189,4 +193,59 @@ describe('a new password at the moment of a sign-in with the old one', () => {
     expect(await startSession(before!, FROM, LIMITS)).toBe(null);
     expect(await startSession((await findAccount(person.id))!, FROM, LIMITS)).not.toBe(null);
   });
+
+  test('stops whatever the old one was asked for again', async () => {
+    const { person } = await signedIn('editor');
+    const before = (await findAccount(person.id))!;
+    const hash = await hashPassword(NEW);
+    const from = { userId: person.id, address: '' };
+    await changePassword(before, { hash, alone: false }, from);
+    const late: Record<string, () => Promise<unknown>> = {
+      password: () => changePassword(before, { hash, alone: false }, from),
+      address: () => askForAddress(before, 'thief@example.com', from),
+      token: () => makeToken(before, { name: 'ci', scope: 'write', days: 9 }, from),
+      secondFactorOff: () => turnOff(before, from),
+      recoveryCodes: () => renewRecoveryCodes(before, from),
+      leaving: () => leave(before, true, from),
+    };
+    for (const [name, act] of Object.entries(late)) {
+      await expect(act(), name).rejects.toMatchObject({ status: 409 });
+    }
+    await beginSecondFactor(before, 'a secret of thirty-two letters..');
+    const row = await db.user.findUniqueOrThrow({ where: { id: person.id } });
+    expect([row.newEmail, row.totpSecret, row.leftAt]).toEqual([null, null, null]);
+    expect(await db.apiToken.count({ where: { userId: person.id } })).toBe(0);
+  });
+});
+
+test('what has run out is swept, and what has not stays', async () => {
+  const { person } = await signedIn('viewer');
+  const LONG_AGO = new Date(Date.now() - 100 * 86_400_000);
+  const theirs = { userId: person.id };
+  for (const [id, expiresAt] of Object.entries({ gone: LONG_AGO, good: new Date(Date.now() + 3_600_000) })) {
+    await db.session.create({ data: { id, ...theirs, isKept: true, address: '', agent: '', expiresAt } });
+    await db.mailedLink.create({ data: { id, ...theirs, purpose: 'reset', expiresAt } });
+    await db.step.create({ data: { id, ...theirs, purpose: 'passkey', data: {}, expiresAt } });
+  }
+  await db.session.create({
+    data: {
+      id: 'idle',
+      ...theirs,
+      isKept: false,
+      address: '',
+      agent: '',
+      expiresAt: new Date(Date.now() + 3_600_000),
+      seenAt: LONG_AGO,
+    },
+  });
+  await takeTry('address old@example.com');
+  await db.tries.updateMany({ data: { lastAt: LONG_AGO } });
+  await takeTry('address new@example.com');
+  await sweep(new Date(), { idleHours: 12, maxHours: 24, keptDays: 30 });
+  const ids = (rows: { id: string }[]) =>
+    rows.map(({ id }) => id).filter((id) => ['gone', 'good', 'idle'].includes(id));
+  expect(ids(await db.session.findMany())).toEqual(['good']);
+  expect(ids(await db.mailedLink.findMany())).toEqual(['good']);
+  expect(ids(await db.step.findMany())).toEqual(['good']);
+  expect(await db.tries.count()).toBe(1);
 });

@@ -22,8 +22,8 @@ import {
 import { admitToken, bearerIn } from './tokens/bearer.js';
 import { type From, recordSignIn } from './trail.js';
 
-// The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they) and these walls;
-// nothing else of the module is imported.
+// The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they), these walls, and who writes.
+// Signing in and out stands here as well, for the folders within.
 
 declare global {
   namespace Express {
@@ -73,6 +73,10 @@ export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers
   }) satisfies RequestHandler);
 }
 
+/** Whether nobody has an account here yet. */
+export { isEmpty } from './accounts.js';
+
+/** What the module works with. */
 export function authOf(req: Request): Auth {
   return req.app.get('auth');
 }
@@ -122,6 +126,7 @@ export async function enter(req: Request, account: Arrived, keep: boolean, by: s
   await recordSignIn(account, fromOf(req), by);
 }
 
+/** Ends the session of this browser. */
 export async function signOut(req: Request): Promise<void> {
   if (req.session) await endSession(req.session.key);
   const { name, options } = cookieFor(req);

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { isEmpty } from '../auth/accounts.js';
+import { isEmpty } from '../auth/auth.js';
 import { countedPlan } from '../bills/remembered.js';
 import type { Bill } from '../domain/bill.js';
 import { findPlans } from '../plans/queries.js';

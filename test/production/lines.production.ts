@@ -66,4 +66,25 @@ describe.skipIf(!server)('lines to Postgres', () => {
     await expect.poll(() => broken.length).toBeGreaterThan(before);
     await expect.poll(() => ask('SELECT 3 AS it').catch(() => null)).toBe(3);
   });
+
+  test('however often they break, there are as many as there should be', async () => {
+    const other = new pg.Client(config.connectionString);
+    await other.connect();
+    const mine = `FROM pg_stat_activity WHERE application_name = '${config.application_name}'`;
+    for (let round = 0; round < 8; round += 1) {
+      const callers = Array.from({ length: 16 }, () =>
+        ask('SELECT 1 AS it FROM pg_sleep(0.005)').catch(() => null),
+      );
+      await other.query(`SELECT pg_terminate_backend(pid) ${mine}`);
+      await Promise.all(callers);
+      await expect.poll(() => ask('SELECT 4 AS it').catch(() => null)).toBe(4);
+    }
+    await expect
+      .poll(async () => (await other.query(`SELECT count(*)::int AS n ${mine}`)).rows[0].n)
+      .toBeLessThanOrEqual(2);
+    await lines.close();
+    await expect.poll(async () => (await other.query(`SELECT count(*)::int AS n ${mine}`)).rows[0].n).toBe(0);
+    await expect(ask('SELECT 5 AS it')).rejects.toThrow('closed');
+    await other.end();
+  });
 });

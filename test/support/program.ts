@@ -1,11 +1,14 @@
 import supertest from 'supertest';
+import { findAccount } from '../../src/auth/accounts.js';
 import type { Person } from '../../src/auth/sessions.js';
 import { makeToken, type Scope } from '../../src/auth/tokens/tokens.js';
 import { app } from './app.js';
 
 /** A program with a token of this person's: sends JSON, keeps nothing. */
 export async function aProgram(person: Person, scope: Scope = 'write') {
-  const text = await makeToken(person.id, { name: `${scope} of ${person.name}`, scope, days: 30 });
+  const account = await findAccount(person.id);
+  const asked = { name: `${scope} of ${person.name}`, scope, days: 30 };
+  const text = account && (await makeToken(account, asked, { userId: person.id, address: '' }));
   if (text === null) throw new Error('too many tokens');
   return { text, ...withToken(text) };
 }
