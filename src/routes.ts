@@ -124,7 +124,7 @@ export function drawRoutes(app: Express): void {
   app.post('/account/second-factor/deletion', limitFailures(20, 15), secondFactor.destroy);
   app.get('/account/passkeys', passkeys.index);
   app.post('/account/passkeys', asJson, passkeys.create);
-  app.post('/account/passkeys/challenge', limitFailures(20, 15), asJson, passkeys.createChallenge);
+  app.post('/account/passkeys/challenge', limitFailures(20, 15), passkeys.createChallenge);
   app.post('/account/passkeys/deletion', passkeys.destroy);
   app.get('/account/tokens', tokens.index);
   app.post('/account/tokens', limitFailures(20, 15), tokens.create);

@@ -81,7 +81,7 @@ export async function isEmpty(): Promise<boolean> {
   return (await read<unknown[]>`SELECT 1 FROM users LIMIT 1`).length === 0;
 }
 
-export type SignUp = { name: string; email: string; password: string };
+type SignUp = { name: string; email: string; password: string };
 
 /**
  * Makes the first account, an admin. Of two people signing up at the same moment one is told that sign-up is closed (null):

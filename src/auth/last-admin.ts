@@ -9,7 +9,7 @@ import { type From, record } from './trail.js';
 // What may not leave this place without an admin. One row, `admin_kept`, points at somebody who is one; its foreign key holds.
 
 /** `last admin` when the last admin would be gone: the database says so, whatever happens at the same moment. */
-export type RoleChange = 'changed' | 'last admin';
+type RoleChange = 'changed' | 'last admin';
 
 /** Gives a person another role, and ends their sessions: rights change with a new session only. */
 export async function changeRole(account: Person, role: Role, from: From): Promise<RoleChange> {

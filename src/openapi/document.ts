@@ -48,7 +48,22 @@ function described(route: Drawn, operation: Operation): Json {
     ...((isBrowsers || path === '/healthz') && { security: [] }),
     parameters: [...inPath(path), ...inQuery(route, operation)],
     ...(operation.form && { requestBody: bodyOf(operation) }),
-    responses: { ...answersOf(route, operation), default: { $ref: '#/components/responses/Error' } },
+    responses: {
+      ...answersOf(route, operation),
+      ...(!isBrowsers && refusalsOf(route)),
+      default: { $ref: '#/components/responses/Error' },
+    },
+  };
+}
+
+/** How it ends where the token is none, may not, or asks for nothing that is there. */
+function refusalsOf({ path }: Drawn): Json {
+  if (path === '/healthz') return {};
+  const error = (name: string) => ({ $ref: `#/components/responses/${name}` });
+  return {
+    401: error('NoToken'),
+    403: error('MayNot'),
+    ...(path.includes(':') && { 404: error('NotThere') }),
   };
 }
 
@@ -66,8 +81,11 @@ function inPath(path: string): Json[] {
     required: true,
     description: 'The number finds the record; words after it are for people.',
     schema: { type: 'string', pattern: '^[0-9]{1,10}(-.*)?$', examples: ['17', '17-one-dyno'] },
+    ...(name === 'provider' && PROVIDER),
   }));
 }
+
+const PROVIDER = { description: 'One that is set up.', schema: { type: 'string', pattern: '^[a-z]+$' } };
 
 function inQuery({ method }: Drawn, { list, query = {}, type }: Operation): Json[] {
   const isPage = method === 'get' && type === undefined;
@@ -110,6 +128,7 @@ function bodyOf(operation: Operation): Json {
     required: true,
     content: {
       'application/json': json,
+      'application/x-www-form-urlencoded': { schema },
       ...(operation.takesFiles && { 'multipart/form-data': { schema: upload } }),
     },
   };
@@ -138,15 +157,20 @@ function schemaOf({ form, isUpdate, takesFiles }: Operation): Json {
 
 function answersOf(
   { method, path }: Drawn,
-  { answers, type, list, form, isUpdate, creates }: Operation,
+  { answers, type, list, form, isUpdate, creates, leadsOn }: Operation,
 ): Json {
   const read = `What is asked for, beside its title${answers ? `: ${answers}` : ''}.`;
   if (type) return { 200: { description: 'As it stands.', content: { [type]: {} } } };
-  if (isForBrowsers(path)) return { 200: { description: 'A page.', content: { 'text/html': {} } } };
-  if (method === 'get' || answers) return { 200: json(read, list ? 'List' : 'Page'), ...(form && REFUSED) };
+  if (leadsOn) return { 303: { description: 'The page is at `Location`.', headers: LOCATION } };
+  if (isForBrowsers(path)) {
+    const content = { 'text/html': {}, 'application/json': {} };
+    return { 200: { description: 'A page, or what its script asked for.', content } };
+  }
+  if (method === 'get' && list) return { 200: listAnswer(read) };
+  if (method === 'get' || answers) return { 200: json(read, 'Page'), ...(form && REFUSED) };
   const written = {
     ...json('It is written.', 'Written'),
-    headers: { Location: { schema: { type: 'string' } } },
+    headers: LOCATION,
   };
   return {
     [creates ? 201 : 200]: written,
@@ -155,6 +179,14 @@ function answersOf(
       409: json('Somebody else saved first: their values are in `form.theirs`.', 'Refused'),
     }),
   };
+}
+
+const LOCATION = { Location: { schema: { type: 'string' } } };
+
+/** A page of the list; the whole of it as a file with `?format=`. */
+function listAnswer(description: string): Json {
+  const { content } = json(description, 'List') as { content: Json };
+  return { description, content: { ...content, 'text/csv': { schema: { type: 'string' } } } };
 }
 
 function json(description: string, schema: string): Json {
@@ -180,7 +212,15 @@ const texts = { type: 'object', additionalProperties: { type: 'string' } };
 
 const components = {
   securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token, `mp_…`.' } },
-  responses: { Error: json('It could not be done; `message` says why.', 'Error') },
+  responses: {
+    Error: json('It could not be done; `message` says why.', 'Error'),
+    NoToken: {
+      ...json('No token, or one that is unknown, has run out or was revoked.', 'Error'),
+      headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
+    },
+    MayNot: json('The token may only read, or its person may not do this.', 'Error'),
+    NotThere: json('Nothing stands here, or it was deleted.', 'Error'),
+  },
   schemas: {
     Page: { type: 'object', required: ['title'], properties: { title: { type: 'string' } } },
     List: {

@@ -37,6 +37,8 @@ export type Operation = {
   creates?: boolean;
   /** A body that is taken as it stands, but for the version. */
   example?: Record<string, unknown>;
+  /** It answers with the address of a page, and nothing else. */
+  leadsOn?: boolean;
 };
 
 type Noun = {
@@ -219,7 +221,10 @@ const OPERATIONS = new Map<string, Operation>([
     '/imports',
     '/imports/:importId/plans',
     '/imports/:importId/plans/:planId',
-  ].map((path): [string, Operation] => [`get ${path}`, { summary: 'Leads to the page of the form' }]),
+  ].map((path): [string, Operation] => [
+    `get ${path}`,
+    { summary: 'Leads to the page of the form', leadsOn: true },
+  ]),
   ['get /deletions', { summary: 'List what was deleted', list: deletionsList }],
   ['get /imports/new', { summary: 'The form of an import, as it begins', answers: FORM }],
   [

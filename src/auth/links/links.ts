@@ -76,7 +76,7 @@ export async function useUp(tx: Prisma.TransactionClient, { id }: Link): Promise
   return count === 1;
 }
 
-export type Invitation = { id: string; email: string | null; role: Role | null; expiresAt: Date };
+type Invitation = { id: string; email: string | null; role: Role | null; expiresAt: Date };
 
 /** The invitations that nobody has taken up yet, the latest first. */
 export async function listInvitations(): Promise<Invitation[]> {

@@ -60,7 +60,7 @@ export async function registrationOptions(
 }
 
 /** `refused` is why, for the log: what the library says of an answer that does not fit. */
-export type Registered = 'added' | 'known already' | { refused: string };
+type Registered = 'added' | 'known already' | { refused: string };
 
 /** Keeps the passkey that the browser has made for this challenge. */
 export async function register(

@@ -22,7 +22,7 @@ const USED_MINUTES = 5;
 const SHOWN_DAYS = 30;
 const DAY = 24 * 3_600_000;
 
-export type NewToken = { name: string; scope: Scope; days: number };
+type NewToken = { name: string; scope: Scope; days: number };
 
 /** Makes a token for a program. Gives its text, which is nowhere kept: only its hash is. Null where the person has as many as one may. */
 export async function makeToken(
