@@ -28,6 +28,10 @@ type State = {
   isNamedSecret: boolean;
   /** The line before ended with an option such as `--password`. */
   isOptionsValue: boolean;
+  /** The line before was a secret's key with its value to come: `? DB_PASSWORD`. */
+  isExplicitKey: boolean;
+  /** Anchors that a secret's value is: `DB_PASSWORD: *p` makes one of `&p`. */
+  anchors: ReadonlySet<string>;
 };
 
 function maskedDocument(text: string): string {
@@ -38,10 +42,18 @@ function maskedDocument(text: string): string {
     isSecret: /\bkind\\?["']?[ \t]*:\s*\\?["']?Secret(?:List)?\b/.test(text),
     isNamedSecret: false,
     isOptionsValue: false,
+    isExplicitKey: false,
+    anchors: secretAnchors(text),
   };
   const lines = text.split('\n');
   const isNamedBelow = namedBelow(lines);
   return lines.map((line, i) => maskedLine(line, state, isNamedBelow[i] === true)).join('\n');
+}
+
+function secretAnchors(text: string): Set<string> {
+  if (!text.includes('*')) return new Set();
+  const aliases = text.matchAll(/(?<![\w.-])([\w.-]+)["']?[ \t]*:[ \t]*\*([\w-]+)/g);
+  return new Set([...aliases].flatMap(([, key = '', name = '']) => (isSecretKey(key) ? [name] : [])));
 }
 
 /** The lines of an item whose name, that of a secret, stands only further down: `- value: x` above `name: DB_PASSWORD`. */
@@ -59,7 +71,11 @@ function namedBelow(lines: readonly string[]): boolean[] {
   return isNamed;
 }
 
-function maskedLine(line: string, state: State, isNamedBelow: boolean): string {
+function maskedLine(given: string, state: State, isNamedBelow: boolean): string {
+  const line = state.anchors.size === 0 ? given : withoutAnchored(given, state.anchors);
+  const explicitValue = state.isExplicitKey && /^[ \t]*:[ \t]+/.exec(line)?.[0];
+  state.isExplicitKey = isSecretKey(/^[ \t]*\?[ \t]+["']?([\w.-]+)["']?[ \t\r]*$/.exec(line)?.[1] ?? '');
+  if (explicitValue) return explicitValue + MASK;
   const indent = line.search(/\S/);
   if (state.isPem) {
     state.isPem = !line.includes('-----END');
@@ -76,6 +92,12 @@ function maskedLine(line: string, state: State, isNamedBelow: boolean): string {
   state.isOptionsValue = endsWithSecretOption(line);
   if (isOptionsValue && !state.isOptionsValue) return maskedInBlock(line, indent, state);
   return withoutPasswords(maskedValues(maskedPem(line, state), state, isNamedBelow));
+}
+
+function withoutAnchored(line: string, anchors: ReadonlySet<string>): string {
+  return line.replace(/&([\w-]+)([ \t]+)[^\s#].*$/, (whole, name: string, gap: string) =>
+    anchors.has(name) ? `&${name}${gap}${MASK}` : whole,
+  );
 }
 
 /** A line below a secret key: its own key stays, and what only opens or closes something. */

@@ -18,6 +18,12 @@ describe('what looks like a secret is masked', () => {
     ['a variable of app.json', '"SECRET_KEY": {"value": "hunter2"}', '"SECRET_KEY": {"value": "••••"}'],
     ['a name with its value', '- name: DB_PASSWORD\n  value: hunter2', '- name: DB_PASSWORD\n  value: ••••'],
     ['a block', 'password: |\n  hunter2\n  hunter3\nuser: me', 'password: |\n  ••••\n  ••••\nuser: me'],
+    [
+      'a text behind an anchor',
+      'x-p: &p hunter2\nx-q: &q shown\na: *q\nDB_PASSWORD: *p',
+      'x-p: &p ••••\nx-q: &q shown\na: *q\nDB_PASSWORD: ••••',
+    ],
+    ['a key of its own', '? DB_PASSWORD\n: hunter2\n? USER\n: me', '? DB_PASSWORD\n: ••••\n? USER\n: me'],
     ['a brace', 'PASSWORD={hunter2}', 'PASSWORD=••••'],
     ['a default', 'PASSWORD: ${PASSWORD:-hunter2}', 'PASSWORD: ••••'],
     ['an address', 'url: amqp://me:hunter2@queue:5672/x', 'url: amqp://me:••••@queue:5672/x'],
@@ -116,6 +122,9 @@ test.each([
     '@',
     '{',
     "'",
+    'a_secret: *',
+    '&a ',
+    '? ',
   ],
   ...[
     'password: [',
