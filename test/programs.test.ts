@@ -17,6 +17,41 @@ beforeAll(async () => {
 });
 
 describe('what JSON holds becomes what forms send', () => {
+  test('tags and links are sent as they are read, as lists, or as a form has them', async () => {
+    const program = await aProgram((await signedIn('editor')).person);
+    const links = ['Runbook https://example.com/run', 'https://example.com/'];
+    const made = await program.post('/systems', {
+      name: 'Lists',
+      lifecycle: 'production',
+      tags: ['Shop', 'web'],
+      links,
+    });
+    expect(made.status).toBe(201);
+    const { system } = (await program.get(made.body.location)).body;
+    expect([system.tags, system.links]).toEqual([
+      ['shop', 'web'],
+      [
+        { label: 'Runbook', url: 'https://example.com/run' },
+        { label: '', url: 'https://example.com/' },
+      ],
+    ]);
+    const changed = {
+      name: 'Lists',
+      lifecycle: 'production',
+      tags: [...system.tags, 'new'],
+      links: links[1],
+      version: system.version,
+    };
+    expect((await program.post(`/systems/${system.id}`, changed)).status).toBe(200);
+    const again = (await program.get(made.body.location)).body.system;
+    expect([again.tags, again.links]).toEqual([
+      ['shop', 'web', 'new'],
+      [{ label: '', url: 'https://example.com/' }],
+    ]);
+    const late = await program.post(`/systems/${system.id}`, { ...changed, tags: ['other'] });
+    expect([late.status, late.body.form.theirs.values.tags]).toEqual([409, 'shop, web, new']);
+  });
+
   test('numbers, yes and no, nothing, lists', () => {
     const given = {
       a: 1.5,

@@ -7,13 +7,14 @@ import { beginSecondFactor, renewRecoveryCodes, turnOff } from '../src/auth/seco
 import { startSession } from '../src/auth/sessions.js';
 import { sweep } from '../src/auth/sweep.js';
 import { makeToken } from '../src/auth/tokens/tokens.js';
-import { forgetTries, isLocked, takeTry, waitInWords } from '../src/auth/tries.js';
+import { forgetTries, lockedAmong, takeTry, triesOf, waitInWords } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 
 useApp({ APP_URL: 'https://parts.example.com' });
 
-const KEY = 'address ada@example.com';
+const ADA = { id: 0, email: 'ada@example.com' };
+const KEY = triesOf.password(ADA.email);
 
 /** As if the last try had been so long ago. */
 const ago = (seconds: number) =>
@@ -44,11 +45,13 @@ describe('failures', () => {
       await ago(1_000);
     }
     expect(await takeTry(KEY)).toEqual({ ok: true, locks: true });
-    expect(await isLocked(KEY)).toBe(true);
+    expect(await lockedAmong([ADA])).toEqual(new Set([ADA.id]));
     await ago(10_000);
     const refused = await takeTry(KEY);
     expect(refused.ok).toBe(false);
     expect(refused.ok ? '' : waitInWords(refused.seconds)).toContain('locked for a day');
+    await db.tries.updateMany({ data: { lockedAt: new Date(Date.now() - 24 * 3_600_001) } });
+    expect(await lockedAmong([ADA])).toEqual(new Set());
     await ago(24 * 3_600 + 1);
     expect(await takeTry(KEY)).toEqual({ ok: true, locks: false });
   });

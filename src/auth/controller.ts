@@ -12,7 +12,7 @@ import { relyingPartyOf } from './passkeys/passkeys.js';
 import { postConfirmation, postLink, postTaken } from './post.js';
 import { beginStep } from './steps.js';
 import { note } from './trail.js';
-import { forgetTries, takeTry, waitInWords } from './tries.js';
+import { forgetTries, takeTry, triesOf, waitInWords } from './tries.js';
 
 // Signing in, up and out.
 
@@ -26,7 +26,7 @@ export async function createSession(req: Request, res: Response) {
   if (!read.ok) return showSignIn(req, res, read.form, 422);
   const { email, to, keep } = read.data;
   const refuse = (password: string) => showSignIn(req, res, { values: read.data, errors: { password } }, 422);
-  const tried = await takeTry(`address ${email}`);
+  const tried = await takeTry(triesOf.password(email));
   if (!tried.ok) {
     res.set('Retry-After', String(tried.seconds));
     const password = `Too many wrong passwords for this address. ${waitInWords(tried.seconds)}`;
@@ -39,7 +39,7 @@ export async function createSession(req: Request, res: Response) {
     await failed(req, email, tried.locks);
     return refuse('No account has this address and this password together.');
   }
-  await forgetTries(`address ${email}`);
+  await forgetTries(triesOf.password(email));
   if (!account.confirmedAt) {
     postConfirmation(req, account, account.email);
     return refuse(

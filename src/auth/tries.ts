@@ -10,12 +10,25 @@ import { hashOf } from './secrets.js';
 const FREE = 10;
 const MOST = 20;
 
+type Tried = { id: number; email: string };
+
+/** What can be tried of an account: its password at the door, its second factor, and the password that is asked again within. */
+export const triesOf = {
+  password: (email: string) => `address ${email}`,
+  code: (id: number) => `code ${id}`,
+  passwordAgain: (id: number) => `again ${id}`,
+};
+
+function keysOf({ id, email }: Tried): string[] {
+  return [triesOf.password(email), triesOf.code(id), triesOf.passwordAgain(id)];
+}
+
 /** How it went: `locks` says that this try, should it fail, is the one that locks; else for how many seconds nothing is tried. */
 export type Try = { ok: true; locks: boolean } | { ok: false; seconds: number };
 
 /**
  * Takes one try, counted as a failure before it is made: a hundred at the same moment are still counted one by one.
- * `key` is what is tried, an address or a person's second factor. A success takes the count back: `forgetTries`.
+ * `key` is what is tried, of `triesOf`. A success takes the count back: `forgetTries`.
  */
 export async function takeTry(key: string): Promise<Try> {
   const id = idOf(key);
@@ -30,24 +43,25 @@ export async function takeTry(key: string): Promise<Try> {
   return taken ? { ok: true, locks: taken.failures >= MOST } : { ok: false, seconds: await waitOf(id) };
 }
 
-/** After a success, or when a lock is lifted. */
+/** After a success. */
 export async function forgetTries(key: string): Promise<void> {
   await db.tries.deleteMany({ where: { key: idOf(key) } });
 }
 
-export async function isLocked(key: string): Promise<boolean> {
-  return (await lockedAmong([key])).has(key);
+/** When a lock is lifted: whatever of the account was tried. */
+export async function forgetAllTries(account: Tried): Promise<void> {
+  await db.tries.deleteMany({ where: { key: { in: keysOf(account).map(idOf) } } });
 }
 
-/** Those of the keys that are locked now. */
-export async function lockedAmong(keys: string[]): Promise<Set<string>> {
+/** The ids of those of whom anything is locked now. */
+export async function lockedAmong(accounts: Tried[]): Promise<Set<number>> {
+  const idsByKey = new Map(accounts.flatMap((one) => keysOf(one).map((key) => [idOf(key), one.id])));
   const since = new Date(Date.now() - 24 * 3_600_000);
   const held = await db.tries.findMany({
-    where: { key: { in: keys.map(idOf) }, lockedAt: { gt: since } },
+    where: { key: { in: [...idsByKey.keys()] }, lockedAt: { gt: since } },
     select: { key: true },
   });
-  const ids = new Set(held.map(({ key }) => key));
-  return new Set(keys.filter((key) => ids.has(idOf(key))));
+  return new Set(held.flatMap(({ key }) => idsByKey.get(key) ?? []));
 }
 
 /** "Try again in 8 seconds." */

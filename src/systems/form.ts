@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, isWebAddress, line, text } from '../web/form.js';
+import { choice, isWebAddress, line, listed, text } from '../web/form.js';
 
 export const LIFECYCLES = ['experimental', 'production', 'deprecated', 'retired'] as const;
 
@@ -10,7 +10,7 @@ export const systemForm = z.object({
   lifecycle: choice('Lifecycle', LIFECYCLES),
   team: line('Owner team', { max: 100, required: false }),
   description: text('Description'),
-  links: text('Links', { max: 5_000 }).transform((value, context) => {
+  links: listed(text('Links', { max: 5_000 }), '\n').transform((value, context) => {
     const links = value
       .split('\n')
       .map((row) => row.trim())
@@ -24,7 +24,7 @@ export const systemForm = z.object({
     });
     return z.NEVER;
   }),
-  tags: line('Tags', { max: 500, required: false }).transform((value) => [
+  tags: listed(line('Tags', { max: 500, required: false }), ', ').transform((value) => [
     ...new Set(
       value
         .toLowerCase()

@@ -82,6 +82,15 @@ export function text(label: string, { max = 20_000 } = {}) {
     );
 }
 
+/**
+ * A field of text that programs may send as a list of its pieces, as they read it; `between` is what stands between them in the form.
+ */
+export function listed<T extends z.ZodType>(field: T, between: string) {
+  return z
+    .preprocess((value) => (Array.isArray(value) ? value.join(between) : value), field)
+    .meta({ ...z.globalRegistry.get(field), type: ['string', 'array', 'null'], items: { type: 'string' } });
+}
+
 type Limits = { min?: number; max?: number; whole?: boolean };
 
 /** A number or nothing; nothing means unknown. Takes 1,234.5 and 1234.5. */

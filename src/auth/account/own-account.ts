@@ -4,7 +4,7 @@ import { type FormState, withError } from '../../web/form.js';
 import { type Account, findAccount, isPasswordOf } from '../accounts.js';
 import { authOf, fromOf, personOf } from '../auth.js';
 import { note } from '../trail.js';
-import { forgetTries, takeTry, waitInWords } from '../tries.js';
+import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
 
 /** The account of whoever is signed in. */
 export async function accountOf(req: Request): Promise<Account> {
@@ -19,14 +19,14 @@ export async function accountOf(req: Request): Promise<Account> {
  */
 export async function isProven(req: Request, account: Account, password: string): Promise<boolean> {
   if (!account.hasPassword) return true;
-  const tried = await takeTry(`again ${account.id}`);
+  const tried = await takeTry(triesOf.passwordAgain(account.id));
   if (!tried.ok) {
     const wait =
       tried.seconds > 3_600 ? 'Wait a day, or ask an admin to unlock you.' : waitInWords(tried.seconds);
     throw new HttpError(429, `Too many wrong passwords. ${wait}`);
   }
   if (await isPasswordOf(account.id, password, authOf(req).settings.passwords)) {
-    await forgetTries(`again ${account.id}`);
+    await forgetTries(triesOf.passwordAgain(account.id));
     return true;
   }
   await note(account, fromOf(req), tried.locks ? 'was locked' : 'failed to sign in', {

@@ -3,7 +3,7 @@ import { violates } from '../../db/violations.js';
 import { confirmAddress, type NewPassword, setPassword } from '../account/changes.js';
 import { type Account, dropUnconfirmed, findAccount, holdRow, insert } from '../accounts.js';
 import type { Arrived } from '../sessions.js';
-import { forgetTries } from '../tries.js';
+import { forgetAllTries, forgetTries, triesOf } from '../tries.js';
 import { type Link, useUp } from './links.js';
 
 // What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
@@ -23,8 +23,8 @@ export async function resetBy(link: Link, password: NewPassword, address: string
     return true;
   });
   if (!isDone) return null;
-  await forgetTries(`address ${account.email}`);
-  await forgetTries(`again ${account.id}`);
+  await forgetTries(triesOf.password(account.email));
+  await forgetTries(triesOf.passwordAgain(account.id));
   return account;
 }
 
@@ -45,9 +45,7 @@ export async function confirmBy(
 export async function unlockBy(link: Link): Promise<Account | null> {
   const account = await findAccount(link.userId ?? 0);
   if (!account || !(await db.$transaction((tx) => useUp(tx, link)))) return null;
-  await forgetTries(`address ${account.email}`);
-  await forgetTries(`code ${account.id}`);
-  await forgetTries(`again ${account.id}`);
+  await forgetAllTries(account);
   return account;
 }
 

@@ -14,14 +14,14 @@ import { ROLES } from '../roles.js';
 import { turnOff } from '../second-factor/second-factor.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
 import { note } from '../trail.js';
-import { forgetTries, lockedAmong } from '../tries.js';
+import { forgetAllTries, forgetTries, lockedAmong, triesOf } from '../tries.js';
 import { invitationForm, roleForm } from './form.js';
 
 // People, as an admin sees them.
 
 export async function index(req: Request, res: Response) {
   const [people, invitations] = await Promise.all([listPeople(), listInvitations()]);
-  const locked = await lockedOf(people);
+  const locked = await lockedAmong(people);
   const rows = people.map((one) => ({ ...one, isLocked: locked.has(one.id) }));
   const shown = await takeShown(req, 'link');
   page(req, res, 'people/index', { title: 'People', people: rows, invitations }, { onlyHtml: { shown } });
@@ -58,9 +58,7 @@ export async function updateRole(req: Request, res: Response) {
 
 export async function unlock(req: Request, res: Response) {
   const account = await accountOf(req);
-  await forgetTries(`address ${account.email}`);
-  await forgetTries(`code ${account.id}`);
-  await forgetTries(`again ${account.id}`);
+  await forgetAllTries(account);
   await note(account, fromOf(req), 'was unlocked');
   setFlash(req, { message: `${account.name} can try again.` });
   res.redirect(303, `/people/${account.id}`);
@@ -73,7 +71,7 @@ export async function deleteSecondFactor(req: Request, res: Response) {
     throw new HttpError(403, 'This is your own. Turn it off in your account, with your password.');
   if (account.totpSince) {
     await turnOff(account, fromOf(req));
-    await forgetTries(`code ${account.id}`);
+    await forgetTries(triesOf.code(account.id));
     post(req, account.email, secondFactorOff(account.name));
   }
   setFlash(req, { message: `${account.name} signs in without a second factor now.` });
@@ -145,7 +143,7 @@ async function showPerson(
   form: FormState,
   shown: Secrets['link'] | null = null,
 ) {
-  const locked = (await lockedOf([account])).has(account.id);
+  const locked = (await lockedAmong([account])).has(account.id);
   page(
     req,
     res,
@@ -163,15 +161,4 @@ function showInvitation(req: Request, res: Response, form: FormState) {
     { title: 'Invite somebody', form },
     { status: statusOf(form), onlyHtml: { roles: ROLES, mailIsOn: authOf(req).mail.isOn } },
   );
-}
-
-/** The ids of those who are locked, by their password, their second factor or the password that is asked again. */
-async function lockedOf(people: { id: number; email: string }[]): Promise<Set<number>> {
-  const keysOf = ({ id, email }: { id: number; email: string }) => [
-    `address ${email}`,
-    `code ${id}`,
-    `again ${id}`,
-  ];
-  const locked = await lockedAmong(people.flatMap(keysOf));
-  return new Set(people.filter((one) => keysOf(one).some((key) => locked.has(key))).map(({ id }) => id));
 }

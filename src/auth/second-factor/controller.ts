@@ -13,7 +13,7 @@ import { post, postLink } from '../post.js';
 import { showOnce, takeShown } from '../shown-once.js';
 import { endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
-import { forgetTries, takeTry, waitInWords } from '../tries.js';
+import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
 import { codeForm, provenForm } from './form.js';
 import { countRecoveryCodes } from './recovery-codes.js';
 import {
@@ -99,7 +99,7 @@ export async function enterWithCode(req: Request, res: Response) {
   const read = readForm(codeForm, req.body);
   if (!read.ok) return showCode(req, res, account, read.form);
   const refuse = (code: string) => showCode(req, res, account, withError(req.body, { code }));
-  const tried = await takeTry(`code ${account.id}`);
+  const tried = await takeTry(triesOf.code(account.id));
   if (!tried.ok) return refuse(`Too many wrong codes. ${waitOf(tried.seconds)}`);
   const used = await useCode(account.id, read.data.code, keyOf(req));
   if (!used) {
@@ -110,7 +110,7 @@ export async function enterWithCode(req: Request, res: Response) {
   }
   // Of two requests at the same moment one ends the step, and comes in.
   if (!(await endStep(req, step))) return tooLate(req, res);
-  await forgetTries(`code ${account.id}`);
+  await forgetTries(triesOf.code(account.id));
   const { keep, to, by = 'password', generation } = step.data as Begun;
   await enter(req, { ...account, generation }, keep, `${by} and ${used}`);
   if (used === 'recovery code') setFlash(req, { message: await leftInWords(account.id) });
