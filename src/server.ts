@@ -50,7 +50,12 @@ async function start(): Promise<void> {
     HOUR,
   );
   const { port } = server.address() as AddressInfo;
-  log.info({ port, database: database.embedded ? 'embedded' : 'server' }, 'listening');
+  const mailIs = settings.mail.smtpUrl ? 'on' : settings.env === 'production' ? 'off' : 'on this log';
+  log.info({ port, database: database.embedded ? 'embedded' : 'server', mail: mailIs }, 'listening');
+  if (settings.appUrl === null)
+    log.warn(
+      'APP_URL is not set: nobody can be invited, and there are no links for new passwords and no passkeys.',
+    );
   if (demo) welcome(port, demo.DEMO_ACCOUNT);
 
   stopOnSignal(log, async () => {

@@ -222,7 +222,7 @@ describe('signing up', () => {
       (await somebody.post('/sign-up', { ...fields('pw@example.com'), password })).text;
     expect(await tried('qwertyuiop')).toContain('most common');
     expect(await tried('PASSWORD123')).toContain('most common');
-    expect(await tried('nine chars')).toContain('Look into your mail');
+    expect(await tried('nine chars')).toContain('Check your mail');
     expect(await tried('a'.repeat(201))).toContain('too long');
   });
 });

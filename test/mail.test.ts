@@ -54,6 +54,23 @@ describe('letters by SMTP', () => {
     expect(received[0]?.text.split('\r\n\r\n')[0]).not.toMatch(/^Bcc:/m);
   });
 
+  test('are on no log in production: without a server there is none, and nothing leaves', async () => {
+    const lines: unknown[] = [];
+    const log = { info: (...given: unknown[]) => lines.push(given) } as unknown as Log;
+    const needed = { DATABASE_URL: 'postgres://localhost/x', SESSION_SECRET: 'x'.repeat(32) };
+    const letter = { subject: 'A link', text: 'https://parts.example.com/x?token=abc' };
+    const inEarnest = createMail(readSettings({ NODE_ENV: 'production', ...needed }), log);
+    await inEarnest.send('ada@example.com', letter);
+    expect([inEarnest.isOn, lines]).toEqual([false, []]);
+    const tryingOut = createMail(readSettings({}), log);
+    await tryingOut.send('ada@example.com', letter);
+    expect([tryingOut.isOn, tryingOut.isPrinted, JSON.stringify(lines)]).toEqual([
+      true,
+      true,
+      expect.stringContaining('token=abc'),
+    ]);
+  });
+
   test('say so when the server is not there', async () => {
     const mail = createMail(readSettings({ SMTP_URL: 'smtp://127.0.0.1:1' }), silent);
     await expect(mail.send('ada@example.com', { subject: 'x', text: 'x' })).rejects.toThrow(/ECONNREFUSED/);

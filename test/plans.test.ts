@@ -233,8 +233,15 @@ describe('comparison', () => {
     const viewer = await signedIn('viewer');
     const sent = await viewer.get('/comparison?plans=1&with=2');
     expect(sent.headers.location).toBe('/comparison?plans=1,2');
-    const alone = await viewer.get('/comparison?plans=1');
-    expect(alone.headers.location).toBe('/plans');
+    const none = await viewer.get('/comparison');
+    expect(none.headers.location).toBe('/plans');
     expect((await viewer.get('/plans')).text).toContain('Tick two to four plans');
+    const { plan } = await aPlan((await signedIn('editor')).person);
+    const alone = await viewer.get(`/comparison?plans=${plan.id}`);
+    const list = await viewer.get(alone.headers.location ?? '');
+    expect(list.text).toContain('Tick the plans to compare it with');
+    expect(list.text).toContain(`value="${plan.id}" checked`);
+    const elsewhere = await viewer.get(`/plans?with=${plan.id}&q=nothing+is+called+so`);
+    expect(elsewhere.text).not.toContain('checked');
   });
 });

@@ -311,9 +311,9 @@ describe('the README’s lines', () => {
     const out = await run(block('sh'), { MOVING_PARTS: address, MOVING_PARTS_TOKEN: token });
     expect(out).toContain('On Compose is up to date with its files.');
     expect(JSON.parse(out.slice(out.indexOf('{')))).toEqual({
-      containers: 2,
-      machines: 1,
-      usdPerMonth: expect.any(Number),
+      containers: { value: 2, isAtLeast: false, unknown: [] },
+      machines: { value: 1, isAtLeast: expect.any(Boolean), unknown: expect.any(Array) },
+      usdPerMonth: { value: expect.any(Number), isAtLeast: expect.any(Boolean), unknown: expect.any(Array) },
     });
   });
 

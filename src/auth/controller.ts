@@ -9,7 +9,7 @@ import { authenticate, authOf, enter, fromOf, signOut } from './auth.js';
 import { signInForm, signUpForm } from './form.js';
 import { locked } from './letters.js';
 import { relyingPartyOf } from './passkeys/passkeys.js';
-import { postConfirmation, postLink, postTaken } from './post.js';
+import { postConfirmation, postLink, postTaken, writtenTo } from './post.js';
 import { beginStep } from './steps.js';
 import { note } from './trail.js';
 import { forgetTries, takeTry, triesOf, waitInWords } from './tries.js';
@@ -98,8 +98,8 @@ async function signUp(req: Request, res: Response) {
   if (person) postConfirmation(req, person, person.email);
   else postTaken(req, await findAccountByEmail(read.data.email));
   page(req, res, 'auth/told', {
-    title: 'Look into your mail',
-    message: `We have written to ${read.data.email}. Open the link in the mail to go on.`,
+    title: 'Check your mail',
+    message: `${writtenTo(req, read.data.email)} Open the link in the mail to go on.`,
   });
 }
 
@@ -121,7 +121,12 @@ async function showSignIn(req: Request, res: Response, form: FormState, status =
     { title: 'Sign in', form: { ...form, values } },
     {
       status,
-      onlyHtml: { isFirst, signUpOpen: isFirst || isOpen(req), providers: authOf(req).providers, passkeysAt },
+      onlyHtml: {
+        isFirst,
+        signUpOpen: isFirst || (isOpen(req) && authOf(req).mail.isOn),
+        providers: authOf(req).providers,
+        passkeysAt,
+      },
     },
   );
 }

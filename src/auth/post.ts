@@ -6,6 +6,8 @@ import { addressTaken, confirmation } from './letters.js';
 import { makeFurtherLink, type Purpose } from './links/links.js';
 import { takeTry } from './tries.js';
 
+const NOT_SET_UP = 'Not set up here';
+
 const PATHS: Record<Purpose, string> = {
   confirmation: '/confirmation',
   reset: '/password-reset',
@@ -19,10 +21,22 @@ export function linkTo(req: Request, purpose: Purpose, token: string): string {
   return `${authOf(req).settings.appUrl}${PATHS[purpose]}?token=${token}`;
 }
 
+/** “We have written to …”, and where that letter is while no mail leaves here. */
+export function writtenTo(req: Request, email: string): string {
+  const printed = authOf(req).mail.isPrinted
+    ? ' No mail leaves here, SMTP_URL is not set: the letter is on the log.'
+    : '';
+  return `We have written to ${email}.${printed}`;
+}
+
 /** Before a link is made: the one before it must not be void for nothing. Throws 403 where links have no address to begin with. */
 export function refuseWithoutAddress(req: Request): void {
   if (authOf(req).settings.appUrl === null)
-    throw new HttpError(403, 'Links need the setting APP_URL, the address of this app.');
+    throw new HttpError(
+      403,
+      'Links need the setting APP_URL, the address that people open this app at. Whoever runs it sets it.',
+      NOT_SET_UP,
+    );
 }
 
 /**
@@ -88,5 +102,6 @@ export function mailIsOff(): HttpError {
   return new HttpError(
     403,
     'Mail is off here (SMTP_URL is not set). An admin can hand you the link: ask one.',
+    NOT_SET_UP,
   );
 }

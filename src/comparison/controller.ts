@@ -24,8 +24,13 @@ export async function show(req: Request, res: Response) {
   const address = addressOfComparison(ids);
   if (req.query.with !== undefined) return res.redirect(303, address);
   if (ids.length < 2 && !wantsJson(req)) {
-    setFlash(req, { message: 'Tick two to four plans to compare them.' });
-    return res.redirect(303, '/plans');
+    const [first] = ids;
+    setFlash(req, {
+      message: first
+        ? 'Tick the plans to compare it with, up to three.'
+        : 'Tick two to four plans to compare them.',
+    });
+    return res.redirect(303, first ? `/plans?with=${first}&sort=-updated` : '/plans');
   }
   const records = await findPlans(ids);
   if (records.length < 2) {

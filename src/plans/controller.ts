@@ -7,7 +7,7 @@ import { findSource } from '../imports/queries.js';
 import { withoutSecrets } from '../imports/secrets.js';
 import { listMachineTypeNames } from '../machine-types/queries.js';
 import { findSystem, type System } from '../systems/queries.js';
-import { addressOf, idOf } from '../web/addresses.js';
+import { addressOf, idIn, idOf } from '../web/addresses.js';
 import { assetText } from '../web/assets.js';
 import { found } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
@@ -32,7 +32,11 @@ export async function index(req: Request, res: Response) {
     parts: (plan: plans.PlanRow) => plan.parts,
     updated: (plan: plans.PlanRow) => plan.updatedAt.toISOString(),
   };
-  answerList(req, res, 'plans/index', { title: 'Plans', list }, rows, csv, { statuses: PLAN_STATUSES });
+  answerList(req, res, 'plans/index', { title: 'Plans', list }, rows, csv, {
+    statuses: PLAN_STATUSES,
+    // Whose “Compare…” led here.
+    ticked: idIn(String(req.query.with)),
+  });
 }
 
 export async function show(req: Request, res: Response) {

@@ -7,6 +7,8 @@ export class HttpError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** What the page says above it, where the status's own word would mislead. */
+    readonly title?: string,
   ) {
     super(message);
   }
@@ -52,17 +54,16 @@ export const onError: ErrorRequestHandler = (error, req, res, next) => {
     status >= 500
       ? `Something broke on our side. It is in the log under ${req.id}.`
       : messageOf(error, status);
-  page(
-    req,
-    res,
-    'errors/show',
-    { title: TITLES[status] ?? (status >= 500 ? 'Something broke' : 'That did not work'), status, message },
-    { status },
-  );
+  page(req, res, 'errors/show', { title: titleOf(error, status), status, message }, { status });
 };
 
 /** Fields that are typed again rather than written into a page. */
 const SECRETS = ['_csrf', 'password', 'current', 'code'];
+
+function titleOf(error: unknown, status: number): string {
+  const own = error instanceof HttpError ? error.title : undefined;
+  return own ?? TITLES[status] ?? (status >= 500 ? 'Something broke' : 'That did not work');
+}
 
 const FORM = 'application/x-www-form-urlencoded';
 

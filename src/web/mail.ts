@@ -3,14 +3,21 @@ import type { Settings } from '../settings.js';
 
 export type Letter = { subject: string; text: string };
 
-/** How letters leave. Where mail is off, what needs it says so, and nothing is sent. */
-export type Mail = { isOn: boolean; send: (to: string, letter: Letter) => Promise<void> };
+/** How letters leave. Where mail is off, what needs it says so, and nothing is sent. `isPrinted`: they go to the log and nowhere else. */
+export type Mail = {
+  isOn: boolean;
+  isPrinted?: boolean;
+  send: (to: string, letter: Letter) => Promise<void>;
+};
 
 /** By SMTP where a server is set. Without one, outside production, letters are printed on the log; in production mail is off. */
 export function createMail({ mail, env }: Settings, log: Log): Mail {
-  if (mail.smtpUrl) return { isOn: true, send: bySmtp(mail.smtpUrl, mail.from) };
+  if (mail.smtpUrl) return { isOn: true, isPrinted: false, send: bySmtp(mail.smtpUrl, mail.from) };
+  // A log of production is read by many, and letters hold links that open accounts.
+  if (env === 'production') return { isOn: false, isPrinted: false, send: async () => {} };
   return {
-    isOn: env !== 'production',
+    isOn: true,
+    isPrinted: true,
     send: async (to, letter) => log.info({ to, ...letter }, 'mail, not sent: SMTP_URL is not set'),
   };
 }

@@ -8,7 +8,7 @@ import { authOf, fromOf, personOf, signIn, signOut } from '../auth.js';
 import { leave } from '../last-admin.js';
 import { addressAsked, passwordChanged } from '../letters.js';
 import { hashPassword } from '../passwords.js';
-import { mailIsOff, post, postConfirmation, postTaken } from '../post.js';
+import { mailIsOff, post, postConfirmation, postTaken, writtenTo } from '../post.js';
 import { listIdentities } from '../providers/identities.js';
 import { endOtherSessions, endSession, listSessions } from '../sessions.js';
 import { askForAddress, changeName, changePassword, forgetAddress } from './changes.js';
@@ -62,7 +62,7 @@ export async function updateAddress(req: Request, res: Response) {
   if (taken && taken.id !== account.id) postTaken(req, taken);
   else postConfirmation(req, account, read.data.email);
   setFlash(req, {
-    message: `We have written to ${read.data.email}. Open the link in the mail, and it is yours.`,
+    message: `${writtenTo(req, read.data.email)} Open the link in the mail, and it is yours.`,
   });
   res.redirect(303, '/account');
 }

@@ -8,7 +8,7 @@ import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
 import { authOf, enter, signOut } from '../auth.js';
 import { addressChanged, passwordChanged, reset as resetLetter } from '../letters.js';
 import { hashPassword } from '../passwords.js';
-import { mailIsOff, post, postLink } from '../post.js';
+import { mailIsOff, post, postLink, writtenTo } from '../post.js';
 import { acceptBy, confirmBy, resetBy, unlockBy } from './by-link.js';
 import { acceptForm, addressForm, confirmationForm, newPasswordForm } from './form.js';
 import { findLink, type Link, type Purpose } from './links.js';
@@ -26,8 +26,8 @@ export async function createReset(req: Request, res: Response) {
   if (!authOf(req).mail.isOn) throw mailIsOff();
   postLink(req, 'reset', await findAccountByEmail(read.data.email), resetLetter);
   page(req, res, 'auth/told', {
-    title: 'Look into your mail',
-    message: `If ${read.data.email} has an account here, we have written to it. The link in the mail is good once, for an hour.`,
+    title: 'Check your mail',
+    message: `If ${read.data.email} has an account here: ${writtenTo(req, 'it')} The link in the mail is good once, for an hour.`,
   });
 }
 

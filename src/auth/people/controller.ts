@@ -9,7 +9,7 @@ import { authOf, fromOf, personOf, signOut } from '../auth.js';
 import { changeRole } from '../last-admin.js';
 import { invitation as invitationLetter, resetHandedOut, secondFactorOff } from '../letters.js';
 import { listInvitations, makeLink, withdrawInvitation } from '../links/links.js';
-import { linkTo, post, refuseWithoutAddress } from '../post.js';
+import { linkTo, post, refuseWithoutAddress, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { turnOff } from '../second-factor/second-factor.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
@@ -118,7 +118,7 @@ export async function createInvitation(req: Request, res: Response) {
   post(req, email, invitationLetter(personOf(req).name, link));
   await note({ id: 0, name: email }, fromOf(req), 'was invited', { role });
   const told = authOf(req).mail.isOn
-    ? `We have written to ${email}.`
+    ? writtenTo(req, email)
     : 'Mail is off here: hand the link out yourself.';
   const message = `${told} The link is good once, for a week, and lets them in as ${role}.`;
   await showOnce(req, 'link', { title: `${email} is invited`, link, message });
@@ -149,7 +149,7 @@ async function showPerson(
     res,
     'people/show',
     { title: account.name, account, isLocked: locked },
-    { status: statusOf(form), onlyHtml: { form, roles: ROLES, shown } },
+    { status: statusOf(form), onlyHtml: { form, roles: ROLES, shown, hasAddress: hasAddress(req) } },
   );
 }
 
@@ -159,6 +159,14 @@ function showInvitation(req: Request, res: Response, form: FormState) {
     res,
     'people/invitation',
     { title: 'Invite somebody', form },
-    { status: statusOf(form), onlyHtml: { roles: ROLES, mailIsOn: authOf(req).mail.isOn } },
+    {
+      status: statusOf(form),
+      onlyHtml: { roles: ROLES, mailIsOn: authOf(req).mail.isOn, hasAddress: hasAddress(req) },
+    },
   );
+}
+
+/** Links begin with the setting APP_URL: without it none is offered. */
+function hasAddress(req: Request): boolean {
+  return authOf(req).settings.appUrl !== null;
 }
