@@ -38,7 +38,7 @@ export async function takeTry(key: string): Promise<Try> {
       failures = CASE WHEN t.last_at < now() - interval '1 day' THEN 1 ELSE t.failures + 1 END,
       locked_at = CASE WHEN t.last_at >= now() - interval '1 day' AND t.failures + 1 >= ${MOST}::int THEN now() END
     WHERE t.last_at < now() - interval '1 day'
-      OR (t.locked_at IS NULL AND t.last_at <= now() - interval '1 second' * CASE WHEN t.failures < ${FREE}::int THEN 0 ELSE 2 ^ (t.failures - ${FREE}::int) END)
+      OR (t.locked_at IS NULL AND (t.failures < ${FREE}::int OR t.last_at <= now() - interval '1 second' * 2 ^ (t.failures - ${FREE}::int)))
     RETURNING failures`;
   return taken ? { ok: true, locks: taken.failures >= MOST } : { ok: false, seconds: await waitOf(id) };
 }
