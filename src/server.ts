@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { keptSecret } from './auth/kept-secret.js';
 import { type Database, openDatabase } from './db/client.js';
 import { migrate, pendingMigrations } from './db/migrations.js';
@@ -25,6 +26,8 @@ async function start(): Promise<void> {
     settings.sessionSecret = await keptSecret(`${settings.database.folder}.session-secret`);
   }
   const log = createLog(settings.logLevel);
+  // The embedded database takes a while to be made the first time: what hinders the start is said before.
+  if (!settings.database.url) await refuseTakenPort(settings);
   // The rest of the program loads while the database opens.
   const [database, { createApp }, { sweep }, { lettersLeave }, demo] = await Promise.all([
     openDatabase(settings.database, ({ message }) => log.warn({ message }, 'a database connection broke')),
@@ -121,6 +124,14 @@ function close(server: Server): Promise<void> {
     // A connection that is busy now would be kept for a next request after its answer, and hold the process.
     server.keepAliveTimeout = 1;
   });
+}
+
+async function refuseTakenPort(settings: Settings): Promise<void> {
+  const probe = createServer().listen(settings.port, '0.0.0.0');
+  await once(probe, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? portTaken(settings) : error;
+  });
+  await new Promise((resolve) => probe.close(resolve));
 }
 
 function portTaken(settings: Settings): CannotStart {

@@ -221,6 +221,16 @@ describe('comparison', () => {
     expect(turned.text).toMatch(/<dt>Removed<\/dt><dd>cache<\/dd>/);
   });
 
+  test('an entry that a plan does not have is told from one that is unknown', async () => {
+    const editor = await signedIn('editor');
+    const withEntry = { parts: { web: {} }, entries: { browse: ['web'] } };
+    const made = [await aPlan(editor.person, withEntry), await aPlan(editor.person, withEntry)];
+    const lacking = await aPlan(editor.person, { parts: { web: {} }, entries: { buy: ['web'] } });
+    const ids = [...made, lacking].map(({ plan }) => plan.id);
+    const page = await editor.get(`/comparison?plans=${ids.join(',')}`);
+    expect(page.text.match(/no such entry/g)).toHaveLength(3);
+  });
+
   test('plans of different systems, and one without connections, are compared with a word of caution', async () => {
     const editor = await signedIn('editor');
     const [one, other] = [await aPlan(editor.person, { parts: { web: {} } }), await aPlan(editor.person)];

@@ -196,7 +196,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
     }
   });
 
-  test('ends the second step of signing in as well', async () => {
+  test('is the end of whatever was shown before it: no session begins with that', async () => {
     const { person } = await signedIn('viewer');
     const before = await findAccount(person.id);
     const hash = await hashPassword(NEW);
