@@ -105,6 +105,13 @@ describe('systems', () => {
     expect(stale.status).toBe(403);
     expect(stale.text).toContain('This form was open too long');
     expect(stale.text).toContain('Typed &amp; kept</textarea>');
+    const secret = await editor.agent
+      .post('/account/password')
+      .type('form')
+      .send('current=what+it+was&password=what+it+is&_csrf=x');
+    expect([secret.status, secret.headers['cache-control']]).toEqual([403, 'no-store']);
+    expect(secret.text).not.toMatch(/what it (was|is)|Send it again/);
+    expect(secret.text).toContain('Passwords and codes are not kept');
   });
 
   test('deleting asks first, hides the system, and one click brings it back', async () => {
