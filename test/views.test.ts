@@ -97,6 +97,12 @@ describe('every page', () => {
     await editor.get('/deletions');
     await editor.post('/password-reset/new', { email: 'nobody@example.com' });
     await editor.postAndSee('/invitations', { email: 'new@example.com', role: 'viewer' });
+    const auth = app.get('auth');
+    app.set('auth', { ...auth, settings: { ...auth.settings, appUrl: null } });
+    const withoutAddress = await editor.get('/invitations/new');
+    app.set('auth', auth);
+    expect(withoutAddress.text).toContain('need the setting APP_URL');
+    expect(withoutAddress.text).not.toContain('action="/invitations"');
     await turnOnSecondFactor(editor);
     await editor.get('/account/second-factor');
     const returning = await visitor();

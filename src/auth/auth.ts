@@ -101,7 +101,7 @@ export function authenticate(req: Request): Promise<Account | null> {
 }
 
 /** Signs the person in on this browser, under a new id; `isKept` over the closing of the browser. */
-export async function signIn(
+async function signIn(
   req: Request,
   { id, name, email, role, generation }: Arrived,
   isKept: boolean,
@@ -118,6 +118,11 @@ export async function signIn(
   req.user = { id, name, email, role };
   // So that the page that answers holds forms of the new session.
   req.session = { key: started.key, person: req.user, isKept };
+}
+
+/** After what ended all sessions of the person: this browser goes on in a new one, kept if the one before was. */
+export function signInAnew(req: Request, account: Account, generation: number): Promise<void> {
+  return signIn(req, { ...account, generation }, req.session?.isKept ?? false);
 }
 
 /** Signs in whoever has shown all that they must, and says so in the trail. `by` is what they came in with. */

@@ -29,9 +29,14 @@ export function writtenTo(req: Request, email: string): string {
   return `We have written to ${email}.${printed}`;
 }
 
+/** Whether the app's own address is set, which links begin with: without it none is offered. */
+export function hasAddress(req: Request): boolean {
+  return authOf(req).settings.appUrl !== null;
+}
+
 /** Before a link is made: the one before it must not be void for nothing. Throws 403 where links have no address to begin with. */
 export function refuseWithoutAddress(req: Request): void {
-  if (authOf(req).settings.appUrl === null)
+  if (!hasAddress(req))
     throw new HttpError(
       403,
       'Links need the setting APP_URL, the address that people open this app at. Whoever runs it sets it.',

@@ -49,7 +49,7 @@ export async function show(req: Request, res: Response) {
 
 /** Field by field what was and what is, those first that differ. */
 function fieldsOf(before: unknown, after: unknown) {
-  const [was, is] = [flat(recordOf(before)), flat(recordOf(after))];
+  const [was, is] = [fieldsIn(before), fieldsIn(after)];
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   const fields = names.map((name) => {
     const [old, now] = [inWords(was[name]), inWords(is[name])];
@@ -60,23 +60,20 @@ function fieldsOf(before: unknown, after: unknown) {
 
 /** “token: deploys, made”: what happened to a person, in a line. */
 function inShort(after: unknown): string {
-  return Object.entries(flat(recordOf(after)))
+  return Object.entries(fieldsIn(after))
     .map(([name, value]) => (value === true ? name : `${name}: ${inWords(value)}`))
     .join(', ');
 }
 
 /** What stands within a field of its own stands beside the others, under both names; lists stay lists. */
-function flat(record: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(record).flatMap(([name, value]): [string, unknown][] =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(value).map(([inner, one]) => [`${name} ${inner}`, one])
-      : [[name, value]],
+function fieldsIn(kept: unknown): Record<string, unknown> {
+  const entries = Object.entries(typeof kept === 'object' && kept !== null ? kept : {}).flatMap(
+    ([name, value]): [string, unknown][] =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(value).map(([inner, one]) => [`${name} ${inner}`, one])
+        : [[name, value]],
   );
   return Object.fromEntries(entries);
-}
-
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function inWords(value: unknown): string {

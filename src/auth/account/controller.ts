@@ -4,7 +4,7 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { findAccountByEmail } from '../accounts.js';
-import { authOf, fromOf, personOf, signIn, signOut } from '../auth.js';
+import { authOf, fromOf, personOf, signInAnew, signOut } from '../auth.js';
 import { leave } from '../last-admin.js';
 import { addressAsked, passwordChanged } from '../letters.js';
 import { hashPassword } from '../passwords.js';
@@ -13,7 +13,7 @@ import { listIdentities } from '../providers/identities.js';
 import { endOtherSessions, endSession, listSessions } from '../sessions.js';
 import { askForAddress, changeName, changePassword, forgetAddress } from './changes.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
-import { accountOf, isProven, wrongPassword } from './own-account.js';
+import { accountOf, readProven } from './own-account.js';
 
 // One's own account. What matters asks for the password again: a browser left open must not be enough.
 
@@ -50,10 +50,8 @@ export async function editAddress(req: Request, res: Response) {
 /** The new address is asked to confirm itself; until it does the old one stays. */
 export async function updateAddress(req: Request, res: Response) {
   const account = await accountOf(req);
-  const read = readForm(newAddressForm, req.body);
+  const read = await readProven(req, account, newAddressForm, 'password');
   if (!read.ok) return showForm(req, res, 'address', read.form);
-  if (!(await isProven(req, account, read.data.password)))
-    return showForm(req, res, 'address', wrongPassword(req, 'password'));
   if (!authOf(req).mail.isOn) throw mailIsOff();
   await askForAddress(account, read.data.email, fromOf(req));
   const taken = await findAccountByEmail(read.data.email);
@@ -80,14 +78,12 @@ export async function editPassword(req: Request, res: Response) {
 
 export async function updatePassword(req: Request, res: Response) {
   const account = await accountOf(req);
-  const read = readForm(passwordForm, req.body);
+  const read = await readProven(req, account, passwordForm, 'current');
   if (!read.ok) return showForm(req, res, 'password', read.form);
-  if (!(await isProven(req, account, read.data.current)))
-    return showForm(req, res, 'password', wrongPassword(req, 'current'));
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
   const generation = await changePassword(account, { hash, alone: read.data.all }, fromOf(req));
   post(req, account.email, passwordChanged(account.name));
-  await signIn(req, { ...account, generation }, req.session?.isKept ?? false);
+  await signInAnew(req, account, generation);
   setFlash(req, { message: 'Your password is changed. Your other sessions are signed out.' });
   res.redirect(303, '/account');
 }
@@ -153,10 +149,8 @@ export async function confirmLeaving(req: Request, res: Response) {
 
 export async function leaveForGood(req: Request, res: Response) {
   const account = await accountOf(req);
-  const read = readForm(leaveForm, req.body);
+  const read = await readProven(req, account, leaveForm, 'password');
   if (!read.ok) return showForm(req, res, 'deletion', read.form);
-  if (!(await isProven(req, account, read.data.password)))
-    return showForm(req, res, 'deletion', wrongPassword(req, 'password'));
   const done = await leave(account, !read.data.nameless, fromOf(req));
   if (done === 'last admin') {
     const errors = { form: 'You are the only admin. Make somebody else one first.' };

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
+import type { z } from 'zod';
 import { HttpError } from '../../web/errors.js';
-import { type FormState, withError } from '../../web/form.js';
+import { type FormResult, readForm, withError } from '../../web/form.js';
 import { type Account, findAccount, isPasswordOf } from '../accounts.js';
 import { authOf, fromOf, personOf } from '../auth.js';
 import { note } from '../trail.js';
@@ -35,6 +36,14 @@ export async function isProven(req: Request, account: Account, password: string)
   return false;
 }
 
-export function wrongPassword(req: Request, field: string): FormState {
-  return withError(req.body, { [field]: 'This is not your password.' });
+/** Reads a form in which the password is asked again, in `field`: it is wrong as a whole where that is. */
+export async function readProven<F extends string, T extends Record<F, string>>(
+  req: Request,
+  account: Account,
+  schema: z.ZodType<T>,
+  field: F,
+): Promise<FormResult<T>> {
+  const read = readForm(schema, req.body);
+  if (!read.ok || (await isProven(req, account, read.data[field]))) return read;
+  return { ok: false, form: withError(req.body, { [field]: 'This is not your password.' }) };
 }

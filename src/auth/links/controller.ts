@@ -3,7 +3,7 @@ import { HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { isProven, wrongPassword } from '../account/own-account.js';
+import { readProven } from '../account/own-account.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
 import { authOf, enter, signOut } from '../auth.js';
 import { addressChanged, passwordChanged, reset as resetLetter } from '../letters.js';
@@ -58,11 +58,11 @@ export async function confirmationPage(req: Request, res: Response) {
 export async function confirm(req: Request, res: Response) {
   const link = await linkOf(req, 'confirmation');
   const account = await accountOfLink(link);
-  const read = readForm(confirmationForm, req.body);
-  if (!read.ok) return showConfirmation(req, res, account, link, read.form);
   // Anybody can type an address when they sign up: who has the address must be who chose the password.
-  if (!account.confirmedAt && !(await isProven(req, account, read.data.password)))
-    return showConfirmation(req, res, account, link, wrongPassword(req, 'password'));
+  const read = account.confirmedAt
+    ? readForm(confirmationForm, req.body)
+    : await readProven(req, account, confirmationForm, 'password');
+  if (!read.ok) return showConfirmation(req, res, account, link, read.form);
   const confirmed = await confirmBy(link);
   if (!confirmed) throw isNoLink();
   if (confirmed === 'taken') throw new HttpError(409, 'Somebody else has this address by now.');

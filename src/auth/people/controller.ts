@@ -9,7 +9,7 @@ import { authOf, fromOf, personOf, signOut } from '../auth.js';
 import { changeRole } from '../last-admin.js';
 import { invitation as invitationLetter, resetHandedOut, secondFactorOff } from '../letters.js';
 import { listInvitations, makeLink, withdrawInvitation } from '../links/links.js';
-import { linkTo, post, refuseWithoutAddress, writtenTo } from '../post.js';
+import { hasAddress, linkTo, post, refuseWithoutAddress, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { turnOff } from '../second-factor/second-factor.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
@@ -164,9 +164,4 @@ function showInvitation(req: Request, res: Response, form: FormState) {
       onlyHtml: { roles: ROLES, mailIsOn: authOf(req).mail.isOn, hasAddress: hasAddress(req) },
     },
   );
-}
-
-/** Links begin with the setting APP_URL: without it none is offered. */
-function hasAddress(req: Request): boolean {
-  return authOf(req).settings.appUrl !== null;
 }

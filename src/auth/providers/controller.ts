@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { idIn, pathOfThisSite } from '../../web/addresses.js';
 import { found, HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
-import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
+import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { accountOf, isProven, wrongPassword } from '../account/own-account.js';
+import { accountOf, readProven } from '../account/own-account.js';
 import { authOf, enter, fromOf } from '../auth.js';
 import { providerLinked } from '../letters.js';
 import { post } from '../post.js';
@@ -49,10 +49,8 @@ export async function identities(req: Request, res: Response) {
 export async function goAndLink(req: Request, res: Response) {
   const provider = providerOf(req);
   const account = await accountOf(req);
-  const read = readForm(linkForm, req.body);
+  const read = await readProven(req, account, linkForm, 'password');
   if (!read.ok) return showIdentities(req, res, read.form);
-  if (!(await isProven(req, account, read.data.password)))
-    return showIdentities(req, res, wrongPassword(req, 'password'));
   await go(req, res, provider, { to: '/account/identities', userId: account.id });
 }
 

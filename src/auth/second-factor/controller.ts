@@ -5,9 +5,9 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { count } from '../../web/format.js';
 import { page } from '../../web/page.js';
-import { accountOf, isProven, wrongPassword } from '../account/own-account.js';
+import { accountOf, readProven } from '../account/own-account.js';
 import { type Account, findAccount } from '../accounts.js';
-import { authOf, enter, fromOf, signIn } from '../auth.js';
+import { authOf, enter, fromOf, signInAnew } from '../auth.js';
 import { codeLocked, secondFactorOff, secondFactorOn } from '../letters.js';
 import { post, postLink } from '../post.js';
 import { showOnce, takeShown } from '../shown-once.js';
@@ -33,10 +33,8 @@ export async function show(req: Request, res: Response) {
 
 export async function begin(req: Request, res: Response) {
   const account = await accountOf(req);
-  const read = readForm(provenForm, req.body);
+  const read = await readProven(req, account, provenForm, 'password');
   if (!read.ok) return showState(req, res, account, { beginning: read.form });
-  if (!(await isProven(req, account, read.data.password)))
-    return showState(req, res, account, { beginning: wrongPassword(req, 'password') });
   await beginSecondFactor(account, keyOf(req));
   res.redirect(303, '/account/second-factor');
 }
@@ -53,17 +51,15 @@ export async function confirm(req: Request, res: Response) {
     return showState(req, res, account, { begun: withError(req.body, { code }) });
   }
   post(req, account.email, secondFactorOn(account.name));
-  await signIn(req, { ...account, generation: on.generation }, req.session?.isKept ?? false);
+  await signInAnew(req, account, on.generation);
   await showCodes(req, res, on.codes, 'The second factor is on. Your other sessions are signed out.');
 }
 
 export async function createRecoveryCodes(req: Request, res: Response) {
   const account = await accountOf(req);
   if (!account.totpSince) return res.redirect(303, '/account/second-factor');
-  const read = readForm(provenForm, req.body);
+  const read = await readProven(req, account, provenForm, 'current');
   if (!read.ok) return showState(req, res, account, { renewal: read.form });
-  if (!(await isProven(req, account, read.data.current)))
-    return showState(req, res, account, { renewal: wrongPassword(req, 'current') });
   await showCodes(
     req,
     res,
@@ -74,13 +70,11 @@ export async function createRecoveryCodes(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const account = await accountOf(req);
-  const read = readForm(provenForm, req.body);
+  const read = await readProven(req, account, provenForm, 'password');
   if (!read.ok) return showState(req, res, account, { deletion: read.form });
-  if (!(await isProven(req, account, read.data.password)))
-    return showState(req, res, account, { deletion: wrongPassword(req, 'password') });
   const generation = await turnOff(account, fromOf(req));
   post(req, account.email, secondFactorOff(account.name));
-  await signIn(req, { ...account, generation }, req.session?.isKept ?? false);
+  await signInAnew(req, account, generation);
   setFlash(req, { message: 'The second factor is off. Your other sessions are signed out.' });
   res.redirect(303, '/account/second-factor');
 }

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import { found } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
-import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
+import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { accountOf, isProven, wrongPassword } from '../account/own-account.js';
+import { accountOf, readProven } from '../account/own-account.js';
 import { fromOf, personOf } from '../auth.js';
 import { tokenMade } from '../letters.js';
 import { post } from '../post.js';
@@ -23,11 +23,10 @@ export async function index(req: Request, res: Response) {
 
 /** The next page shows the new token itself: it is the only place where it ever stands. */
 export async function create(req: Request, res: Response) {
-  const read = readForm(tokenForm, req.body);
-  if (!read.ok) return showTokens(req, res, read.form);
-  const { password, ...asked } = read.data;
   const account = await accountOf(req);
-  if (!(await isProven(req, account, password))) return showTokens(req, res, wrongPassword(req, 'password'));
+  const read = await readProven(req, account, tokenForm, 'password');
+  if (!read.ok) return showTokens(req, res, read.form);
+  const { password: _proven, ...asked } = read.data;
   const made = await makeToken(account, asked, fromOf(req));
   if (made === null) {
     const name = `You have ${MOST_TOKENS} tokens, which is as many as one may. Revoke one that is not used.`;
