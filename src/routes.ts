@@ -1,7 +1,7 @@
 import { type Express, json, type RequestHandler } from 'express';
 import * as account from './auth/account/controller.js';
 import { allowedTo, readers, signedIn } from './auth/auth.js';
-import * as doors from './auth/controller.js';
+import * as doors from './auth/doors/controller.js';
 import * as links from './auth/links/controller.js';
 import * as passkeys from './auth/passkeys/controller.js';
 import * as people from './auth/people/controller.js';
@@ -214,7 +214,7 @@ export function drawRoutes(app: Express): void {
   admins.post('/people/:personId/unlocking', people.unlock);
   admins.get('/people/:personId/password-reset', formAt('/people/:personId'));
   admins.post('/people/:personId/password-reset', people.createReset);
-  admins.post('/people/:personId/second-factor-deletion', people.deleteSecondFactor);
+  admins.post('/people/:personId/second-factor-deletion', secondFactor.destroyOfPerson);
   admins.get('/invitations/new', people.newInvitation);
   admins.get('/invitations', formAt('/invitations/new'));
   admins.post('/invitations', people.createInvitation);

@@ -88,6 +88,17 @@ describe('the architecture', () => {
     expect(strays(outside, known)).toEqual([]);
   });
 
+  test('a folder of auth knows the core and itself; the core knows no folder, but for the two files that put it together', () => {
+    const folderOf = (path: string) => /^auth\/([^/]+)\//.exec(path)?.[1];
+    const putsTogether = (path: string) => ['auth/auth.ts', 'auth/sweep.ts'].includes(path);
+    const allowed = (name: string, { path }: Source) => {
+      const folder = folderOf(name);
+      return folder === undefined || folder === folderOf(path) || putsTogether(path);
+    };
+    expect(new Set(within('auth').map(({ path }) => folderOf(path))).size).toBeGreaterThan(5);
+    expect(strays(within('auth'), allowed)).toEqual([]);
+  });
+
   test('a noun’s folder holds the same names everywhere', () => {
     const nouns = ['systems', 'plans', 'parts', 'connections', 'entries', 'extra-costs', 'machine-types'];
     for (const noun of nouns) {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { isForBrowsers } from '../src/auth/roles.js';
+import { isForBrowsers } from '../src/auth/auth.js';
 import { db } from '../src/db/client.js';
 import { operationOf } from '../src/openapi/operations.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { relyingPartyOf } from '../src/auth/passkeys/passkeys.js';
+import { relyingPartyOf } from '../src/auth/ways-in.js';
 import { db } from '../src/db/client.js';
 import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aDevice } from './support/authenticator.js';

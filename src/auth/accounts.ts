@@ -5,7 +5,7 @@ import { violates } from '../db/violations.js';
 import { HttpError } from '../web/errors.js';
 import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import type { Role } from './roles.js';
-import type { Arrived, Person } from './sessions.js';
+import type { Person, Proven } from './sessions.js';
 import { record } from './trail.js';
 
 // Accounts: one row a person. Whoever left keeps the row, for what they wrote, and nothing that signs them in.
@@ -13,7 +13,7 @@ import { record } from './trail.js';
 const shown = { id: true, name: true, email: true, role: true } as const;
 const arrived = { ...shown, generation: true } as const;
 
-export type Account = Arrived & {
+export type Account = Proven & {
   newEmail: string | null;
   confirmedAt: Date | null;
   lastSignInAt: Date | null;
@@ -90,7 +90,7 @@ type SignUp = { name: string; email: string; password: string };
 export async function createFirstAccount(
   { name, email, password }: SignUp,
   cost?: HashCost,
-): Promise<Arrived | null> {
+): Promise<Proven | null> {
   const passwordHash = await hashPassword(password, cost);
   return db.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('sign-up'))`;
@@ -103,7 +103,7 @@ export async function createFirstAccount(
 export async function createAccount(
   { name, email, password, role }: SignUp & { role: Role },
   cost?: HashCost,
-): Promise<Arrived | null> {
+): Promise<Proven | null> {
   const passwordHash = await hashPassword(password, cost);
   return unlessTaken(() =>
     db.$transaction((tx) =>
@@ -116,7 +116,7 @@ export async function createAccount(
 export async function createUnconfirmed(
   { name, email, password, role }: SignUp & { role: Role },
   cost: HashCost,
-): Promise<Arrived | null> {
+): Promise<Proven | null> {
   const passwordHash = await hashPassword(password, cost);
   return unlessTaken(() =>
     db.$transaction((tx) => insert(tx, { name, email, passwordHash, role }, 'signed up')),
@@ -134,7 +134,7 @@ export async function holdRow(tx: Prisma.TransactionClient, id: number): Promise
  */
 export async function holdAccount(
   tx: Prisma.TransactionClient,
-  { id, generation }: Pick<Arrived, 'id' | 'generation'>,
+  { id, generation }: Pick<Proven, 'id' | 'generation'>,
 ): Promise<void> {
   const held = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM users WHERE id = ${id} AND generation = ${generation} AND left_at IS NULL FOR UPDATE`;
@@ -155,7 +155,7 @@ export async function insert(
   tx: Prisma.TransactionClient,
   data: Prisma.UserCreateInput,
   action: Trace['action'],
-): Promise<Arrived> {
+): Promise<Proven> {
   const person = await tx.user.create({ data, select: arrived });
   if (person.role === 'admin') {
     await tx.$executeRaw`INSERT INTO admin_kept (user_id) VALUES (${person.id}) ON CONFLICT DO NOTHING`;

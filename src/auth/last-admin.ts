@@ -3,7 +3,7 @@ import type { Prisma } from '../db/generated/client.js';
 import { violates } from '../db/violations.js';
 import { addressKey, holdAccount } from './accounts.js';
 import type { Role } from './roles.js';
-import { type Arrived, endSessionsOf, type Person } from './sessions.js';
+import { endSessionsOf, type Person, type Proven } from './sessions.js';
 import { type From, record } from './trail.js';
 
 // What may not leave this place without an admin. One row, `admin_kept`, points at somebody who is one; its foreign key holds.
@@ -26,7 +26,7 @@ export async function changeRole(account: Person, role: Role, from: From): Promi
 }
 
 /** Takes away all that signs the person in. What they wrote stays, under their name unless they want it gone. */
-export async function leave(account: Arrived, keepsName: boolean, from: From): Promise<RoleChange> {
+export async function leave(account: Proven, keepsName: boolean, from: From): Promise<RoleChange> {
   return keepingAnAdmin(async (tx) => {
     await holdAccount(tx, account);
     await handOnAdmin(tx, account.id, 'viewer');

@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import { HttpError } from '../web/errors.js';
 import type { Letter } from '../web/mail.js';
-import { authOf } from './auth.js';
 import { addressTaken, confirmation } from './letters.js';
-import { makeFurtherLink, type Purpose } from './links/links.js';
+import { makeFurtherLink, type Purpose } from './links.js';
+import { authOf } from './signing-in.js';
 import { takeTry } from './tries.js';
 
 const NOT_SET_UP = 'Not set up here';

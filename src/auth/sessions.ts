@@ -11,7 +11,7 @@ export type Person = { id: number; name: string; email: string; role: Role };
 export type Session = { key: string; person: Person; isKept: boolean };
 
 /** Somebody who has shown who they are. `generation` is the account's as it was when they did. */
-export type Arrived = Person & { generation: number };
+export type Proven = Person & { generation: number };
 
 type Limits = Settings['sessions'];
 
@@ -25,7 +25,7 @@ const SEEN_MINUTES = 5;
  * person's sessions were ended since they showed who they are, by a new password say: the row is held, so that the two wait for each other.
  */
 export async function startSession(
-  { id: userId, generation }: Pick<Arrived, 'id' | 'generation'>,
+  { id: userId, generation }: Pick<Proven, 'id' | 'generation'>,
   { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
   limits: Limits,
 ): Promise<{ id: string; key: string; expiresAt: Date } | null> {

@@ -1,5 +1,37 @@
+import { isIP } from 'node:net';
+import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
-import type { Provider } from './providers/providers.js';
+import type { Provider } from './signing-in.js';
+
+// What lets a person in besides a password: providers that they are linked to, and passkeys.
+
+export type Identity = { id: number; provider: string; name: string; createdAt: Date };
+
+/** What the account is linked to, by the names that the providers have now. */
+export async function listIdentities(userId: number, providers: Provider[]): Promise<Identity[]> {
+  const rows = await db.identity.findMany({
+    where: { userId },
+    select: { id: true, provider: true, createdAt: true },
+    orderBy: { id: 'asc' },
+  });
+  return rows.map(({ id, provider, createdAt }) => {
+    const name = providers.find(({ issuer }) => issuer === provider)?.name;
+    return { id, provider, name: name ?? new URL(provider).host, createdAt };
+  });
+}
+
+/** Whom a passkey is made for: it works at this address alone. */
+export type RelyingParty = { id: string; origin: string };
+
+/**
+ * From the setting APP_URL, never from what a request says. Null where that is not set, or holds a number: passkeys belong to a name
+ * (WebAuthn, 5.1.3).
+ */
+export function relyingPartyOf({ appUrl }: { appUrl: string | null }): RelyingParty | null {
+  if (appUrl === null) return null;
+  const { hostname, origin } = new URL(appUrl);
+  return isIP(hostname.replace(/^\[|\]$/g, '')) ? null : { id: hostname, origin };
+}
 
 /**
  * Whether something else would still let the person in: a password, another passkey, another provider that is set up here. Asked before one

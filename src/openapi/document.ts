@@ -1,6 +1,6 @@
 import type { Application } from 'express';
 import { z } from 'zod';
-import { isForBrowsers } from '../auth/roles.js';
+import { isForBrowsers } from '../auth/auth.js';
 import { type Operation, operationOf } from './operations.js';
 
 type Json = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import { isForBrowsers } from '../auth/roles.js';
+import { isForBrowsers } from '../auth/auth.js';
 import type { Flash } from './flash.js';
 import { wantsJson } from './page.js';
 

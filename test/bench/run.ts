@@ -48,7 +48,8 @@ async function benchPages(server: string): Promise<void> {
       PUBLIC_READ: 'on',
     };
     const startedAt = performance.now();
-    const app = start(webCommand(), { ...environment, PORT: String(APP) });
+    const { settings, command } = webLine();
+    const app = start(command, { ...settings, ...environment, PORT: String(APP) });
     const floor = start(['dist/test/bench/floor.js'], { DATABASE_URL: url, PORT: String(FLOOR) });
     children.push(app, floor);
     await until(`http://localhost:${APP}/healthz`);
@@ -198,10 +199,16 @@ function cookiesOf(response: Response): string {
     .join('; ');
 }
 
-/** As the platform starts it: the Procfile's web line, without `node`. */
-function webCommand(): string[] {
-  const line = /^web: node (.*)$/m.exec(readFileSync(join(root, 'Procfile'), 'utf8'))?.[1];
-  return (line ?? 'dist/src/server.js').split(' ');
+/** As the platform starts it: the settings that stand before `node` in the Procfile's web line, and what stands after. */
+function webLine(): { settings: Record<string, string>; command: string[] } {
+  const line = /^web: (.*?)node (.*)$/m.exec(readFileSync(join(root, 'Procfile'), 'utf8'));
+  if (!line) throw new Error('The Procfile has no line that begins with web: and starts node.');
+  const [, settings = '', command = ''] = line;
+  const pairs = settings.matchAll(/(\S+)=(\S+)/g);
+  return {
+    settings: Object.fromEntries(Array.from(pairs, ([, name, value]) => [name, value])),
+    command: command.split(' '),
+  };
 }
 
 function start(command: string[], environment: Record<string, string>): ChildProcess {

@@ -3,22 +3,23 @@ import { HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
+import { askForAddress, changeName, changePassword, forgetAddress } from '../account-changes.js';
 import { findAccountByEmail } from '../accounts.js';
-import { authOf, fromOf, personOf, signInAnew, signOut } from '../auth.js';
+import { personOf } from '../auth.js';
 import { leave } from '../last-admin.js';
 import { addressAsked, passwordChanged } from '../letters.js';
+import { ownAccount, readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postConfirmation, postTaken, writtenTo } from '../post.js';
-import { listIdentities } from '../providers/identities.js';
 import { endOtherSessions, endSession, listSessions } from '../sessions.js';
-import { askForAddress, changeName, changePassword, forgetAddress } from './changes.js';
+import { authOf, fromOf, signInAnew, signOut } from '../signing-in.js';
+import { listIdentities } from '../ways-in.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
-import { accountOf, readProven } from './own-account.js';
 
 // One's own account. What matters asks for the password again: a browser left open must not be enough.
 
 export async function show(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const identities = await listIdentities(account.id, authOf(req).providers);
   page(
     req,
@@ -49,7 +50,7 @@ export async function editAddress(req: Request, res: Response) {
 
 /** The new address is asked to confirm itself; until it does the old one stays. */
 export async function updateAddress(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const read = await readProven(req, account, newAddressForm, 'password');
   if (!read.ok) return showForm(req, res, 'address', read.form);
   if (!authOf(req).mail.isOn) throw mailIsOff();
@@ -77,7 +78,7 @@ export async function editPassword(req: Request, res: Response) {
 }
 
 export async function updatePassword(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const read = await readProven(req, account, passwordForm, 'current');
   if (!read.ok) return showForm(req, res, 'password', read.form);
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
@@ -148,7 +149,7 @@ export async function confirmLeaving(req: Request, res: Response) {
 }
 
 export async function leaveForGood(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const read = await readProven(req, account, leaveForm, 'password');
   if (!read.ok) return showForm(req, res, 'deletion', read.form);
   const done = await leave(account, !read.data.nameless, fromOf(req));
@@ -169,7 +170,7 @@ const TITLES = {
 };
 
 async function showForm(req: Request, res: Response, view: keyof typeof TITLES, form: FormState) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const { password: _never, current: _neither, ...values } = form.values;
   page(
     req,

@@ -1,10 +1,10 @@
 import { db } from '../../db/client.js';
 import { violates } from '../../db/violations.js';
-import { confirmAddress, type NewPassword, setPassword } from '../account/changes.js';
+import { confirmAddress, type NewPassword, setPassword } from '../account-changes.js';
 import { type Account, dropUnconfirmed, findAccount, holdRow, insert } from '../accounts.js';
-import type { Arrived } from '../sessions.js';
+import { type Link, useUp } from '../links.js';
+import type { Proven } from '../sessions.js';
 import { forgetAllTries, forgetTries, triesOf } from '../tries.js';
-import { type Link, useUp } from './links.js';
 
 // What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
 
@@ -54,7 +54,7 @@ export async function acceptBy(
   link: Link,
   name: string,
   passwordHash: string,
-): Promise<Arrived | 'taken' | null> {
+): Promise<Proven | 'taken' | null> {
   const { email, role } = link;
   return orTaken(() =>
     db.$transaction(async (tx) => {

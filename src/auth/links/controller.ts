@@ -3,15 +3,15 @@ import { HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { readProven } from '../account/own-account.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
-import { authOf, enter, signOut } from '../auth.js';
 import { addressChanged, passwordChanged, reset as resetLetter } from '../letters.js';
+import { findLink, type Link, type Purpose } from '../links.js';
+import { readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postLink, writtenTo } from '../post.js';
+import { authOf, enter, signOut } from '../signing-in.js';
 import { acceptBy, confirmBy, resetBy, unlockBy } from './by-link.js';
 import { acceptForm, addressForm, confirmationForm, newPasswordForm } from './form.js';
-import { findLink, type Link, type Purpose } from './links.js';
 
 // What is done by a link that came by mail. Opening it shows a page; only its button uses the link up, as mail programs open links too.
 

@@ -5,28 +5,27 @@ import { found, HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { readForm } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { accountOf, isProven } from '../account/own-account.js';
-import { authOf, enter, fromOf } from '../auth.js';
 import { passkeyAdded } from '../letters.js';
+import { isProven, ownAccount } from '../own-account.js';
 import { post } from '../post.js';
+import { authOf, enter, fromOf } from '../signing-in.js';
 import { beginStep, endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
+import { type RelyingParty, relyingPartyOf } from '../ways-in.js';
 import { challengeForm, newPasskeyForm, passkeyForm } from './form.js';
 import {
   authenticationOptions,
   checkPasskey,
   listPasskeys,
-  type RelyingParty,
   register,
   registrationOptions,
-  relyingPartyOf,
   removePasskey,
 } from './passkeys.js';
 
 // One's own passkeys, and signing in with one. What public/passkeys.js asks is answered in JSON; `to` is where it goes then.
 
 export async function index(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const rows = await listPasskeys(account.id);
   const origin = relyingPartyOf(authOf(req).settings)?.origin ?? null;
   page(
@@ -40,7 +39,7 @@ export async function index(req: Request, res: Response) {
 
 export async function createChallenge(req: Request, res: Response) {
   const party = partyOf(req);
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const { current } = readOrRefuse(challengeForm, req.body);
   if (!(await isProven(req, account, current))) throw new HttpError(422, 'This is not your password.');
   const options = await registrationOptions(party, account);
@@ -49,7 +48,7 @@ export async function createChallenge(req: Request, res: Response) {
 }
 
 export async function create(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const { name, credential } = readOrRefuse(newPasskeyForm, req.body);
   const { challenge, userId } = await challengeOf(req, 'new passkey');
   if (userId !== account.id) throw isTooLate();
@@ -62,7 +61,7 @@ export async function create(req: Request, res: Response) {
 }
 
 export async function destroy(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const done = await removePasskey(account, String(req.body.id), authOf(req).providers, fromOf(req));
   if (found(done, 'passkey') === 'last way in') {
     throw new HttpError(

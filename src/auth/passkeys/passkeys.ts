@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
@@ -8,24 +7,11 @@ import type {
 import { db } from '../../db/client.js';
 import { violates } from '../../db/violations.js';
 import { type Account, findAccount, holdAccount } from '../accounts.js';
-import type { Provider } from '../providers/providers.js';
+import type { Provider } from '../signing-in.js';
 import { type From, record } from '../trail.js';
-import { hasOtherWayIn } from '../ways-in.js';
+import { hasOtherWayIn, type RelyingParty } from '../ways-in.js';
 
 // Passkeys (WebAuthn): one signs in with what unlocks the device. The device asks for a finger, a face or a PIN, so a passkey is both factors.
-
-/** Whom a passkey is made for: it works at this address alone. */
-export type RelyingParty = { id: string; origin: string };
-
-/**
- * From the setting APP_URL, never from what a request says. Null where that is not set, or holds a number: passkeys belong to a name
- * (WebAuthn, 5.1.3).
- */
-export function relyingPartyOf({ appUrl }: { appUrl: string | null }): RelyingParty | null {
-  if (appUrl === null) return null;
-  const { hostname, origin } = new URL(appUrl);
-  return isIP(hostname.replace(/^\[|\]$/g, '')) ? null : { id: hostname, origin };
-}
 
 export type Passkey = { id: string; name: string; createdAt: Date; usedAt: Date | null };
 

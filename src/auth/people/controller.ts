@@ -5,16 +5,16 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail, listPeople } from '../accounts.js';
-import { authOf, fromOf, personOf, signOut } from '../auth.js';
+import { personOf } from '../auth.js';
 import { changeRole } from '../last-admin.js';
-import { invitation as invitationLetter, resetHandedOut, secondFactorOff } from '../letters.js';
-import { listInvitations, makeLink, withdrawInvitation } from '../links/links.js';
+import { invitation as invitationLetter, resetHandedOut } from '../letters.js';
+import { listInvitations, makeLink, withdrawInvitation } from '../links.js';
 import { hasAddress, linkTo, post, refuseWithoutAddress, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
-import { turnOff } from '../second-factor/second-factor.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
+import { authOf, fromOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
-import { forgetAllTries, forgetTries, lockedAmong, triesOf } from '../tries.js';
+import { forgetAllTries, lockedAmong } from '../tries.js';
 import { invitationForm, roleForm } from './form.js';
 
 // People, as an admin sees them.
@@ -61,20 +61,6 @@ export async function unlock(req: Request, res: Response) {
   await forgetAllTries(account);
   await note(account, fromOf(req), 'was unlocked');
   setFlash(req, { message: `${account.name} can try again.` });
-  res.redirect(303, `/people/${account.id}`);
-}
-
-/** For somebody whose phone is lost. One's own asks for the password, in one's account. */
-export async function deleteSecondFactor(req: Request, res: Response) {
-  const account = await accountOf(req);
-  if (account.id === personOf(req).id)
-    throw new HttpError(403, 'This is your own. Turn it off in your account, with your password.');
-  if (account.totpSince) {
-    await turnOff(account, fromOf(req));
-    await forgetTries(triesOf.code(account.id));
-    post(req, account.email, secondFactorOff(account.name));
-  }
-  setFlash(req, { message: `${account.name} signs in without a second factor now.` });
   res.redirect(303, `/people/${account.id}`);
 }
 

@@ -5,14 +5,15 @@ import { found, HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { accountOf, readProven } from '../account/own-account.js';
-import { authOf, enter, fromOf } from '../auth.js';
 import { providerLinked } from '../letters.js';
+import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
+import { authOf, enter, fromOf, type Provider } from '../signing-in.js';
 import { beginStep, endStep, findStep } from '../steps.js';
+import { listIdentities } from '../ways-in.js';
 import { linkForm } from './form.js';
-import { type Arrival, arrive, link, listIdentities, type Refusal, unlink as take } from './identities.js';
-import { leaveFor, type Provider, profileOf } from './providers.js';
+import { type Arrival, arrive, link, type Refusal, unlink as take } from './identities.js';
+import { leaveFor, profileOf } from './providers.js';
 import type { Profile } from './strategies.js';
 
 // Signing in through a provider: away to it, and back with what it says. What is wrong on the way is told on the page one came from.
@@ -48,14 +49,14 @@ export async function identities(req: Request, res: Response) {
 
 export async function goAndLink(req: Request, res: Response) {
   const provider = providerOf(req);
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const read = await readProven(req, account, linkForm, 'password');
   if (!read.ok) return showIdentities(req, res, read.form);
   await go(req, res, provider, { to: '/account/identities', userId: account.id });
 }
 
 export async function unlink(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const id = idIn(String(req.body.id)) ?? 0;
   const done = found(await take(account, id, authOf(req).providers, fromOf(req)), 'link');
   if (done === 'last way in') {
@@ -134,7 +135,7 @@ async function endLink(req: Request, res: Response, known: Known, userId: number
   if (req.user?.id !== userId) {
     return refuse(req, res, 'You were signed out meanwhile, and nothing was linked. Sign in, and try again.');
   }
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const done = await link(account, known, fromOf(req));
   if (done === 'taken')
     return refuse(req, res, `Somebody else’s account here is linked to that one at ${name}.`);
@@ -171,7 +172,7 @@ function providerOf(req: Request): Provider {
 
 async function showIdentities(req: Request, res: Response, form: FormState) {
   const { providers } = authOf(req);
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const rows = await listIdentities(account.id, providers);
   const others = providers.filter(({ issuer }) => !rows.some((row) => row.provider === issuer));
   page(

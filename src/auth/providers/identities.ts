@@ -12,11 +12,11 @@ import {
   insert,
   isEmpty,
 } from '../accounts.js';
-import { type Link, useUp } from '../links/links.js';
+import { type Link, useUp } from '../links.js';
 import type { Role } from '../roles.js';
+import type { Provider } from '../signing-in.js';
 import { type From, record } from '../trail.js';
 import { hasOtherWayIn } from '../ways-in.js';
-import type { Provider } from './providers.js';
 import type { Profile } from './strategies.js';
 
 // Whom a provider knows, and whose account here that is.
@@ -101,21 +101,6 @@ export async function link(
   if (isDone) return 'linked';
   const identity = await findIdentity(known);
   return identity?.userId === account.id ? 'linked already' : 'taken';
-}
-
-export type Identity = { id: number; provider: string; name: string; createdAt: Date };
-
-/** What the account is linked to, by the names that the providers have now. */
-export async function listIdentities(userId: number, providers: Provider[]): Promise<Identity[]> {
-  const rows = await db.identity.findMany({
-    where: { userId },
-    select: { id: true, provider: true, createdAt: true },
-    orderBy: { id: 'asc' },
-  });
-  return rows.map(({ id, provider, createdAt }) => {
-    const name = providers.find(({ issuer }) => issuer === provider)?.name;
-    return { id, provider, name: name ?? new URL(provider).host, createdAt };
-  });
 }
 
 /** Takes a link away, unless nothing else would sign the person in. Null when there is none such. */

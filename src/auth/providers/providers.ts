@@ -1,20 +1,11 @@
 import type { Request, Response } from 'express';
 import type passport from 'passport';
 import type { Settings } from '../../settings.js';
+import type { Provider } from '../signing-in.js';
 import type { Profile } from './strategies.js';
 
 // Those who say who somebody is: an OpenID Connect provider and GitHub, as far as the settings name them. They are passport strategies; what
 // a strategy keeps while the person is away it puts into an object of ours, for we have no session before somebody is signed in.
-
-export type Provider = {
-  /** What stands for it in addresses. */
-  slug: 'openid' | 'github';
-  name: string;
-  /** What it is known by in the database: with another issuer in the settings nobody is mistaken for somebody of the old one. */
-  issuer: string;
-  /** Makes the strategy known to the gate. Throws where the provider cannot be reached. */
-  prepare: (gate: passport.Authenticator) => Promise<void>;
-};
 
 /** What a strategy remembers until the person is back: state, nonce and code verifier. */
 export type Kept = Record<string, unknown>;

@@ -2,7 +2,7 @@ import * as client from 'openid-client';
 import { Strategy, type VerifyFunction } from 'openid-client/passport';
 import { z } from 'zod';
 import { isLocal, type Settings } from '../../settings.js';
-import { addressForm } from '../links/form.js';
+import { email as address } from '../fields.js';
 
 /** Somebody as a provider knows them. `email` is there only where the provider says that it is theirs. */
 export type Profile = { subject: string; name: string; email: string | null };
@@ -86,7 +86,7 @@ async function openidProfile(config: client.Configuration, tokens: Tokens): Prom
   const told: Record<string, unknown> = { ...claims, ...asked };
   // Some send the word for the truth.
   const isVerified = told.email_verified === true || told.email_verified === 'true';
-  return profileOf(claims.sub, told.name ?? told.preferred_username, isVerified ? told.email : null);
+  return asProfile(claims.sub, told.name ?? told.preferred_username, isVerified ? told.email : null);
 }
 
 const githubUser = z.object({ id: z.int(), login: z.string(), name: z.string().nullish() });
@@ -103,7 +103,7 @@ async function githubProfile(config: client.Configuration, api: string, token: s
   const user = githubUser.parse(await ask('/user'));
   const emails = githubEmails.parse(await ask('/user/emails'));
   const theirs = emails.find(({ primary, verified }) => primary && verified);
-  return profileOf(String(user.id), user.name || user.login, theirs?.email);
+  return asProfile(String(user.id), user.name || user.login, theirs?.email);
 }
 
 /** GitHub's own API has a host of its own, an Enterprise server's is a folder. */
@@ -114,8 +114,8 @@ function apiOf(url: string): string {
 }
 
 /** What is no address that could be signed up with counts as none; a name must be one line. */
-function profileOf(subject: string, name: unknown, email: unknown): Profile {
-  const read = addressForm.safeParse({ email });
+function asProfile(subject: string, name: unknown, email: unknown): Profile {
+  const read = address.safeParse(email);
   const line =
     typeof name === 'string'
       ? name
@@ -123,5 +123,5 @@ function profileOf(subject: string, name: unknown, email: unknown): Profile {
           .trim()
           .slice(0, 100)
       : '';
-  return { subject, name: line || 'Somebody', email: read.success ? read.data.email : null };
+  return { subject, name: line || 'Somebody', email: read.success ? read.data : null };
 }

@@ -1,16 +1,18 @@
 import type { Request, Response } from 'express';
 import { renderSVG } from 'uqr';
-import { pathOfThisSite } from '../../web/addresses.js';
+import { idOf, pathOfThisSite } from '../../web/addresses.js';
+import { found, HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { count } from '../../web/format.js';
 import { page } from '../../web/page.js';
-import { accountOf, readProven } from '../account/own-account.js';
 import { type Account, findAccount } from '../accounts.js';
-import { authOf, enter, fromOf, signInAnew } from '../auth.js';
+import { personOf } from '../auth.js';
 import { codeLocked, secondFactorOff, secondFactorOn } from '../letters.js';
+import { ownAccount, readProven } from '../own-account.js';
 import { post, postLink } from '../post.js';
 import { showOnce, takeShown } from '../shown-once.js';
+import { authOf, enter, fromOf, signInAnew } from '../signing-in.js';
 import { endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
 import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
@@ -25,14 +27,14 @@ import {
   useCode,
 } from './second-factor.js';
 
-// One's own second factor, and the second step of signing in.
+// One's own second factor, another's for an admin, and the second step of signing in.
 
 export async function show(req: Request, res: Response) {
-  await showState(req, res, await accountOf(req));
+  await showState(req, res, await ownAccount(req));
 }
 
 export async function begin(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const read = await readProven(req, account, provenForm, 'password');
   if (!read.ok) return showState(req, res, account, { beginning: read.form });
   await beginSecondFactor(account, keyOf(req));
@@ -41,7 +43,7 @@ export async function begin(req: Request, res: Response) {
 
 /** The app's first code turns it on. A change of rights: the other sessions end, and this one has a new id. */
 export async function confirm(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   if (account.totpSince) return res.redirect(303, '/account/second-factor');
   const read = readForm(codeForm, req.body);
   if (!read.ok) return showState(req, res, account, { begun: read.form });
@@ -56,7 +58,7 @@ export async function confirm(req: Request, res: Response) {
 }
 
 export async function createRecoveryCodes(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   if (!account.totpSince) return res.redirect(303, '/account/second-factor');
   const read = await readProven(req, account, provenForm, 'current');
   if (!read.ok) return showState(req, res, account, { renewal: read.form });
@@ -69,7 +71,7 @@ export async function createRecoveryCodes(req: Request, res: Response) {
 }
 
 export async function destroy(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const read = await readProven(req, account, provenForm, 'password');
   if (!read.ok) return showState(req, res, account, { deletion: read.form });
   const generation = await turnOff(account, fromOf(req));
@@ -77,6 +79,20 @@ export async function destroy(req: Request, res: Response) {
   await signInAnew(req, account, generation);
   setFlash(req, { message: 'The second factor is off. Your other sessions are signed out.' });
   res.redirect(303, '/account/second-factor');
+}
+
+/** Takes another person's away, by an admin: for somebody whose phone is lost. One's own asks for the password. */
+export async function destroyOfPerson(req: Request, res: Response) {
+  const account = found(await findAccount(idOf(req, 'personId')), 'person');
+  if (account.id === personOf(req).id)
+    throw new HttpError(403, 'This is your own. Turn it off in your account, with your password.');
+  if (account.totpSince) {
+    await turnOff(account, fromOf(req));
+    await forgetTries(triesOf.code(account.id));
+    post(req, account.email, secondFactorOff(account.name));
+  }
+  setFlash(req, { message: `${account.name} signs in without a second factor now.` });
+  res.redirect(303, `/people/${account.id}`);
 }
 
 /** The second step of signing in. Without the first there is nothing to see. */

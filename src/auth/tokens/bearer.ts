@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { HttpError } from '../../web/errors.js';
-import { isForBrowsers } from '../roles.js';
+import { isForBrowsers } from '../browsers-only.js';
 import { findToken, type Token } from './tokens.js';
 
 declare global {

@@ -3,12 +3,13 @@ import { found } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { accountOf, readProven } from '../account/own-account.js';
-import { fromOf, personOf } from '../auth.js';
+import { personOf } from '../auth.js';
 import { tokenMade } from '../letters.js';
+import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
 import { can } from '../roles.js';
 import { showOnce, takeShown } from '../shown-once.js';
+import { fromOf } from '../signing-in.js';
 import { tokenForm } from './form.js';
 import { listTokens, MOST_DAYS, MOST_TOKENS, makeToken, revokeToken, SCOPES } from './tokens.js';
 
@@ -23,7 +24,7 @@ export async function index(req: Request, res: Response) {
 
 /** The next page shows the new token itself: it is the only place where it ever stands. */
 export async function create(req: Request, res: Response) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const read = await readProven(req, account, tokenForm, 'password');
   if (!read.ok) return showTokens(req, res, read.form);
   const { password: _proven, ...asked } = read.data;
@@ -52,7 +53,7 @@ async function showTokens(
   form: FormState,
   made: { name: string; text: string } | null = null,
 ) {
-  const account = await accountOf(req);
+  const account = await ownAccount(req);
   const rows = await listTokens(account.id);
   // What a viewer's token writes is nothing.
   const scopes = can(account.role, 'edit') ? SCOPES : SCOPES.slice(0, 1);

@@ -1,7 +1,7 @@
 import { db, read } from '../../db/client.js';
 import { holdAccount } from '../accounts.js';
 import { hashOf, newSecret } from '../secrets.js';
-import type { Arrived, Person } from '../sessions.js';
+import type { Person, Proven } from '../sessions.js';
 import { type From, record } from '../trail.js';
 
 /** What a token may: `read` is GET and HEAD, `write` whatever its person may. */
@@ -26,7 +26,7 @@ type NewToken = { name: string; scope: Scope; days: number };
 
 /** Makes a token for a program. Gives its text, which is nowhere kept: only its hash is. Null where the person has as many as one may. */
 export async function makeToken(
-  account: Arrived,
+  account: Proven,
   { name, scope, days }: NewToken,
   from: From,
 ): Promise<string | null> {
@@ -61,7 +61,7 @@ export async function findToken(text: string): Promise<{ token: Token; person: P
   return { token, person };
 }
 
-export type Listed = Token & {
+export type ListedToken = Token & {
   createdAt: Date;
   expiresAt: Date;
   usedAt: Date | null;
@@ -70,8 +70,8 @@ export type Listed = Token & {
 };
 
 /** The person's tokens, those in force first, then those that ended of late. */
-export async function listTokens(userId: number): Promise<Listed[]> {
-  return read<Listed[]>`
+export async function listTokens(userId: number): Promise<ListedToken[]> {
+  return read<ListedToken[]>`
     SELECT id, name, scope, created_at AS "createdAt", expires_at AS "expiresAt", used_at AS "usedAt", revoked_at AS "revokedAt",
       revoked_at IS NULL AND expires_at > now() AS "isInForce"
     FROM api_tokens WHERE user_id = ${userId} AND least(revoked_at, expires_at) > now() - ${SHOWN_DAYS} * interval '1 day'

@@ -1,14 +1,15 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
-import { HttpError } from '../../web/errors.js';
-import { type FormResult, readForm, withError } from '../../web/form.js';
-import { type Account, findAccount, isPasswordOf } from '../accounts.js';
-import { authOf, fromOf, personOf } from '../auth.js';
-import { note } from '../trail.js';
-import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
+import { HttpError } from '../web/errors.js';
+import { type FormResult, readForm, withError } from '../web/form.js';
+import { type Account, findAccount, isPasswordOf } from './accounts.js';
+import { personOf } from './auth.js';
+import { authOf, fromOf } from './signing-in.js';
+import { note } from './trail.js';
+import { forgetTries, takeTry, triesOf, waitInWords } from './tries.js';
 
 /** The account of whoever is signed in. */
-export async function accountOf(req: Request): Promise<Account> {
+export async function ownAccount(req: Request): Promise<Account> {
   const account = await findAccount(personOf(req).id);
   if (!account) throw new HttpError(404, 'This account is gone.');
   return account;

@@ -1,18 +1,18 @@
 import type { Request, Response } from 'express';
-import { pathOfThisSite } from '../web/addresses.js';
-import { HttpError } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
-import { type FormState, readForm, withError } from '../web/form.js';
-import { page } from '../web/page.js';
-import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from './accounts.js';
-import { authenticate, authOf, enter, fromOf, signOut } from './auth.js';
+import { pathOfThisSite } from '../../web/addresses.js';
+import { HttpError } from '../../web/errors.js';
+import { setFlash } from '../../web/flash.js';
+import { type FormState, readForm, withError } from '../../web/form.js';
+import { page } from '../../web/page.js';
+import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from '../accounts.js';
+import { locked } from '../letters.js';
+import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
+import { authenticate, authOf, enter, fromOf, signOut } from '../signing-in.js';
+import { beginStep } from '../steps.js';
+import { note } from '../trail.js';
+import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
+import { relyingPartyOf } from '../ways-in.js';
 import { signInForm, signUpForm } from './form.js';
-import { locked } from './letters.js';
-import { relyingPartyOf } from './passkeys/passkeys.js';
-import { postConfirmation, postLink, postTaken, writtenTo } from './post.js';
-import { beginStep } from './steps.js';
-import { note } from './trail.js';
-import { forgetTries, takeTry, triesOf, waitInWords } from './tries.js';
 
 // Signing in, up and out.
 

@@ -1,8 +1,8 @@
-import { db } from '../../db/client.js';
-import type { Prisma } from '../../db/generated/client.js';
-import { type Account, holdAccount } from '../accounts.js';
-import { endSessionsOf } from '../sessions.js';
-import { type From, record } from '../trail.js';
+import { db } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+import { type Account, holdAccount } from './accounts.js';
+import { endSessionsOf } from './sessions.js';
+import { type From, record } from './trail.js';
 
 // What people change of their own accounts.
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { line, tick } from '../web/form.js';
-import { email, knownPassword, newPassword } from './fields.js';
+import { line, tick } from '../../web/form.js';
+import { email, knownPassword, newPassword } from '../fields.js';
 
 export const signInForm = z.object({
   email: line('E-mail', { max: 254 }),

@@ -1,8 +1,8 @@
-import { db } from '../../db/client.js';
-import type { Prisma } from '../../db/generated/client.js';
-import { addressKey } from '../accounts.js';
-import type { Role } from '../roles.js';
-import { hashOf, newSecret } from '../secrets.js';
+import { db } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
+import { addressKey } from './accounts.js';
+import type { Role } from './roles.js';
+import { hashOf, newSecret } from './secrets.js';
 
 /** What a link lets its holder do, and for how many hours. */
 const HOURS = { confirmation: 72, reset: 1, unlock: 24, invitation: 7 * 24 } as const;

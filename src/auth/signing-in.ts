@@ -1,0 +1,100 @@
+import type { Request } from 'express';
+import type passport from 'passport';
+import type { Log } from '../log.js';
+import type { Settings } from '../settings.js';
+import { type Cookie, ownCookie } from '../web/cookies.js';
+import type { Mail } from '../web/mail.js';
+import { type Account, changedMeanwhile } from './accounts.js';
+import { endSession, type Proven, startSession } from './sessions.js';
+import { type From, recordSignIn } from './trail.js';
+
+// Signing in and out, and what the module works with while it does.
+
+/** What the module works with: given once, when the app is made. */
+export type Auth = {
+  settings: Settings;
+  mail: Mail;
+  log: Log;
+  gate: passport.Authenticator;
+  providers: Provider[];
+};
+
+/** Somebody else who says who a person is. */
+export type Provider = {
+  /** What stands for it in addresses. */
+  slug: 'openid' | 'github';
+  name: string;
+  /** What it is known by in the database: with another issuer in the settings nobody is mistaken for somebody of the old one. */
+  issuer: string;
+  /** Makes the strategy known to the gate. Throws where the provider cannot be reached. */
+  prepare: (gate: passport.Authenticator) => Promise<void>;
+};
+
+/** What the module works with. */
+export function authOf(req: Request): Auth {
+  return req.app.get('auth');
+}
+
+/** Who did it and from where, for the trail. */
+export function fromOf(req: Request): From {
+  return { userId: req.user?.id ?? null, address: req.ip ?? '' };
+}
+
+/** What the browser keeps of its session; nothing where nobody is signed in. */
+export function sessionIdOf(req: Request): string | undefined {
+  return req.cookies[cookieFor(req).name];
+}
+
+function cookieFor(req: Request): Cookie {
+  return ownCookie('session', authOf(req).settings.env);
+}
+
+/** Checks an address and a password; null when they belong to nobody. */
+export function authenticate(req: Request): Promise<Account | null> {
+  const { gate } = authOf(req);
+  return new Promise((resolve, reject) => {
+    const done = (error: unknown, account: Account | false) =>
+      error ? reject(error) : resolve(account || null);
+    gate.authenticate('local', { session: false }, done)(req, req.res, reject);
+  });
+}
+
+/** Signs the person in on this browser, under a new id; `isKept` over the closing of the browser. */
+async function signIn(
+  req: Request,
+  { id, name, email, role, generation }: Proven,
+  isKept: boolean,
+): Promise<void> {
+  const { sessions } = authOf(req).settings;
+  const from = { isKept, address: req.ip ?? '', agent: req.get('user-agent') ?? '' };
+  const started = await startSession({ id, generation }, from, sessions);
+  if (!started) throw changedMeanwhile();
+  if (req.session) await endSession(req.session.key);
+  const cookie = cookieFor(req);
+  const expires = isKept ? { expires: started.expiresAt } : {};
+  req.res?.cookie(cookie.name, started.id, { ...cookie.options, ...expires });
+  // What the next page is told is told to this person.
+  req.user = { id, name, email, role };
+  // So that the page that answers holds forms of the new session.
+  req.session = { key: started.key, person: req.user, isKept };
+}
+
+/** After what ended all sessions of the person: this browser goes on in a new one, kept if the one before was. */
+export function signInAnew(req: Request, account: Account, generation: number): Promise<void> {
+  return signIn(req, { ...account, generation }, req.session?.isKept ?? false);
+}
+
+/** Signs in whoever has shown all that they must, and says so in the trail. `by` is what they came in with. */
+export async function enter(req: Request, account: Proven, keep: boolean, by: string): Promise<void> {
+  await signIn(req, account, keep);
+  await recordSignIn(account, fromOf(req), by);
+}
+
+/** Ends the session of this browser. */
+export async function signOut(req: Request): Promise<void> {
+  if (req.session) await endSession(req.session.key);
+  const { name, options } = cookieFor(req);
+  req.res?.clearCookie(name, options);
+  delete req.session;
+  delete req.user;
+}
