@@ -109,7 +109,7 @@ describe('signing in', () => {
       email: `${name}@example.com`,
       password: 'a long password',
     }));
-    const made = await Promise.all(people.map((person) => createFirstAccount(person)));
+    const made = await Promise.all(people.map((person) => createFirstAccount(person, '192.0.2.7')));
     expect(made.filter(Boolean)).toHaveLength(1);
     expect(await db.user.findMany({ select: { role: true } })).toEqual([{ role: 'admin' }]);
     expect((await (await visitor()).get('/sign-up')).status).toBe(403);

@@ -147,7 +147,9 @@ describe('the trail', () => {
     const used = [...secrets, invitation, secret, text, confirmation, reset, ...codes, ...cookies];
     for (const one of used) expect(one.length, one).toBeGreaterThan(9);
     const trail = JSON.stringify(await db.change.findMany());
-    expect((await db.change.findMany({ where: { userId: account.id } })).length).toBeGreaterThan(5);
+    const theirs = await db.change.findMany({ where: { userId: account.id } });
+    expect(theirs.length).toBeGreaterThan(5);
+    expect(theirs.filter(({ address }) => address === '')).toEqual([]);
     expect(lines.length).toBeGreaterThan(15);
     const kept = trail + JSON.stringify(lines);
     expect(used.filter((one) => kept.includes(one))).toEqual([]);

@@ -211,7 +211,7 @@ describe('one’s own account', () => {
       const was = `Marlene ${nameless}`;
       await editor.post('/account/name', { name: was });
       await db.change.create({
-        data: { action: 'was invited', noun: 'people', recordId: 0, label: person.email.toUpperCase() },
+        data: { action: 'invited', noun: 'people', recordId: 0, label: person.email.toUpperCase() },
       });
       const kept = { password: 'correct horse battery', ...(nameless && { nameless: 'on' }) };
       expect((await editor.post('/account/deletion', kept)).headers.location).toBe('/');

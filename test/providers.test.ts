@@ -212,7 +212,7 @@ describe('signing in through OpenID Connect', () => {
     await makeLink('invitation', { email: ada.email, role: 'editor' });
     const cost = { memoryKib: 8_192, passes: 1 };
     const squatter = { name: 'Not Ada', email: ada.email, password: PASSWORD, role: 'viewer' as const };
-    await createUnconfirmed(squatter, cost);
+    await createUnconfirmed(squatter, '', cost);
     const browser = await visitor();
     await signInAs(browser, ada.sub);
     expect(await isIn(browser)).toBe(true);

@@ -105,6 +105,8 @@ describe('somebody who tries many passwords', () => {
     expect((await owner.get(link?.[1] ?? '')).status).toBe(200);
     await owner.post('/unlock', { token: link?.[2] ?? '' });
     expect((await owner.signIn(person.email)).status).toBe(303);
+    const unlocking = await db.change.findFirst({ where: { action: 'was unlocked', recordId: person.id } });
+    expect(unlocking).toMatchObject({ userId: person.id, address: expect.stringMatching(/./) });
   });
 
   test('is unlocked by an admin as well, and both stand in the trail', async () => {

@@ -78,6 +78,7 @@ export async function confirmAddress(
   tx: Prisma.TransactionClient,
   id: number,
   email: string | null,
+  address: string,
 ): Promise<{ old: string; email: string; name: string } | null> {
   const user = await tx.user.findUniqueOrThrow({ where: { id } });
   if (email === null || email !== (user.newEmail ?? user.email)) return null;
@@ -87,7 +88,7 @@ export async function confirmAddress(
   });
   // Those that went to the address before open nothing any more.
   await tx.mailedLink.deleteMany({ where: { userId: id } });
-  await record(tx, { userId: id, address: '' }, 'changed', user, {
+  await record(tx, { userId: id, address }, 'changed', user, {
     before: { email: user.email },
     after: { email, confirmed: true },
   });

@@ -1,4 +1,3 @@
-import type { Trace } from '../changes/queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { violates } from '../db/violations.js';
@@ -85,42 +84,40 @@ type SignUp = { name: string; email: string; password: string };
 
 /**
  * Makes the first account, an admin. Of two people signing up at the same moment one is told that sign-up is closed (null):
- * the lock lets one in at a time.
+ * the lock lets one in at a time. `address` is where they are, here and below: for the trail.
  */
 export async function createFirstAccount(
   { name, email, password }: SignUp,
+  address: string,
   cost?: HashCost,
 ): Promise<Proven | null> {
   const passwordHash = await hashPassword(password, cost);
   return db.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('sign-up'))`;
     if (await tx.user.findFirst({ select: { id: true } })) return null;
-    return insert(tx, { name, email, passwordHash, role: 'admin', confirmedAt: new Date() }, 'signed up');
+    return insert(tx, { name, email, passwordHash, role: 'admin', confirmedAt: new Date() }, address);
   });
 }
 
-/** Makes an account whose address is known to be theirs. Null when the address is taken. */
+/** Makes an account as whoever runs the app does, whose e-mail address is known to be theirs. Null when it is taken. */
 export async function createAccount(
   { name, email, password, role }: SignUp & { role: Role },
   cost?: HashCost,
 ): Promise<Proven | null> {
   const passwordHash = await hashPassword(password, cost);
   return unlessTaken(() =>
-    db.$transaction((tx) =>
-      insert(tx, { name, email, passwordHash, role, confirmedAt: new Date() }, 'signed up'),
-    ),
+    db.$transaction((tx) => insert(tx, { name, email, passwordHash, role, confirmedAt: new Date() }, '')),
   );
 }
 
 /** Makes an account that cannot sign in until its address is confirmed. Null when the address is taken; it takes as long. */
 export async function createUnconfirmed(
   { name, email, password, role }: SignUp & { role: Role },
+  address: string,
   cost: HashCost,
 ): Promise<Proven | null> {
   const passwordHash = await hashPassword(password, cost);
-  return unlessTaken(() =>
-    db.$transaction((tx) => insert(tx, { name, email, passwordHash, role }, 'signed up')),
-  );
+  return unlessTaken(() => db.$transaction((tx) => insert(tx, { name, email, passwordHash, role }, address)));
 }
 
 /** Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. */
@@ -154,13 +151,13 @@ export async function dropUnconfirmed(tx: Prisma.TransactionClient, email: strin
 export async function insert(
   tx: Prisma.TransactionClient,
   data: Prisma.UserCreateInput,
-  action: Trace['action'],
+  address: string,
 ): Promise<Proven> {
   const person = await tx.user.create({ data, select: arrived });
   if (person.role === 'admin') {
     await tx.$executeRaw`INSERT INTO admin_kept (user_id) VALUES (${person.id}) ON CONFLICT DO NOTHING`;
   }
-  await record(tx, { userId: person.id, address: '' }, action, person, { after: { role: person.role } });
+  await record(tx, { userId: person.id, address }, 'signed up', person, { after: { role: person.role } });
   return person;
 }
 

@@ -23,10 +23,14 @@ export function linkTo(req: Request, purpose: Purpose, token: string): string {
 
 /** “We have written to …”, and where that letter is while no mail leaves here. */
 export function writtenTo(req: Request, email: string): string {
-  const printed = authOf(req).mail.isPrinted
+  return `We have written to ${email}.${whereLetterIs(req)}`;
+}
+
+/** Where a letter is while no mail leaves here; '' where it does. */
+export function whereLetterIs(req: Request): string {
+  return authOf(req).mail.isPrinted
     ? ' No mail leaves here, SMTP_URL is not set: the letter is on the log.'
     : '';
-  return `We have written to ${email}.${printed}`;
 }
 
 /** Whether the app's own address is set, which links begin with: without it none is offered. */

@@ -26,7 +26,7 @@ const AUTH_ACTIONS = [
   'failed to sign in',
   'was locked',
   'was unlocked',
-  'was invited',
+  'invited',
   'changed',
   'left',
 ] as const;

@@ -51,7 +51,11 @@ describe.skipIf(!hasBrowser)('a link that came by mail', () => {
   test('confirms the address of who knows the password that was chosen', async () => {
     const cost = { memoryKib: 8_192, passes: 1 };
     const email = 'new@example.com';
-    const person = await createUnconfirmed({ name: 'New', email, password: PASSWORD, role: 'viewer' }, cost);
+    const person = await createUnconfirmed(
+      { name: 'New', email, password: PASSWORD, role: 'viewer' },
+      '',
+      cost,
+    );
     const token = await makeLink('confirmation', { userId: person!.id, email });
     const page = await openPage();
     await page.goto(`/confirmation?token=${token}`);

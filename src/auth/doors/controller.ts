@@ -75,7 +75,7 @@ export async function createAccount(req: Request, res: Response) {
   if (!isFirst) return signUp(req, res);
   const read = readForm(signUpForm, req.body);
   if (!read.ok) return showSignUp(req, res, read.form, 422);
-  const person = await createFirstAccount(read.data, authOf(req).settings.passwords);
+  const person = await createFirstAccount(read.data, fromOf(req).address, authOf(req).settings.passwords);
   if (!person) throw signUpIsClosed();
   await enter(req, person, false, 'the first account');
   setFlash(req, { message: `Welcome, ${person.name}. This is the first account, so you are the admin.` });
@@ -94,7 +94,7 @@ async function signUp(req: Request, res: Response) {
     return showSignUp(req, res, withError(req.body, errors), 422);
   }
   const role = domain ? 'editor' : 'viewer';
-  const person = await createUnconfirmed({ ...read.data, role }, settings.passwords);
+  const person = await createUnconfirmed({ ...read.data, role }, fromOf(req).address, settings.passwords);
   if (person) postConfirmation(req, person, person.email);
   else postTaken(req, await findAccountByEmail(read.data.email));
   page(req, res, 'auth/told', {

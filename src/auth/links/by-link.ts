@@ -4,6 +4,7 @@ import { confirmAddress, type NewPassword, setPassword } from '../account-change
 import { type Account, dropUnconfirmed, findAccount, holdRow, insert } from '../accounts.js';
 import { type Link, useUp } from '../links.js';
 import type { Proven } from '../sessions.js';
+import { record } from '../trail.js';
 import { forgetAllTries, forgetTries, triesOf } from '../tries.js';
 
 // What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
@@ -31,20 +32,27 @@ export async function resetBy(link: Link, password: NewPassword, address: string
 /** Confirms the address: `old` and `email` differ where it takes another's place. `taken` when somebody else has it by now. */
 export async function confirmBy(
   link: Link,
+  address: string,
 ): Promise<{ old: string; email: string; name: string } | 'taken' | null> {
   return orTaken(() =>
     db.$transaction(async (tx) => {
       // The person's row first and then the link, as everybody does: else two would wait for each other.
       await holdRow(tx, link.userId ?? 0);
-      return (await useUp(tx, link)) ? confirmAddress(tx, link.userId ?? 0, link.email) : null;
+      return (await useUp(tx, link)) ? confirmAddress(tx, link.userId ?? 0, link.email, address) : null;
     }),
   );
 }
 
 /** Lets the account be tried again. */
-export async function unlockBy(link: Link): Promise<Account | null> {
+export async function unlockBy(link: Link, address: string): Promise<Account | null> {
   const account = await findAccount(link.userId ?? 0);
-  if (!account || !(await db.$transaction((tx) => useUp(tx, link)))) return null;
+  if (!account) return null;
+  const isDone = await db.$transaction(async (tx) => {
+    if (!(await useUp(tx, link))) return false;
+    await record(tx, { userId: account.id, address }, 'was unlocked', account, { after: { by: 'mail' } });
+    return true;
+  });
+  if (!isDone) return null;
   await forgetAllTries(account);
   return account;
 }
@@ -54,6 +62,7 @@ export async function acceptBy(
   link: Link,
   name: string,
   passwordHash: string,
+  address: string,
 ): Promise<Proven | 'taken' | null> {
   const { email, role } = link;
   return orTaken(() =>
@@ -61,7 +70,7 @@ export async function acceptBy(
       if (!email || !(await useUp(tx, link))) return null;
       await dropUnconfirmed(tx, email);
       const account = { name, email, passwordHash, role: role ?? 'viewer', confirmedAt: new Date() };
-      return insert(tx, account, 'signed up');
+      return insert(tx, account, address);
     }),
   );
 }

@@ -8,8 +8,8 @@ import { addressChanged, passwordChanged, reset as resetLetter } from '../letter
 import { findLink, type Link, type Purpose } from '../links.js';
 import { readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
-import { mailIsOff, post, postLink, writtenTo } from '../post.js';
-import { authOf, enter, signOut } from '../signing-in.js';
+import { mailIsOff, post, postLink, whereLetterIs } from '../post.js';
+import { authOf, enter, fromOf, signOut } from '../signing-in.js';
 import { acceptBy, confirmBy, resetBy, unlockBy } from './by-link.js';
 import { acceptForm, addressForm, confirmationForm, newPasswordForm } from './form.js';
 
@@ -27,7 +27,7 @@ export async function createReset(req: Request, res: Response) {
   postLink(req, 'reset', await findAccountByEmail(read.data.email), resetLetter);
   page(req, res, 'auth/told', {
     title: 'Check your mail',
-    message: `If ${read.data.email} has an account here: ${writtenTo(req, 'it')} The link in the mail is good once, for an hour.`,
+    message: `If ${read.data.email} has an account here, a letter is on its way there.${whereLetterIs(req)} The link in the mail is good once, for an hour.`,
   });
 }
 
@@ -63,7 +63,7 @@ export async function confirm(req: Request, res: Response) {
     ? readForm(confirmationForm, req.body)
     : await readProven(req, account, confirmationForm, 'password');
   if (!read.ok) return showConfirmation(req, res, account, link, read.form);
-  const confirmed = await confirmBy(link);
+  const confirmed = await confirmBy(link, fromOf(req).address);
   if (!confirmed) throw isNoLink();
   if (confirmed === 'taken') throw new HttpError(409, 'Somebody else has this address by now.');
   if (confirmed.old !== confirmed.email)
@@ -84,7 +84,7 @@ export async function unlockPage(req: Request, res: Response) {
 
 export async function unlock(req: Request, res: Response) {
   const link = await linkOf(req, 'unlock');
-  if (!(await unlockBy(link))) throw isNoLink();
+  if (!(await unlockBy(link, fromOf(req).address))) throw isNoLink();
   setFlash(req, { message: 'Your account is open again. Sign in.' });
   res.redirect(303, '/sign-in');
 }
@@ -99,7 +99,7 @@ export async function accept(req: Request, res: Response) {
   if (!read.ok) return showInvitation(req, res, link, read.form, 422);
   const { name, password } = read.data;
   const passwordHash = await hashPassword(password, authOf(req).settings.passwords);
-  const person = await acceptBy(link, name, passwordHash);
+  const person = await acceptBy(link, name, passwordHash, fromOf(req).address);
   if (!person) throw isNoLink();
   if (person === 'taken') throw new HttpError(409, `${link.email} has an account already. Sign in with it.`);
   await enter(req, person, false, 'an invitation');

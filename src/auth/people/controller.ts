@@ -102,7 +102,7 @@ export async function createInvitation(req: Request, res: Response) {
   const token = await makeLink('invitation', { email, role, createdById: personOf(req).id });
   const link = linkTo(req, 'invitation', token);
   post(req, email, invitationLetter(personOf(req).name, link));
-  await note({ id: 0, name: email }, fromOf(req), 'was invited', { role });
+  await note({ id: 0, name: email }, fromOf(req), 'invited', { role });
   const told = authOf(req).mail.isOn
     ? writtenTo(req, email)
     : 'Mail is off here: hand the link out yourself.';

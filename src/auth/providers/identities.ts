@@ -39,7 +39,9 @@ export async function arrive(known: Known, signUp: Settings['signUp'], address: 
   if (!email) return refused('unverified');
   const account = await findAccountByEmail(email);
   // One that was never confirmed counts as none: whoever typed its address need not be who has it.
-  return account?.confirmedAt ? linkByAddress(account, known, address) : signUpAs(known, email, signUp);
+  return account?.confirmedAt
+    ? linkByAddress(account, known, address)
+    : signUpAs(known, email, signUp, address);
 }
 
 async function knownAs(known: Known, userId: number): Promise<Arrival> {
@@ -56,7 +58,12 @@ async function linkByAddress(account: Account, known: Known, address: string): P
 }
 
 /** An invitation of the address holds whoever else may sign up. The first account is made on its own page, and not by chance here. */
-async function signUpAs(known: Known, email: string, signUp: Settings['signUp']): Promise<Arrival> {
+async function signUpAs(
+  known: Known,
+  email: string,
+  signUp: Settings['signUp'],
+  address: string,
+): Promise<Arrival> {
   if (await isEmpty()) return refused('nobody is here yet');
   const invitation = await findInvitation(email);
   const role = invitation ? (invitation.role ?? 'viewer') : roleOf(email, signUp);
@@ -66,7 +73,7 @@ async function signUpAs(known: Known, email: string, signUp: Settings['signUp'])
     if (invitation && !(await useUp(tx, invitation))) throw new UsedUp();
     await dropUnconfirmed(tx, email);
     const { name } = known.profile;
-    const person = await insert(tx, { name, email, role, confirmedAt: new Date() }, 'signed up');
+    const person = await insert(tx, { name, email, role, confirmedAt: new Date() }, address);
     await tx.identity.create({ data: { userId: person.id, ...keyOf(known) } });
     id = person.id;
   });
