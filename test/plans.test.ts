@@ -231,6 +231,20 @@ describe('comparison', () => {
     expect(page.text.match(/no such entry/g)).toHaveLength(3);
   });
 
+  test('a difference from what is only a lower limit is one as well', async () => {
+    const { person, get } = await signedIn('editor');
+    const priced = (usdPerMonth: string) => ({ runs: 'managed', usdPerMonth });
+    const known = await aPlan(person, { parts: { db: priced('10') } });
+    const atLeast = await aPlan(person, { parts: { db: priced('15'), cache: priced('') } });
+    const deltas = async (...plans: { plan: { id: number } }[]) => {
+      const page = await get(`/comparison?plans=${plans.map(({ plan }) => plan.id).join(',')}`);
+      return [...page.text.matchAll(/delta">([^<]*\$[^<]*)</g)].map(([, told]) => told);
+    };
+    expect(await deltas(known, atLeast)).toEqual(['at least +$5.00']);
+    expect(await deltas(atLeast, known)).toEqual(['at most −$5.00']);
+    expect(await deltas(atLeast, await aPlan(person, { parts: { db: priced('') } }))).toEqual([]);
+  });
+
   test('plans of different systems, and one without connections, are compared with a word of caution', async () => {
     const editor = await signedIn('editor');
     const [one, other] = [await aPlan(editor.person, { parts: { web: {} } }), await aPlan(editor.person)];
