@@ -41,15 +41,15 @@ async function openServer(
   settings: Settings['database'],
   onError: (error: Error) => void,
 ): Promise<Database> {
-  const [{ default: pg }, { PrismaPg }, { openLines }] = await Promise.all([
+  const [{ default: pg }, { PrismaPg }, { openReadLine }] = await Promise.all([
     import('pg'),
     import('@prisma/adapter-pg'),
-    import('./lines.js'),
+    import('./read-line.js'),
   ]);
   const toServer = connection(url, settings.tls);
-  const forReads = Math.min(2, Math.floor(settings.poolSize / 2));
-  const lines = openLines(forReads, { ...toServer, statement_timeout: 30_000 }, onError);
-  const pool = new pg.Pool({ ...toServer, max: settings.poolSize - forReads });
+  const hasLine = settings.poolSize > 1;
+  const line = hasLine ? openReadLine({ ...toServer, statement_timeout: 30_000 }, onError) : null;
+  const pool = new pg.Pool({ ...toServer, max: settings.poolSize - (hasLine ? 1 : 0) });
   pool.on('error', onError);
   const nameOf = statementNames();
   const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
@@ -57,14 +57,14 @@ async function openServer(
   read = async <T>(strings: TemplateStringsArray, ...given: unknown[]) => {
     const { text, values } = Prisma.sql(strings, ...given);
     const question = { name: nameOf(text), text, values };
-    return (await (lines.ask(question) ?? pool.query(question))).rows as T;
+    return (await (line?.ask(question) ?? pool.query(question))).rows as T;
   };
   return {
     adapter,
     embedded: false,
     close: async () => {
       await db.$disconnect();
-      await Promise.all([lines.close(), pool.end()]);
+      await Promise.all([line?.close(), pool.end()]);
     },
   };
 }
