@@ -373,6 +373,22 @@ describe('parts', () => {
     expect(page.text).toContain('<option value="worker" selected>Worker</option>');
     expect((await editor.get(`${address}/parts?q=nothing-like-it`)).text).toContain('No part matches.');
   });
+
+  test('a plan that is full takes no more, typed, restored or imported', async () => {
+    const editor = await signedIn('editor');
+    const { address, plan, parts } = await aPlan(editor.person, { parts: { web: {} } });
+    await editor.post(`/parts/${parts.web}/deletion`, {});
+    await db.$executeRaw`
+      INSERT INTO parts (plan_id, name, kind) SELECT ${plan.id}, 'p' || n, 'service' FROM generate_series(1, 20000) n`;
+    const full = await editor.post(`${address}/parts`, checkout);
+    expect(full.status).toBe(422);
+    expect(full.text).toContain('One plan holds at most 20,000 parts.');
+    expect(full.text).toContain('value="https://example.com/checkout"');
+    expect((await editor.post(`/parts/${parts.web}/restoration`, {})).status).toBe(409);
+    const imported = await editor.post(`${address}/source`, { text: 'services: { more: { image: shop } }' });
+    expect([imported.status, imported.text]).toEqual([422, expect.stringContaining('would be too large')]);
+    expect(await db.part.count({ where: { planId: plan.id, deletedAt: null } })).toBe(20_000);
+  });
 });
 
 /** What a browser would send of the form on this page, as it stands. */

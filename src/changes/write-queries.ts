@@ -2,6 +2,8 @@ import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Saved } from '../db/saved.js';
 import { violates } from '../db/violations.js';
+import { HttpError } from '../web/errors.js';
+import { tooLargeNow } from './plan-size-queries.js';
 import { type Author, lastChangeOf, type Noun, recordChange, type Trace } from './queries.js';
 
 export type Named = { id: number; name: string };
@@ -49,6 +51,11 @@ export async function write(
     if (planId !== undefined) await touchPlan(tx, planId);
     const record = await row(tx);
     if (!record) throw new TooLate();
+    if (planId !== undefined && (action === 'created' || action === 'restored')) {
+      const tooLarge = await tooLargeNow(tx, planId);
+      if (tooLarge && action === 'restored') throw new HttpError(409, `${tooLarge} Delete some first.`);
+      if (tooLarge) throw new Refused({ form: tooLarge });
+    }
     const trace = { ...author, action, noun, recordId: record.id, label: (before ?? record).name };
     await recordChange(tx, { ...trace, ...(before && { before }), ...(after !== undefined && { after }) });
     return record;

@@ -1,3 +1,4 @@
+import { tooLargeNow } from '../changes/plan-size-queries.js';
 import { type Author, type Noun, recordChange } from '../changes/queries.js';
 import { NAMED, type Named, Refused, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
@@ -6,6 +7,7 @@ import type { Saved } from '../db/saved.js';
 import type { MachineType, Plan } from '../domain/model.js';
 import { PLAN_REFUSALS } from '../plans/queries.js';
 import { createSystemIn } from '../systems/queries.js';
+import { HttpError } from '../web/errors.js';
 import { addContents, applyMerge } from './contents-queries.js';
 import type { DeletedByHand, Merge } from './merge.js';
 import type { SourceFile } from './model.js';
@@ -159,6 +161,8 @@ export async function updatePlanBy(
     });
     if (count === 0) return null;
     await applyMerge(tx, plan.id, merge, by.assumedAvailability);
+    const tooLarge = await tooLargeNow(tx, plan.id);
+    if (tooLarge) throw new HttpError(422, `With these files the plan would be too large. ${tooLarge}`);
     await keepOptions(tx, importId, by.options);
     return plan;
   });
