@@ -1,7 +1,7 @@
 import supertest from 'supertest';
 import { describe, expect, test, vi } from 'vitest';
 import { createApp } from '../src/app.js';
-import { makeLink } from '../src/auth/links.js';
+import { makeLink } from '../src/auth/mailed-links.js';
 import { db } from '../src/db/client.js';
 import type { Log } from '../src/log.js';
 import type { Mail } from '../src/web/mail.js';

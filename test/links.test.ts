@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { makeFurtherLink, makeLink } from '../src/auth/links.js';
+import { makeFurtherLink, makeLink } from '../src/auth/mailed-links.js';
 import { hashOf } from '../src/auth/secrets.js';
 import { db } from '../src/db/client.js';
 import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';

@@ -2,7 +2,7 @@ import passport from 'passport';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount, createUnconfirmed, findAccountByEmail } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/last-admin.js';
-import { makeLink } from '../src/auth/links.js';
+import { makeLink } from '../src/auth/mailed-links.js';
 import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
 import { db } from '../src/db/client.js';
 import { readSettings } from '../src/settings.js';

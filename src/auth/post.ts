@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { HttpError } from '../web/errors.js';
 import type { Letter } from '../web/mail.js';
 import { addressTaken, confirmation } from './letters.js';
-import { makeFurtherLink, type Purpose } from './links.js';
+import { makeFurtherLink, type Purpose } from './mailed-links.js';
 import { authOf } from './signing-in.js';
 import { takeTry } from './tries.js';
 

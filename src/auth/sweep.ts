@@ -1,5 +1,5 @@
 import type { Settings } from '../settings.js';
-import { sweepLinks } from './links.js';
+import { sweepLinks } from './mailed-links.js';
 import { sweepSessions } from './sessions.js';
 import { sweepSteps } from './steps.js';
 import { sweepTokens } from './tokens/tokens.js';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DEMO_ACCOUNT, tellStory } from '../../prisma/seed.js';
 import { createUnconfirmed } from '../../src/auth/accounts.js';
-import { makeLink } from '../../src/auth/links.js';
+import { makeLink } from '../../src/auth/mailed-links.js';
 import { db } from '../../src/db/client.js';
 import { PASSWORD } from '../support/app.js';
 import { hasBrowser, openPage, signInToDemo, useBrowser } from './support.js';

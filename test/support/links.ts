@@ -1,4 +1,4 @@
-import { makeLink } from '../../src/auth/links.js';
+import { makeLink } from '../../src/auth/mailed-links.js';
 import { db } from '../../src/db/client.js';
 
 /** The token of a link that is good, for each page that one opens by a link. */

@@ -2,7 +2,7 @@ import { db } from '../../db/client.js';
 import { violates } from '../../db/violations.js';
 import { confirmAddress, type NewPassword, setPassword } from '../account-changes.js';
 import { type Account, dropUnconfirmed, findAccount, holdRow, insert } from '../accounts.js';
-import { type Link, useUp } from '../links.js';
+import { type Link, useUp } from '../mailed-links.js';
 import type { Proven } from '../sessions.js';
 import { record } from '../trail.js';
 import { forgetAllTries, forgetTries, triesOf } from '../tries.js';

@@ -8,7 +8,7 @@ import { type Account, findAccount, findAccountByEmail, listPeople } from '../ac
 import { personOf } from '../auth.js';
 import { changeRole } from '../last-admin.js';
 import { invitation as invitationLetter, resetHandedOut } from '../letters.js';
-import { listInvitations, makeLink, withdrawInvitation } from '../links.js';
+import { listInvitations, makeLink, withdrawInvitation } from '../mailed-links.js';
 import { hasAddress, linkTo, post, refuseWithoutAddress, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';

@@ -12,7 +12,7 @@ import {
   insert,
   isEmpty,
 } from '../accounts.js';
-import { type Link, useUp } from '../links.js';
+import { type Link, useUp } from '../mailed-links.js';
 import type { Role } from '../roles.js';
 import type { Provider } from '../signing-in.js';
 import { type From, record } from '../trail.js';
