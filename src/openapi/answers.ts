@@ -8,7 +8,7 @@ import { nounAnswers } from './noun-answers.js';
 import { bill, comparison } from './schemas/bill.js';
 import { draft, fault, merge, note } from './schemas/imports.js';
 import { known, moment, nameIt } from './schemas/named.js';
-import { firstFormState, health, listPage, page } from './schemas/pages.js';
+import { error, firstFormState, health, listPage, page } from './schemas/pages.js';
 import { oneNamed, plan } from './schemas/records.js';
 import { change, changeRow, deletion } from './schemas/trail.js';
 
@@ -85,7 +85,13 @@ const answers = new Map<string, Answers>(
     'get /imports/new': read(newImport),
     'post /imports': { 201: WRITTEN, 422: wrong(newImport) },
     'get /imports/:importId': read(importPage),
-    'post /imports/:importId/plans': { 201: WRITTEN, 422: wrong(importPage) },
+    'post /imports/:importId/plans': {
+      201: WRITTEN,
+      422: {
+        description: 'Something is wrong: the preview once more, or why.',
+        schemas: [importPage, error],
+      },
+    },
     'post /imports/:importId/plans/:planId': {
       200: WRITTEN,
       409: meanwhile('the plan was changed since it was previewed.'),
