@@ -1,34 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isForBrowsers } from '../src/auth/auth.js';
-import { db } from '../src/db/client.js';
 import { operationOf } from '../src/openapi/operations.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
-import { aPlan } from './support/factories.js';
+import { idsOf, type Json, moreOf, type OpenApi, operationsIn } from './support/openapi.js';
 import { aProgram } from './support/program.js';
-import { pathWith, routesOf } from './support/routes.js';
+import { routesOf } from './support/routes.js';
 
 useApp();
 
-type Json = Record<string, unknown>;
-type Parameter = { name: string; in: string; required?: boolean; schema: Json };
-type Described = {
-  operationId: string;
-  summary: string;
-  tags: string[];
-  parameters: Parameter[];
-  requestBody?: { content: Record<string, { schema: Json; example?: Json }> };
-  responses: Record<string, Json>;
-};
-
 let program: Awaited<ReturnType<typeof aProgram>>;
 let person: Awaited<ReturnType<typeof signedIn>>['person'];
-let document: Json & { openapi: string; paths: Record<string, Record<string, Described>>; components: Json };
+let document: OpenApi;
 
-const described = () =>
-  Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
-  );
+const described = () => operationsIn(document);
 
 beforeAll(async () => {
   person = (await signedIn('admin')).person;
@@ -109,13 +94,13 @@ describe('the OpenAPI document', () => {
   });
 
   test('names the fields of every write that takes some: each example is taken as it stands', async () => {
-    const ids = await idsOf();
+    const ids = await idsOf(person, program);
     const written = described().filter(({ operation }) => operation.requestBody);
     expect(written.length).toBeGreaterThan(15);
     for (const { path, method, operation } of written) {
       const { schema, example } = operation.requestBody?.content['application/json'] ?? { schema: {} };
       const isUpdate = (schema.required as string[]).includes('version');
-      const given = { ...example, ...(await moreOf(path, isUpdate, ids)) };
+      const given = { ...example, ...(await moreOf(program, path, isUpdate, ids)) };
       const accepts = z.fromJSONSchema({ ...schema, $defs: {}, ...filesIn(schema) } as never);
       expect({ path, error: accepts.safeParse(given).error }).toEqual({ path, error: undefined });
       expect(accepts.safeParse({ ...given, isAdmin: true }).success, path).toBe(false);
@@ -155,50 +140,4 @@ function filesIn(schema: Json): Json {
   const { files, ...properties } = schema.properties as Json;
   const file = Object(document.components.schemas).File;
   return { properties: { ...properties, ...(files ? { files: { type: 'array', items: file } } : {}) } };
-}
-
-async function idsOf(): Promise<Record<string, number>> {
-  const made = await aPlan(person, {
-    parts: { web: {}, db: {}, cache: {}, old: {} },
-    connections: [['web', 'cache']],
-    entries: { Look: ['web'] },
-  });
-  const cost = await program.post(`/plans/${made.plan.id}/extra-costs`, { label: 'Mail', usdPerMonth: 1 });
-  const preview = await program.post('/imports', { text: 'services:\n  web:\n    image: shop\n' });
-  const type = await program.post('/machine-types', {
-    name: 'small-1',
-    cpuMillicores: '1',
-    memoryMib: 1024,
-    reserve: 'none',
-  });
-  const idIn = (address: string) => Number(/\d+/.exec(address)?.[0]);
-  return {
-    systemId: made.system.id,
-    planId: made.plan.id,
-    partId: made.parts.old ?? 0,
-    connectionId: made.connections[0] ?? 0,
-    entryId: made.entries.Look ?? 0,
-    costId: idIn(cost.body.location),
-    importId: idIn(preview.body.location),
-    machineTypeId: idIn(type.body.location),
-  };
-}
-
-let names = 0;
-
-/** What an example cannot know: names that are not taken yet, and the version as it is now. */
-async function moreOf(path: string, isUpdate: boolean, ids: Record<string, number>): Promise<Json> {
-  if (path.startsWith('/imports/') && path.endsWith('{planId}')) {
-    return { revision: (await db.plan.findUniqueOrThrow({ where: { id: ids.planId ?? 0 } })).revision };
-  }
-  const key = /\{\w+\}$/.exec(path);
-  const isNamed =
-    /(systems|plans|parts|entries|machine-types)(\/\{\w+\})?$/.test(path) && !path.startsWith('/imports');
-  names += 1;
-  const name = isNamed ? { name: `Example ${names}` } : {};
-  if (!isUpdate || !key) return name;
-  const read = await program.get(pathWith(path.replace(/\{(\w+)\}/g, ':$1'), ids));
-  const record = Object.values(read.body as Json).find((one) => Object(one).version !== undefined);
-  const other = path.startsWith('/connections') ? { to: 'cache' } : {};
-  return { ...name, ...other, version: Object(record).version };
 }

@@ -1,12 +1,10 @@
 import type { Request, Response } from 'express';
-import { documentOf } from './document.js';
+import type { documentOf } from './document.js';
 
-type Document = ReturnType<typeof documentOf>;
+/** Made once, since routes, forms and settings stay as they are while the process runs; with its schemas it is loaded when first asked for. */
+let made: Promise<ReturnType<typeof documentOf>> | undefined;
 
-/** Made once: the routes and their forms do not change while the process runs. */
-let made: Document | undefined;
-
-export function show(req: Request, res: Response) {
-  made ??= documentOf(req.app);
-  res.json(made);
+export async function show(req: Request, res: Response) {
+  made ??= import('./document.js').then(({ documentOf }) => documentOf(req.app));
+  res.json(await made);
 }

@@ -1,10 +1,13 @@
-import type { Application } from 'express';
+import type { Application, RequestHandler } from 'express';
 import { z } from 'zod';
-import { isForBrowsers } from '../auth/auth.js';
+import { isForBrowsers, readers, signedIn } from '../auth/auth.js';
+import { answersOf } from './answers.js';
 import { type Operation, operationOf } from './operations.js';
+import { named } from './schemas/named.js';
+import { error, file, written } from './schemas/pages.js';
 
 type Json = Record<string, unknown>;
-type Drawn = { method: string; path: string };
+type Drawn = { method: string; path: string; isWalled: boolean; isForVisitors: boolean };
 
 const VERSION = '3.1.0';
 const BROWSER: Operation = { summary: 'For people at a browser: no token is taken here' };
@@ -12,11 +15,12 @@ const BROWSER: Operation = { summary: 'For people at a browser: no token is take
 /** The OpenAPI document of all routes that are drawn, with what `operations.ts` says of them and the forms' own schemas. */
 export function documentOf(app: Application) {
   const paths: Record<string, Json> = {};
-  for (const { method, path } of routesOf(app)) {
+  for (const route of routesOf(app)) {
+    const { method, path } = route;
     const operation = operationOf(method, path) ?? (isForBrowsers(path) ? BROWSER : undefined);
     if (!operation) continue;
     const address = path.replace(/:(\w+)/g, '{$1}');
-    paths[address] = { ...paths[address], [method]: described({ method, path }, operation) };
+    paths[address] = { ...paths[address], [method]: described(route, operation) };
   }
   return {
     openapi: VERSION,
@@ -25,16 +29,27 @@ export function documentOf(app: Application) {
     security: [{ token: [] }],
     tags,
     paths,
-    components,
+    components: { securitySchemes, responses, schemas: namedSchemas() },
   };
 }
 
-type Layer = { route?: { path: string; methods: Record<string, boolean> } };
+type Layer = {
+  handle: RequestHandler;
+  route?: { path: string; methods: Record<string, boolean>; stack: unknown[] };
+};
 
+/** Visitors read home, and what stands between the two walls where the settings say so. */
 function routesOf(app: Application): Drawn[] {
   const { stack } = app.router as unknown as { stack: Layer[] };
-  return stack.flatMap(({ route }) =>
-    Object.keys(route?.methods ?? {}).map((method) => ({ method, path: String(route?.path) })),
+  const wallOf = (wall: RequestHandler) => stack.findIndex(({ handle }) => handle === wall);
+  const [readable, closed] = [wallOf(readers), wallOf(signedIn)];
+  const isReadable = (i: number) => app.get('public read') === true && i > readable && i < closed;
+  return stack.flatMap(({ route }, i) =>
+    Object.keys(route?.methods ?? {}).map((method) => {
+      const path = String(route?.path);
+      const isWalled = Number(route?.stack.length) > 1;
+      return { method, path, isWalled, isForVisitors: path === '/' || isReadable(i) };
+    }),
   );
 }
 
@@ -44,12 +59,14 @@ function described(route: Drawn, operation: Operation): Json {
   return {
     operationId: idOf(route),
     summary: operation.summary,
+    ...(operation.description && { description: operation.description }),
     tags: [isBrowsers ? 'browser' : (path.split('/')[1] ?? '').replace(/\..*/, '') || 'home'],
     ...((isBrowsers || path === '/healthz') && { security: [] }),
+    ...(route.isForVisitors && { security: [{ token: [] }, {}] }),
     parameters: [...inPath(path), ...inQuery(route, operation)],
     ...(operation.form && { requestBody: bodyOf(operation) }),
     responses: {
-      ...answersOf(route, operation),
+      ...told(route, operation),
       ...(!isBrowsers && refusalsOf(route)),
       default: { $ref: '#/components/responses/Error' },
     },
@@ -57,13 +74,13 @@ function described(route: Drawn, operation: Operation): Json {
 }
 
 /** How it ends where the token is none, may not, or asks for nothing that is there. */
-function refusalsOf({ path }: Drawn): Json {
+function refusalsOf({ path, isWalled }: Drawn): Json {
   if (path === '/healthz') return {};
-  const error = (name: string) => ({ $ref: `#/components/responses/${name}` });
+  const response = (name: string) => ({ $ref: `#/components/responses/${name}` });
   return {
-    401: error('NoToken'),
-    403: error('MayNot'),
-    ...(path.includes(':') && { 404: error('NotThere') }),
+    401: response('NoToken'),
+    ...(isWalled && { 403: response('MayNot') }),
+    ...((path.includes(':') || path === '/comparison') && { 404: response('NotThere') }),
   };
 }
 
@@ -120,7 +137,7 @@ function question(name: string, description: string, words?: string[]): Json {
 }
 
 function bodyOf(operation: Operation): Json {
-  const schema = schemaOf(operation);
+  const schema = formSchemaOf(operation);
   const example = { ...operation.example, ...(operation.isUpdate && { version: 1 }) };
   const json = { schema, ...(Object.keys(example).length > 0 && { example }) };
   const upload = { ...schema, properties: { ...(schema.properties as Json), files: UPLOADS } };
@@ -136,67 +153,81 @@ function bodyOf(operation: Operation): Json {
 
 const UPLOADS = { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' } };
 
-/** The form as a schema of what a program may send: the version and the files, which the form itself leaves to others, come with it. */
-function schemaOf({ form, isUpdate, takesFiles }: Operation): Json {
+/** The form as a schema of what a program may send: what the form itself leaves to others comes with it. */
+function formSchemaOf({ form, isUpdate, takesFiles }: Operation): Json {
   const { $schema: _, ...schema } = z.toJSONSchema(form as z.ZodObject, {
     io: 'input',
     unrepresentable: 'any',
   });
-  const version = { type: 'integer', minimum: 1, description: 'Of the record as it was read.' };
   return {
     ...schema,
     additionalProperties: false,
     properties: {
       ...schema.properties,
-      ...(isUpdate && { version }),
-      ...(takesFiles && { files: { type: 'array', items: { $ref: '#/components/schemas/File' } } }),
+      ...(isUpdate && { version: VERSION_READ, base: BASE }),
+      ...(takesFiles && { files: { type: 'array', items: refTo(file) } }),
     },
     required: [...(schema.required ?? []), ...(isUpdate ? ['version'] : [])],
   };
 }
 
-function answersOf(
-  { method, path }: Drawn,
-  { answers, type, list, form, isUpdate, creates, leadsOn }: Operation,
-): Json {
-  const read = `What is asked for, beside its title${answers ? `: ${answers}` : ''}.`;
-  if (type) return { 200: { description: 'As it stands.', content: { [type]: {} } } };
+const VERSION_READ = { type: 'integer', minimum: 1, description: 'Of the record as it was read.' };
+const BASE = {
+  type: 'string',
+  contentMediaType: 'application/json',
+  description:
+    'May be left out. The `values` of the form as it was read, as a text of JSON: where somebody else saved first, the answer has their ' +
+    'values in the fields that were left as they were.',
+};
+
+/** How it ends well, and how in ways of its own. */
+function told({ method, path }: Drawn, { type, list, leadsOn }: Operation): Json {
+  const answers = answersOf(method, path);
   if (leadsOn) return { 303: { description: 'The page is at `Location`.', headers: LOCATION } };
   if (isForBrowsers(path)) {
     const content = { 'text/html': {}, 'application/json': {} };
     return { 200: { description: 'A page, or what its script asked for.', content } };
   }
-  if (method === 'get' && list) return { 200: listAnswer(read) };
-  if (method === 'get' || answers) return { 200: json(read, 'Page'), ...(form && REFUSED) };
-  const written = {
-    ...json('It is written.', 'Written'),
-    headers: LOCATION,
-  };
-  return {
-    [creates ? 201 : 200]: written,
-    ...(form && REFUSED),
-    ...(isUpdate && {
-      409: json('Somebody else saved first: their values are in `form.theirs`.', 'Refused'),
-    }),
-  };
+  if (!answers) return { 200: { description: 'As it stands.', content: { [type ?? JSON_TYPE]: {} } } };
+  const each = Object.entries(answers).map(([status, { description, schemas }]) => {
+    const content = { [JSON_TYPE]: { schema: oneOf(schemas) }, ...(list && status === '200' && CSV) };
+    return [status, { description, content, ...(schemas.includes(written) && { headers: LOCATION }) }];
+  });
+  return Object.fromEntries(each);
 }
 
+const JSON_TYPE = 'application/json';
+const CSV = { 'text/csv': { schema: { type: 'string' } } };
 const LOCATION = { Location: { schema: { type: 'string' } } };
 
-/** A page of the list; the whole of it as a file with `?format=`. */
-function listAnswer(description: string): Json {
-  const { content } = json(description, 'List') as { content: Json };
-  return { description, content: { ...content, 'text/csv': { schema: { type: 'string' } } } };
+function oneOf(schemas: readonly z.ZodType[]): Json {
+  const [first, ...others] = schemas.map(refTo);
+  return first && others.length === 0 ? first : { anyOf: [first, ...others] };
 }
 
-function json(description: string, schema: string): Json {
-  return {
-    description,
-    content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
-  };
+function refTo(schema: z.ZodType): Json {
+  return { $ref: addressOf(String(named.get(schema)?.id)) };
 }
 
-const REFUSED = { 422: json('Something is wrong: `form.errors` says what, by field.', 'Refused') };
+function addressOf(id: string): string {
+  return `#/components/schemas/${id}`;
+}
+
+/** The schemas that have a name. What is answered may come to hold more one day, so they are not closed. */
+function namedSchemas(): Json {
+  const { schemas } = z.toJSONSchema(named, {
+    io: 'input',
+    uri: addressOf,
+    override: ({ jsonSchema }) => {
+      // zod's own patterns and limits say no more than the format and the type.
+      if (jsonSchema.format) delete jsonSchema.pattern;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+    },
+  });
+  const each = Object.entries(schemas).map(([id, { $schema: _, $id: _id, ...schema }]) => [id, schema]);
+  return Object.fromEntries(each.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+}
 
 const info = {
   title: 'Moving Parts',
@@ -208,79 +239,16 @@ const info = {
 
 const tags = [{ name: 'browser', description: 'Signing in, and one’s account: at a browser only.' }];
 
-const texts = { type: 'object', additionalProperties: { type: 'string' } };
+const securitySchemes = { token: { type: 'http', scheme: 'bearer', description: 'A token, `mp_…`.' } };
 
-const components = {
-  securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token, `mp_…`.' } },
-  responses: {
-    Error: json('It could not be done; `message` says why.', 'Error'),
-    NoToken: {
-      ...json('No token, or one that is unknown, has run out or was revoked.', 'Error'),
-      headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
-    },
-    MayNot: json('The token may only read, or its person may not do this.', 'Error'),
-    NotThere: json('Nothing stands here, or it was deleted.', 'Error'),
+const ERROR = { [JSON_TYPE]: { schema: refTo(error) } };
+const responses = {
+  Error: { description: 'It could not be done; `message` says why.', content: ERROR },
+  NoToken: {
+    description: 'No token, or one that is unknown, has run out or was revoked.',
+    content: ERROR,
+    headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
   },
-  schemas: {
-    Page: { type: 'object', required: ['title'], properties: { title: { type: 'string' } } },
-    List: {
-      type: 'object',
-      required: ['title', 'rows'],
-      properties: {
-        title: { type: 'string' },
-        rows: { type: 'array', items: { type: 'object' } },
-        links: {
-          type: 'object',
-          properties: { next: { type: ['string', 'null'] }, previous: { type: ['string', 'null'] } },
-        },
-      },
-    },
-    Written: {
-      type: 'object',
-      required: ['location', 'message'],
-      properties: {
-        location: { type: 'string', description: 'The address to go on with, as in the header.' },
-        message: { type: 'string' },
-        undo: { type: 'string', description: 'The address to post to, should it be undone.' },
-      },
-    },
-    Refused: {
-      type: 'object',
-      required: ['title'],
-      properties: {
-        title: { type: 'string' },
-        message: { type: 'string' },
-        form: {
-          type: 'object',
-          properties: { values: { type: 'object' }, errors: texts, theirs: { type: 'object' } },
-        },
-        faults: { type: 'array', items: { $ref: '#/components/schemas/Fault' } },
-      },
-    },
-    Fault: {
-      type: 'object',
-      required: ['message', 'file'],
-      properties: {
-        message: { type: 'string' },
-        file: { type: 'string' },
-        line: { type: 'integer', minimum: 1 },
-        column: { type: 'integer', minimum: 1 },
-      },
-    },
-    Error: {
-      type: 'object',
-      required: ['title'],
-      properties: {
-        title: { type: 'string' },
-        status: { type: 'integer' },
-        message: { type: 'string' },
-      },
-    },
-    File: {
-      type: 'object',
-      required: ['name', 'text'],
-      additionalProperties: false,
-      properties: { name: { type: 'string', minLength: 1 }, text: { type: 'string' } },
-    },
-  },
+  MayNot: { description: 'The token may only read, or its person may not do this.', content: ERROR },
+  NotThere: { description: 'Nothing stands here, or it was deleted.', content: ERROR },
 };

@@ -21,8 +21,7 @@ import type { ListShape } from '../web/list.js';
 /** What the document says of a route beyond what the route itself does, and what a program may send there. */
 export type Operation = {
   summary: string;
-  /** What stands in the JSON beside its title. */
-  answers?: string;
+  description?: string;
   /** The media type, where it is no page. */
   type?: string;
   list?: ListShape<string>;
@@ -53,27 +52,16 @@ type Noun = {
   form: z.ZodObject;
   list: ListShape<string>;
   example: Record<string, unknown>;
-  answers: string;
 };
 
 /** Reading, making, changing, deleting and restoring: the same for every noun. */
-function noun({
-  a,
-  many,
-  one,
-  all,
-  listedAt = all,
-  form,
-  list,
-  example,
-  answers,
-}: Noun): [string, Operation][] {
+function noun({ a, many, one, all, listedAt = all, form, list, example }: Noun): [string, Operation][] {
   return [
     [`get ${listedAt}`, { summary: `List ${many}`, list }],
-    [`get ${all}/new`, { summary: `The form of ${a}, as it begins`, answers: FORM }],
+    [`get ${all}/new`, { summary: `The form of ${a}, as it begins` }],
     [`post ${all}`, { summary: `Make ${a}`, form, creates: true, example }],
-    [`get ${one}`, { summary: `Read ${a}`, answers }],
-    [`get ${one}/edit`, { summary: `The form of ${a}, filled in`, answers: FORM }],
+    [`get ${one}`, { summary: `Read ${a}` }],
+    [`get ${one}/edit`, { summary: `The form of ${a}, filled in` }],
     [`post ${one}`, { summary: `Change ${a}: the whole of its form`, form, isUpdate: true, example }],
     [`get ${one}/deletion`, { summary: `What would go if ${a} were deleted` }],
     [`post ${one}/deletion`, { summary: `Delete ${a}; posting to \`undo\` brings it back` }],
@@ -81,10 +69,7 @@ function noun({
   ];
 }
 
-const CHANGE = '`change`, with what stood `before` and `after`';
-const FORM = '`form`, whose `values` are what one would send';
 const DOWN = { down: 'A part by its name: what stops with it is marked.' };
-const MACHINES = 'a machine type: its number, its name, or its id in the price book, as aws-m6i-large';
 const ANSWERS = {
   cluster: 'Who runs the cluster of Kubernetes manifests: none, managed or self.',
   assume: 'Whether an availability is assumed where the files say none: yes or no.',
@@ -102,7 +87,6 @@ const NOUNS: Noun[] = [
     form: systemForm,
     list: systemsList,
     example: { name: 'Shop', lifecycle: 'production', team: 'Checkout', tags: 'web, crud' },
-    answers: '`system` with its `version`, and its `plans`',
   },
   {
     a: 'a plan',
@@ -113,8 +97,6 @@ const NOUNS: Noun[] = [
     form: planForm,
     list: plansList,
     example: { name: 'One dyno', status: 'draft', machineTypeId: null },
-    answers:
-      '`plan` with its `version` and `revision`, `contents` (parts, connections, entries, extra costs) and the `bill`',
   },
   {
     a: 'a part',
@@ -135,7 +117,6 @@ const NOUNS: Noun[] = [
       availability: 0.9995,
       spread: true,
     },
-    answers: '`part` with its `version`, what it calls and what calls it',
   },
   {
     a: 'a connection',
@@ -145,7 +126,6 @@ const NOUNS: Noun[] = [
     form: connectionForm,
     list: connectionsList,
     example: { from: 'web', to: 'db', strength: 'hard' },
-    answers: '`connection` with its `version`',
   },
   {
     a: 'an entry',
@@ -155,7 +135,6 @@ const NOUNS: Noun[] = [
     form: entryForm,
     list: entriesList,
     example: { name: 'Open the shop', parts: ['web'] },
-    answers: '`entry` with its `version`',
   },
   {
     a: 'an extra cost',
@@ -165,7 +144,6 @@ const NOUNS: Noun[] = [
     form: extraCostForm,
     list: extraCostsList,
     example: { label: 'Traffic', usdPerMonth: 12.5, priceBasis: 'the bill of June' },
-    answers: '`cost` with its `version`',
   },
   {
     a: 'a machine type',
@@ -175,7 +153,6 @@ const NOUNS: Noun[] = [
     form: machineTypeForm,
     list: machineTypesList,
     example: { name: 'big-1', cpuMillicores: 4000, memoryMib: '16 GiB', reserve: 'none', usdPerMonth: 140 },
-    answers: '`machineType` with its `version`, and the plans on it',
   },
 ];
 
@@ -190,12 +167,13 @@ const OPERATIONS = new Map<string, Operation>([
   ['get /plans/:planId/plan.json', { summary: 'The plan as a file to import', type: 'application/json' }],
   ['get /plans/:planId/diagram.svg', { summary: 'The drawing', type: 'image/svg+xml', query: DOWN }],
   ['get /plans/:planId/machines.svg', { summary: 'The machines, drawn', type: 'image/svg+xml' }],
-  ['get /plans/:planId/source', { summary: 'The files that a plan was read from', answers: '`files`' }],
+  ['get /plans/:planId/source', { summary: 'The files that a plan was read from' }],
   [
     'post /plans/:planId/source',
     {
       summary: 'Read files and bring the plan in line with them, in one request',
-      answers: `\`isChanged\`, \`merge\` (what was added, changed, removed and kept), \`report\` and the \`bill\`. \`machineType\` is ${MACHINES}`,
+      description:
+        '`machineType` is the number of a machine type, its name, or its id in the price book, as aws-m6i-large.',
       form: sourceForm,
       takesFiles: true,
       example: { files: [{ name: 'docker-compose.yml', text: COMPOSE }], machineType: 'aws-m6i-large' },
@@ -206,7 +184,6 @@ const OPERATIONS = new Map<string, Operation>([
     'get /comparison',
     {
       summary: 'Compare two to four plans, line by line',
-      answers: '`plans` with their bills, and `comparison`',
       query: { plans: 'Their numbers, separated by commas.' },
     },
   ],
@@ -214,7 +191,7 @@ const OPERATIONS = new Map<string, Operation>([
     'get /changes',
     { summary: 'List the trail: who did what, when, from where. Of admins', list: changesList },
   ],
-  ['get /changes/:changeId', { summary: 'Read a line of the trail', answers: CHANGE }],
+  ['get /changes/:changeId', { summary: 'Read a line of the trail' }],
   ...[
     '/systems/:systemId/plans',
     '/plans/:planId/copies',
@@ -226,7 +203,7 @@ const OPERATIONS = new Map<string, Operation>([
     { summary: 'Leads to the page of the form', leadsOn: true },
   ]),
   ['get /deletions', { summary: 'List what was deleted', list: deletionsList }],
-  ['get /imports/new', { summary: 'The form of an import, as it begins', answers: FORM }],
+  ['get /imports/new', { summary: 'The form of an import, as it begins' }],
   [
     'post /imports',
     {
@@ -241,7 +218,6 @@ const OPERATIONS = new Map<string, Operation>([
     'get /imports/:importId',
     {
       summary: 'Preview an import of one’s own',
-      answers: '`report`, `draft`, its `bill`, and held against a plan `merge`: what would change',
       query: ANSWERS,
     },
   ],
