@@ -100,6 +100,10 @@ describe('every answer is as the document says, with no field that it does not n
     hold(the('post /imports'), await program.post('/imports', { text: 'services:\n  web: [' }));
     const odd = { text: '', secondText: '', cluster: 'odd', assume: 'odd', machineType: 'odd' };
     hold(the('post /plans/{planId}/source'), await program.post(`/plans/${ids.planId}/source`, odd));
+    const kept = { cluster: 'none', assume: 'no', machineType: '1', systemName: '' };
+    const lacking = await program.post(`/imports/${ids.importId}/plans`, kept);
+    hold(the('post /imports/{importId}/plans'), lacking);
+    expect(lacking.body.form.errors).toEqual({ planName: expect.stringContaining('missing') });
   });
 
   test('of who has no token, may not, or asks for what is not there', async () => {

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { authorOf } from '../auth/auth.js';
 import { requestedPlan } from '../plans/requested.js';
 import { addressOf, idOf } from '../web/addresses.js';
-import { found } from '../web/errors.js';
+import { found, HttpError } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
@@ -74,7 +74,7 @@ export async function destroy(req: Request, res: Response) {
 export async function restore(req: Request, res: Response) {
   const id = idOf(req, 'costId');
   const saved = found(await extraCosts.restoreExtraCost(authorOf(req), id), 'deleted extra cost');
-  if (!saved.ok) return res.redirect(303, '/deletions');
+  if (!saved.ok) throw new HttpError(409, 'It was restored or changed at this very moment. Look once more.');
   setFlash(req, { message: `The extra cost ${saved.record.name} is back.` });
   res.redirect(303, addressOf('extra-costs', saved.record));
 }

@@ -7,11 +7,12 @@ import { findPlan, type PlanRecord } from '../plans/queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { listSystemNames } from '../systems/queries.js';
 import { addressOf, idOf } from '../web/addresses.js';
+import { HttpError } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
 import { page, wantsJson } from '../web/page.js';
 import { refused } from '../web/refused.js';
-import { filesOf, newPlanForm, pasteForm, questions, sourceForm } from './form.js';
+import { filesOf, inLineForm, newPlanForm, pasteForm, questions, sourceForm } from './form.js';
 import { bringInLine } from './in-line.js';
 import { isNothing } from './merge.js';
 import type { ImportResult } from './model.js';
@@ -84,7 +85,9 @@ export async function updatePlan(req: Request, res: Response) {
   const typed = { ...req.body, plan: String(plan.id) };
   const { draft, answers, id, ...preview } = await previewOf(personOf(req).id, idOf(req, 'importId'), typed);
   const merge = await mergeInto(plan, draft.plan);
-  const seen = Number(req.body.revision);
+  const read = readForm(inLineForm, req.body);
+  if (!read.ok) throw new HttpError(422, Object.values(read.form.errors).join(' '));
+  const seen = read.data.revision;
   const { machineType } = draft.plan;
   const by = { importId: id, merge, machineTypeId: preview.machineTypeId, machineType, ...keptOf(answers) };
   const done =
@@ -168,17 +171,17 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     bill,
     merge,
     plan,
+    isMachineAssumed,
+    form: { ...form, values: { ...keptAs(draft, answers.system, systems), ...form.values } },
   };
   const onlyHtml = {
     ...sheetOf(draft.plan, bill),
     importId: id,
     answers,
-    form: { ...form, values: { ...keptAs(draft, answers.system, systems), ...form.values } },
     machineTypes,
     systems,
     changesNothing: merge !== null && isNothing(merge) && !isOther,
     isOtherMachine: isOther,
-    isMachineAssumed,
     here: `/imports/${id}`,
     changesInWords,
     fieldLabels: FIELD_LABELS,

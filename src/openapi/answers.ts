@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { changesList } from '../changes/queries.js';
 import { deletionsList } from '../deletions/queries.js';
-import { pasteForm, sourceForm } from '../imports/form.js';
+import { newPlanForm, pasteForm, questions, sourceForm } from '../imports/form.js';
 import { planSchema } from '../imports/plan-json/plan-schema.js';
 import { type Answers, meanwhile, read, WRITTEN, wrong } from './endings.js';
 import { nounAnswers } from './noun-answers.js';
 import { bill, comparison } from './schemas/bill.js';
 import { draft, fault, merge, note } from './schemas/imports.js';
 import { known, moment, nameIt } from './schemas/named.js';
-import { error, firstFormState, health, listPage, page } from './schemas/pages.js';
+import { firstFormState, health, listPage, page } from './schemas/pages.js';
 import { oneNamed, plan } from './schemas/records.js';
 import { change, changeRow, deletion } from './schemas/trail.js';
 
@@ -43,6 +43,7 @@ const newImport = page('NewImportPage', {
   faults: z.array(fault).describe('Why the files cannot be read.'),
   report: z.array(note),
 });
+const keptFields = Object.keys(newPlanForm.extend(questions.omit({ plan: true, system: true }).shape).shape);
 const importPage = page('ImportPage', {
   draftFormat: z.enum(['compose', 'kubernetes', 'heroku', 'plan']),
   report: z.array(note),
@@ -50,6 +51,8 @@ const importPage = page('ImportPage', {
   bill,
   plan: plan.nullable().describe('That the files are held against.'),
   merge: merge.nullable().describe('What would change in that plan.'),
+  isMachineAssumed: z.boolean().describe('Whether the files name no machine type, so that one was taken.'),
+  form: firstFormState('ImportedPlanForm', keptFields),
 });
 const inLine = page('InLine', {
   location: z.string(),
@@ -87,10 +90,7 @@ const answers = new Map<string, Answers>(
     'get /imports/:importId': read(importPage),
     'post /imports/:importId/plans': {
       201: WRITTEN,
-      422: {
-        description: 'Something is wrong: the preview once more, or why.',
-        schemas: [importPage, error],
-      },
+      422: wrong(importPage),
     },
     'post /imports/:importId/plans/:planId': {
       200: WRITTEN,
