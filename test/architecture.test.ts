@@ -97,6 +97,7 @@ describe('the architecture', () => {
     };
     expect(new Set(within('auth').map(({ path }) => folderOf(path))).size).toBeGreaterThan(5);
     expect(strays(within('auth'), allowed)).toEqual([]);
+    expect(strays(within('auth'), (name) => name !== 'auth/auth.ts')).toEqual([]);
   });
 
   test('a noun’s folder holds the same names everywhere', () => {

@@ -69,6 +69,40 @@ describe('deletions', () => {
     expect(csv.text.trim().split('\r\n')).toHaveLength(8);
   });
 
+  test('done or undone four times at the same moment is one line in the trail', async () => {
+    const editor = await signedIn('editor');
+    const made = await aPlan(editor.person, {
+      parts: { web: {}, api: {} },
+      connections: [['web', 'api']],
+      entries: { browse: ['web'] },
+    });
+    const cost =
+      (await editor.post(`${made.address}/extra-costs`, { label: 'Disks' })).headers.location ?? '';
+    const type = { name: 'four times', cpuMillicores: '1', memoryMib: '1 GiB', reserve: 'none' };
+    const machineType = (await editor.post('/machine-types', type)).headers.location ?? '';
+    const { connections, entries, parts, plan, system } = made;
+    const records = [
+      `/connections/${connections[0]}`,
+      `/entries/${entries.browse}`,
+      `/parts/${parts.web}`,
+      cost,
+      `/plans/${plan.id}`,
+      `/systems/${system.id}`,
+      machineType,
+    ];
+    const restored: string[] = [];
+    const fourTimes = async (address: string) => {
+      const before = await db.change.count();
+      await Promise.all([1, 2, 3, 4].map(() => editor.post(address, {})));
+      expect({ address, lines: (await db.change.count()) - before }).toEqual({ address, lines: 1 });
+    };
+    for (const record of records) {
+      await fourTimes(`${record}/deletion`);
+      restored.unshift(`${record.replace(/(\d+).*/, '$1')}/restoration`);
+    }
+    for (const address of restored) await fourTimes(address);
+  });
+
   test('what stood in something deleted says what to restore first, step by step', async () => {
     const editor = await signedIn('editor');
     const { address, plan, system, parts, connections } = await aPlan(editor.person, {

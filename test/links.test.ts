@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { makeFurtherLink, makeLink } from '../src/auth/mailed-links.js';
+import { findAccount } from '../src/auth/accounts.js';
+import { changeRole, leave } from '../src/auth/last-admin.js';
+import { resetBy, unlockBy } from '../src/auth/links/by-link.js';
+import { findLink, makeFurtherLink, makeLink } from '../src/auth/mailed-links.js';
 import { hashOf } from '../src/auth/secrets.js';
 import { db } from '../src/db/client.js';
 import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
@@ -128,6 +131,29 @@ describe('a new password by a link', () => {
         browsers.map((each, n) => each.post('/password-reset', { token: tokens[n] ?? '', password: NEW })),
       );
       expect(answers.map(({ status }) => status).sort()).toEqual([303, 404]);
+    }
+  });
+
+  test('whatever else is done to the account at the same moment waits, and nothing is refused for it', async () => {
+    const from = { userId: null, address: '' };
+    // So that one remains.
+    await signedIn('admin');
+    for (let round = 0; round < 10; round += 1) {
+      const { person } = await signedIn('admin');
+      const { id, email } = person;
+      const byLink = async (purpose: 'unlock' | 'reset') =>
+        (await findLink(purpose, await makeLink(purpose, { userId: id, email })))!;
+      const [unlock, reset] = [await byLink('unlock'), await byLink('reset')];
+      const set = { hash: 'hash', alone: false };
+      await Promise.all([unlockBy(unlock, ''), resetBy(reset, set, ''), makeLink('reset', { userId: id })]);
+      const account = (await findAccount(id))!;
+      await db.$executeRaw`UPDATE admin_kept SET user_id = ${id}`;
+      const both = [changeRole(account, 'viewer', from), leave(account, true, from)];
+      // The second finds the account as it is by then.
+      const refusals = (await Promise.allSettled(both)).flatMap((one) =>
+        one.status === 'rejected' ? [one.reason.status] : [],
+      );
+      expect(refusals).toEqual([409]);
     }
   });
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createAccount, findAccount } from '../src/auth/accounts.js';
-import { changeRole } from '../src/auth/last-admin.js';
+import { changeName } from '../src/auth/account-changes.js';
+import { createAccount, createUnconfirmed, findAccount } from '../src/auth/accounts.js';
+import { changeRole, leave } from '../src/auth/last-admin.js';
+import { acceptBy } from '../src/auth/links/by-link.js';
+import { findLink, makeLink, withdrawInvitation } from '../src/auth/mailed-links.js';
 import { db } from '../src/db/client.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aProgram } from './support/program.js';
@@ -77,6 +80,24 @@ describe('one admin always remains', () => {
     }
   });
 
+  test('who can come in: nobody who has left, at the same moment either, and nobody unconfirmed', async () => {
+    const cost = { memoryKib: 1_024, passes: 1 };
+    const typed = { name: 'Typed', email: 'typed@example.com', password: NEW, role: 'viewer' as const };
+    const unconfirmed = await createUnconfirmed(typed, '', cost);
+    const admin = await signedIn('admin');
+    const refused = await admin.post(`/people/${unconfirmed?.id}/role`, { role: 'admin' });
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('not confirmed')]);
+    const account = (await findAccount(unconfirmed?.id ?? 0))!;
+    await expect(changeRole(account, 'admin', FROM)).rejects.toThrow('users_admin_confirmed');
+    for (let round = 0; round < 5; round += 1) {
+      const { person } = await signedIn('viewer');
+      const theirs = (await findAccount(person.id))!;
+      await Promise.allSettled([leave(theirs, true, FROM), changeRole(theirs, 'admin', FROM)]);
+      const { role, leftAt } = await db.user.findUniqueOrThrow({ where: { id: person.id } });
+      expect(role).toBe(leftAt ? 'viewer' : 'admin');
+    }
+  });
+
   test('and the database itself says so', async () => {
     await expect(db.user.updateMany({ data: { role: 'viewer' } })).rejects.toThrow(/admin_kept/);
     await expect(db.user.deleteMany()).rejects.toThrow(/admin_kept/);
@@ -118,6 +139,15 @@ describe('invitations', () => {
       .map(({ email }: { email: string }) => email)
       .filter((email: string) => /^ada/i.test(email));
     expect(invited).toEqual(['ADA_1@example.com', 'adax1@example.com']);
+  });
+
+  test('taken up and taken back at the same moment: one of the two is done', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const email = `either${round}@example.com`;
+      const link = (await findLink('invitation', await makeLink('invitation', { email, role: 'viewer' })))!;
+      const done = await Promise.all([acceptBy(link, 'Guest', 'hash', ''), withdrawInvitation(link.id)]);
+      expect(done.filter(Boolean)).toHaveLength(1);
+    }
   });
 
   test('can be taken back', async () => {
@@ -202,6 +232,23 @@ describe('one’s own account', () => {
     expect((await third.get('/systems')).status).toBe(303);
     expect((await other.get('/systems')).status).toBe(200);
     expect((await here.get('/systems')).status).toBe(200);
+  });
+
+  test('deleted without the name leaves none in the trail: not by an earlier address, nor by what comes too late', async () => {
+    const { person } = await signedIn('viewer');
+    await db.change.create({
+      data: { action: 'invited', noun: 'people', recordId: 0, label: 'earlier@example.com' },
+    });
+    const before = { email: 'Earlier@example.com' };
+    await db.change.create({
+      data: { action: 'changed', noun: 'people', recordId: person.id, label: person.name, before },
+    });
+    const account = (await findAccount(person.id))!;
+    await leave(account, false, { userId: person.id, address: '' });
+    await expect(changeName(account, 'Real Name', FROM)).rejects.toThrow('changed at this very moment');
+    const trail = JSON.stringify(await db.change.findMany({ orderBy: { id: 'desc' }, take: 10 }));
+    for (const said of ['earlier@example.com', 'Earlier@example.com', person.name, 'Real Name'])
+      expect(trail).not.toContain(said);
   });
 
   test('deleted, it signs in nobody, and what was written stays, with or without the name', async () => {

@@ -1,9 +1,11 @@
 import passport from 'passport';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { changePassword } from '../src/auth/account-changes.js';
 import { createAccount, createUnconfirmed, findAccountByEmail } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/last-admin.js';
 import { makeLink } from '../src/auth/mailed-links.js';
 import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
+import type { Provider } from '../src/auth/signing-in.js';
 import { db } from '../src/db/client.js';
 import { readSettings } from '../src/settings.js';
 import { app, type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
@@ -552,6 +554,24 @@ describe('linking to the account that is signed in', () => {
     expect(await db.identity.findMany({ where: { subject: ada.sub } })).toMatchObject([
       { userId: first.person.id },
     ]);
+  });
+
+  test('whoever left to link with the old password links nothing once there is a new one', async () => {
+    const { person, ...browser } = await signedIn('editor');
+    const url = await leaveBy(browser, '/account/identities/openid', { password: PASSWORD });
+    const back = await openid.signIn(url, somebody().sub);
+    const [provider] = app.get('auth').providers.filter(({ slug }: Provider) => slug === 'openid');
+    const { prepare } = provider;
+    // While the provider is being asked, which takes its time.
+    provider.prepare = async (gate: never) => {
+      const account = (await findAccountByEmail(person.email))!;
+      await changePassword(account, { hash: 'hash', alone: true }, { userId: person.id, address: '' });
+      return prepare(gate);
+    };
+    const answer = await browser.get(back);
+    provider.prepare = prepare;
+    expect(answer.status).toBe(409);
+    expect(await db.identity.count({ where: { userId: person.id } })).toBe(0);
   });
 
   test('only the one who left to link is linked', async () => {

@@ -200,9 +200,9 @@ describe('a token', () => {
     const account = (await findAccount(person.id))!;
     await changeRole(account, 'viewer', { userId: null, address: '' });
     expect((await program.post('/systems', SYSTEM)).status).toBe(403);
-    await changeRole(account, 'editor', { userId: null, address: '' });
+    await changeRole((await findAccount(person.id))!, 'editor', { userId: null, address: '' });
     expect((await program.post('/systems', { ...SYSTEM, name: 'Again' })).status).toBe(201);
-    await db.user.update({ where: { id: person.id }, data: { leftAt: new Date() } });
+    await db.user.update({ where: { id: person.id }, data: { leftAt: new Date(), role: 'viewer' } });
     expect((await program.get('/systems')).status).toBe(401);
     await db.user.update({ where: { id: person.id }, data: { leftAt: null } });
     await leave((await findAccount(person.id))!, true, { userId: person.id, address: '' });

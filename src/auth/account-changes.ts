@@ -7,11 +7,12 @@ import { type From, record } from './trail.js';
 // What people change of their own accounts.
 
 /** Gives the person another name. */
-export async function changeName(id: number, name: string, from: From): Promise<void> {
-  const before = await db.user.findUniqueOrThrow({ where: { id }, select: { name: true } });
+export async function changeName(account: Account, name: string, from: From): Promise<void> {
+  const { id } = account;
   await db.$transaction(async (tx) => {
-    await tx.user.update({ where: { id }, data: { name } });
-    await record(tx, from, 'changed', { id, name }, { before: { name: before.name }, after: { name } });
+    await holdAccount(tx, account);
+    await tx.user.update({ where: { id }, data: { name }, select: { id: true } });
+    await record(tx, from, 'changed', { id, name }, { before: { name: account.name }, after: { name } });
   });
 }
 
@@ -27,8 +28,13 @@ export async function askForAddress(account: Account, newEmail: string, from: Fr
 }
 
 /** Takes back what was asked for; the link that was sent is good no more. */
-export async function forgetAddress(id: number): Promise<void> {
-  await db.user.update({ where: { id }, data: { newEmail: null }, select: { id: true } });
+export async function forgetAddress(account: Account, from: From): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await holdAccount(tx, account);
+    await tx.user.update({ where: { id: account.id }, data: { newEmail: null }, select: { id: true } });
+    const before = { addressAskedFor: account.newEmail };
+    await record(tx, from, 'changed', account, { before, after: { addressAskedFor: null } });
+  });
 }
 
 export type NewPassword = {

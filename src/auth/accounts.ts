@@ -95,7 +95,7 @@ export async function createFirstAccount(
   return db.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('sign-up'))`;
     if (await tx.user.findFirst({ select: { id: true } })) return null;
-    return insert(tx, { name, email, passwordHash, role: 'admin', confirmedAt: new Date() }, address);
+    return insertAccount(tx, { name, email, passwordHash, role: 'admin', confirmedAt: new Date() }, address);
   });
 }
 
@@ -106,7 +106,9 @@ export async function createAccount(
 ): Promise<Proven | null> {
   const passwordHash = await hashPassword(password, cost);
   return unlessTaken(() =>
-    db.$transaction((tx) => insert(tx, { name, email, passwordHash, role, confirmedAt: new Date() }, '')),
+    db.$transaction((tx) =>
+      insertAccount(tx, { name, email, passwordHash, role, confirmedAt: new Date() }, ''),
+    ),
   );
 }
 
@@ -117,7 +119,9 @@ export async function createUnconfirmed(
   cost: HashCost,
 ): Promise<Proven | null> {
   const passwordHash = await hashPassword(password, cost);
-  return unlessTaken(() => db.$transaction((tx) => insert(tx, { name, email, passwordHash, role }, address)));
+  return unlessTaken(() =>
+    db.$transaction((tx) => insertAccount(tx, { name, email, passwordHash, role }, address)),
+  );
 }
 
 /** Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. */
@@ -148,7 +152,7 @@ export async function dropUnconfirmed(tx: Prisma.TransactionClient, email: strin
 }
 
 /** Inserts the account, with its line in the trail; an admin is kept where none is yet. */
-export async function insert(
+export async function insertAccount(
   tx: Prisma.TransactionClient,
   data: Prisma.UserCreateInput,
   address: string,

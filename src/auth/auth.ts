@@ -8,12 +8,12 @@ import { findByPassword } from './accounts.js';
 import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { findSession, type Person, type Session } from './sessions.js';
-import { type Auth, sessionIdOf } from './signing-in.js';
+import { type Auth, personOf, sessionIdOf } from './signing-in.js';
 import { admitToken, bearerIn } from './tokens/bearer.js';
 
 // The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they), these walls, and who writes.
-// How it is put together: the files beside this one are the core and know no folder; each folder is one thing that people do, and knows the
-// core and itself.
+// How it is put together: the files beside this one are the core and know no folder (but for sweep.ts); each folder is one thing that people
+// do, and knows the core and itself.
 
 declare global {
   namespace Express {
@@ -58,6 +58,8 @@ export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers
 export { isEmpty } from './accounts.js';
 /** Whether an address is for people at a browser: no token is taken there. */
 export { isForBrowsers } from './browsers-only.js';
+/** Who is signed in, behind the wall. */
+export { personOf } from './signing-in.js';
 
 /** The wall behind which what is recorded can be read: by everybody where the settings say so, else by those who are signed in. */
 export const readers: RequestHandler = (req, res, next) => {
@@ -96,10 +98,4 @@ export function allowedTo(action: Action): RequestHandler {
 /** Who writes, behind the wall: what the trail keeps of them. */
 export function authorOf(req: Request): Author {
   return { userId: personOf(req).id, address: req.ip ?? '', token: req.token?.name ?? '' };
-}
-
-/** Who is signed in, behind the wall. */
-export function personOf(req: Request): Person {
-  if (!req.user) throw new HttpError(401, 'Sign in first.');
-  return req.user;
 }

@@ -12,8 +12,9 @@ import { type From, record } from './trail.js';
 type RoleChange = 'changed' | 'last admin';
 
 /** Gives a person another role, and ends their sessions: rights change with a new session only. */
-export async function changeRole(account: Person, role: Role, from: From): Promise<RoleChange> {
+export async function changeRole(account: Proven, role: Role, from: From): Promise<RoleChange> {
   return keepingAnAdmin(async (tx) => {
+    await holdAccount(tx, account);
     await handOnAdmin(tx, account.id, role);
     await tx.user.update({ where: { id: account.id }, data: { role }, select: { id: true } });
     if (role === 'admin') {
@@ -55,15 +56,19 @@ export async function leave(account: Proven, keepsName: boolean, from: From): Pr
   });
 }
 
-/** Of what the trail says about the person their role stays, and nothing that names them. */
+/** Of what the trail says about the person their role stays, and nothing that names them: nor an address that they had before. */
 async function forgetName(tx: Prisma.TransactionClient, { id, email }: Person, name: string): Promise<void> {
+  const [{ addresses } = { addresses: [] }] = await tx.$queryRaw<{ addresses: string[] }[]>`
+    SELECT array_agg(lower(before ->> 'email')) AS addresses FROM changes
+    WHERE noun = 'people' AND record_id = ${id} AND before ? 'email'`;
+  const theirs = [addressKey(email), ...(addresses ?? [])];
   await tx.$executeRaw`
     UPDATE changes SET label = ${name},
       before = CASE WHEN before ? 'role' THEN jsonb_build_object('role', before -> 'role') END,
       after = CASE WHEN after ? 'role' THEN jsonb_build_object('role', after -> 'role') END
     WHERE noun = 'people' AND record_id = ${id}`;
   await tx.$executeRaw`
-    UPDATE changes SET label = ${name} WHERE noun = 'people' AND record_id = 0 AND lower(label) = ${addressKey(email)}`;
+    UPDATE changes SET label = ${name} WHERE noun = 'people' AND record_id = 0 AND lower(label) = ANY(${theirs})`;
 }
 
 /** What somebody handed out as an admin is good no more: an invitation would bring them back in. */
@@ -71,12 +76,14 @@ async function withdrawLinksBy(tx: Prisma.TransactionClient, createdById: number
   await tx.mailedLink.deleteMany({ where: { createdById } });
 }
 
-/** Where the one admin that the database holds on to is about to go, it holds on to another. */
+/** Where the one admin that the database holds on to is about to go, it holds on to another who can come in. */
 async function handOnAdmin(tx: Prisma.TransactionClient, id: number, role: Role): Promise<void> {
   if (role === 'admin') return;
   await tx.$executeRaw`
-    UPDATE admin_kept SET user_id = (SELECT id FROM users WHERE role = 'admin' AND id <> ${id} ORDER BY id LIMIT 1)
-    WHERE user_id = ${id} AND EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> ${id})`;
+    UPDATE admin_kept SET user_id = other.id
+    FROM (SELECT id FROM users WHERE role = 'admin' AND id <> ${id} AND confirmed_at IS NOT NULL AND left_at IS NULL
+      ORDER BY id LIMIT 1) AS other
+    WHERE user_id = ${id}`;
 }
 
 async function keepingAnAdmin(work: (tx: Prisma.TransactionClient) => Promise<void>): Promise<RoleChange> {

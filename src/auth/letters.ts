@@ -3,7 +3,7 @@ import type { Letter } from '../web/mail.js';
 // What the auth module writes to people. Links begin with the setting APP_URL, never with what a request said.
 
 /** Without the name: anybody can type one, and it goes to an address that nobody has shown to be theirs. */
-export const confirmation = (_name: string, link: string): Letter => ({
+export const confirmationLetter = (_name: string, link: string): Letter => ({
   subject: 'Confirm your address for Moving Parts',
   text: `Hello,\n\nopen this link to confirm that this is your address:\n\n${link}\n\nIt is good for three days. If you did not ask for it, let it be.\n`,
 });
@@ -13,7 +13,7 @@ export const addressTaken = (name: string, link: string): Letter => ({
   text: `Hello ${name},\n\nsomebody, you perhaps, signed up for Moving Parts with this address. It has an account already; sign in, or choose a new password here:\n\n${link}\n`,
 });
 
-export const reset = (name: string, link: string): Letter => ({
+export const resetLetter = (name: string, link: string): Letter => ({
   subject: 'Choose a new password for Moving Parts',
   text: `Hello ${name},\n\nopen this link to choose a new password:\n\n${link}\n\nIt is good once, for one hour. If you did not ask for it, let it be: nothing has changed.\n`,
 });
@@ -48,7 +48,7 @@ export const addressChanged = (name: string, to: string): Letter => ({
   text: `Hello ${name},\n\nyour account in Moving Parts now has the address ${to}; this one gets no more mail. If that was not you, tell an admin at once.\n`,
 });
 
-export const locked = (name: string, link: string): Letter => ({
+export const lockedLetter = (name: string, link: string): Letter => ({
   subject: 'Your account in Moving Parts is locked',
   text: `Hello ${name},\n\nsomebody tried too many wrong passwords for your account, so it lets nobody in by password for a day. If that was you, open this link and try again:\n\n${link}\n\nIf it was not, there is nothing to do: they did not get in.\n`,
 });
@@ -68,7 +68,7 @@ export const passkeyAdded = (name: string): Letter => ({
   text: `Hello ${name},\n\nfrom now on a passkey that was just made signs in to your account in Moving Parts. If that was not you, remove it in your account, choose a new password, and tell an admin.\n`,
 });
 
-export const invitation = (by: string, link: string): Letter => ({
+export const invitationLetter = (by: string, link: string): Letter => ({
   subject: `${by} invites you to Moving Parts`,
   text: `Hello,\n\n${by} invites you to Moving Parts, where your team records what it runs. Open this link to make your account:\n\n${link}\n\nIt is good for a week.\n`,
 });

@@ -1,6 +1,6 @@
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
-import { addressKey } from './accounts.js';
+import { addressKey, holdRow } from './accounts.js';
 import type { Role } from './roles.js';
 import { hashOf, newSecret } from './secrets.js';
 
@@ -25,14 +25,16 @@ export async function makeLink(
   to: { userId?: number; email?: string; role?: Role; createdById?: number },
 ): Promise<string> {
   const token = newSecret();
-  const expiresAt = endOf(purpose);
-  await db.$transaction([
-    // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
-    to.userId
-      ? db.mailedLink.deleteMany({ where: { purpose, userId: to.userId } })
-      : db.$executeRaw`DELETE FROM mailed_links WHERE purpose = ${purpose} AND lower(email) = ${addressKey(to.email ?? '')}`,
-    db.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt, ...to } }),
-  ]);
+  await db.$transaction(async (tx) => {
+    if (to.userId) {
+      await holdRow(tx, to.userId);
+      await tx.mailedLink.deleteMany({ where: { purpose, userId: to.userId } });
+    } else {
+      // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
+      await tx.$executeRaw`DELETE FROM mailed_links WHERE purpose = ${purpose} AND lower(email) = ${addressKey(to.email ?? '')}`;
+    }
+    await tx.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt: endOf(purpose), ...to } });
+  });
   return token;
 }
 
@@ -89,9 +91,9 @@ export async function listInvitations(): Promise<Invitation[]> {
 
 /** Takes an invitation back: its link is good no more. Gives whom it was for, or null when there is none such. */
 export async function withdrawInvitation(id: string): Promise<string | null> {
-  const invited = (await listInvitations()).find((one) => one.id === id);
-  await db.mailedLink.deleteMany({ where: { id, purpose: 'invitation', usedAt: null } });
-  return invited?.email ?? null;
+  const [taken] = await db.$queryRaw<{ email: string }[]>`
+    DELETE FROM mailed_links WHERE id = ${id} AND purpose = 'invitation' AND used_at IS NULL RETURNING email`;
+  return taken?.email ?? null;
 }
 
 /** Sweeps the links that have expired. */

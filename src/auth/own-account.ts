@@ -3,8 +3,7 @@ import type { z } from 'zod';
 import { HttpError } from '../web/errors.js';
 import { type FormResult, readForm, withError } from '../web/form.js';
 import { type Account, findAccount, isPasswordOf } from './accounts.js';
-import { personOf } from './auth.js';
-import { authOf, fromOf } from './signing-in.js';
+import { authOf, fromOf, personOf } from './signing-in.js';
 import { note } from './trail.js';
 import { forgetTries, takeTry, triesOf, waitInWords } from './tries.js';
 

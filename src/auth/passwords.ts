@@ -50,6 +50,8 @@ function decoyHash(cost: HashCost): Promise<string> {
   const key = `${cost.memoryKib},${cost.passes}`;
   const made = decoys.get(key) ?? hashPassword('nobody has this password', cost);
   decoys.set(key, made);
+  // One that could not be made is tried anew: else addresses that nobody has would answer otherwise from then on.
+  made.catch(() => decoys.delete(key));
   return made;
 }
 

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { HttpError } from '../web/errors.js';
 import type { Letter } from '../web/mail.js';
-import { addressTaken, confirmation } from './letters.js';
+import { addressTaken, confirmationLetter } from './letters.js';
 import { makeFurtherLink, type Purpose } from './mailed-links.js';
 import { authOf } from './signing-in.js';
 import { takeTry } from './tries.js';
@@ -69,7 +69,7 @@ export function postLink(
 
 /** Writes to the address that is to be confirmed, which may be another than the account has. */
 export function postConfirmation(req: Request, account: { id: number; name: string }, to: string): void {
-  postLink(req, 'confirmation', { ...account, email: to }, confirmation);
+  postLink(req, 'confirmation', { ...account, email: to }, confirmationLetter);
 }
 
 /** Tells somebody that an address which was typed here is theirs already. Anybody can type it, so only so often. */

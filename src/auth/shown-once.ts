@@ -1,7 +1,6 @@
 import type { Request } from 'express';
-import { personOf } from './auth.js';
 import { seal, unseal } from './sealed.js';
-import { authOf } from './signing-in.js';
+import { authOf, personOf } from './signing-in.js';
 import { beginStep, endStep, findStep } from './steps.js';
 
 /** Secrets that a page shows once, each with what stands beside it. */

@@ -3,9 +3,10 @@ import type passport from 'passport';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
 import { type Cookie, ownCookie } from '../web/cookies.js';
+import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
 import { type Account, changedMeanwhile } from './accounts.js';
-import { endSession, type Proven, startSession } from './sessions.js';
+import { endSession, type Person, type Proven, startSession } from './sessions.js';
 import { type From, recordSignIn } from './trail.js';
 
 // Signing in and out, and what the module works with while it does.
@@ -33,6 +34,12 @@ export type Provider = {
 /** What the module works with. */
 export function authOf(req: Request): Auth {
   return req.app.get('auth');
+}
+
+/** Who is signed in, behind the wall. */
+export function personOf(req: Request): Person {
+  if (!req.user) throw new HttpError(401, 'Sign in first.');
+  return req.user;
 }
 
 /** Who did it and from where, for the trail. */

@@ -5,7 +5,7 @@ import { type Cookie, ownCookie } from '../web/cookies.js';
 import { hashOf, newSecret } from './secrets.js';
 
 /** Something begun in this browser that a later request of it ends: the second factor, a passkey's challenge, a provider's answer. */
-export type Purpose = 'second factor' | 'passkey' | 'new passkey' | 'provider' | 'shown once';
+export type StepPurpose = 'second factor' | 'passkey' | 'new passkey' | 'provider' | 'shown once';
 
 export type Step = { id: string; userId: number | null; data: Prisma.JsonValue };
 
@@ -14,7 +14,7 @@ const MINUTES = 10;
 /** Begins a step; the browser gets a cookie for it, which holds what the database keeps only a hash of. */
 export async function beginStep(
   req: Request,
-  purpose: Purpose,
+  purpose: StepPurpose,
   { userId = null, data = {} }: { userId?: number | null; data?: Prisma.InputJsonValue },
 ): Promise<void> {
   const id = newSecret();
@@ -25,7 +25,7 @@ export async function beginStep(
 }
 
 /** The step that this browser is in, or null: none, another one, or begun too long ago. It can be looked at again. */
-export async function findStep(req: Request, purpose: Purpose): Promise<Step | null> {
+export async function findStep(req: Request, purpose: StepPurpose): Promise<Step | null> {
   const id: string | undefined = req.cookies[cookieOf(req).name];
   if (!id) return null;
   return db.step.findFirst({

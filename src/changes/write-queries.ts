@@ -38,20 +38,22 @@ type Write = {
 };
 
 /**
- * Writes one record as one transaction with its line in the trail. `row` writes and gives the record; null where nobody has it in the
- * version that was opened, which makes the write too late (`stale`).
+ * Writes one record as one transaction with its line in the trail. `row` writes and gives the record; null, or none, where it is not there any
+ * more as it was opened, which makes the write too late (`stale`).
  */
 export async function write(
   { author, action, noun, before, after, planId, timeout }: Write,
   refusals: Refusals,
-  row: (tx: Prisma.TransactionClient) => Promise<Named | null>,
+  row: (tx: Prisma.TransactionClient) => Promise<Named | Named[] | null>,
 ): Promise<Saved<Named>> {
   const inOne = async (tx: Prisma.TransactionClient) => {
     // The plan before its records, as an import takes them: two writers in one order never wait for each other in a ring.
     if (planId !== undefined) await touchPlan(tx, planId);
-    const record = await row(tx);
+    const [record] = [await row(tx)].flat();
+    if (!record && action === 'restored')
+      throw new HttpError(409, 'It was restored at this very moment. Look once more.');
     if (!record) throw new TooLate();
-    if (planId !== undefined && (action === 'created' || action === 'restored')) {
+    if (planId !== undefined && isSized(noun) && (action === 'created' || action === 'restored')) {
       const tooLarge = await tooLargeNow(tx, planId);
       if (tooLarge && action === 'restored') throw new HttpError(409, `${tooLarge} Delete some first.`);
       if (tooLarge) throw new Refused({ form: tooLarge });
@@ -73,9 +75,13 @@ export async function write(
 }
 
 async function touchPlan(tx: Prisma.TransactionClient, planId: number): Promise<void> {
-  await tx.plan.update({
-    where: { id: planId },
+  const { count } = await tx.plan.updateMany({
+    where: { id: planId, deletedAt: null },
     data: { revision: { increment: 1 }, updatedAt: new Date() },
-    select: { id: true },
   });
+  if (count === 0) throw new HttpError(404, 'The plan that this stands in was deleted at this very moment.');
+}
+
+function isSized(noun: Noun): boolean {
+  return noun === 'parts' || noun === 'connections' || noun === 'entries';
 }

@@ -133,8 +133,11 @@ export async function deleteConnection(author: Author, connection: ConnectionRec
   const { id, name, plan } = connection;
   const trace = { author, action: 'deleted', noun: 'connections', before: connection } as const;
   await write({ ...trace, planId: plan.id }, {}, async (tx) => {
-    await tx.connection.update({ where: { id }, data: { deletedAt: new Date() }, select: { id: true } });
-    return { id, name };
+    const { count } = await tx.connection.updateMany({
+      where: { id, deletedAt: null },
+      data: { deletedAt: new Date() },
+    });
+    return count === 0 ? null : { id, name };
   });
 }
 
@@ -153,8 +156,11 @@ export async function restoreConnection(author: Author, id: number): Promise<Sav
   if (!deleted) return null;
   const { planId, from, to } = deleted;
   return write({ author, action: 'restored', noun: 'connections', planId }, REFUSALS, async (tx) => {
-    await tx.connection.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
-    return { id, name: nameOf(from.name, to.name) };
+    const { count } = await tx.connection.updateMany({
+      where: { id, deletedAt: { not: null } },
+      data: { deletedAt: null },
+    });
+    return count === 0 ? null : { id, name: nameOf(from.name, to.name) };
   });
 }
 

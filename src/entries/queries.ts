@@ -101,7 +101,11 @@ export async function deleteEntry(author: Author, entry: EntryRecord): Promise<v
   const { id, plan } = entry;
   const trace = { author, action: 'deleted', noun: 'entries', before: traceOf(entry) } as const;
   await write({ ...trace, planId: plan.id }, {}, (tx) =>
-    tx.entry.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
+    tx.entry.updateManyAndReturn({
+      where: { id, deletedAt: null },
+      data: { deletedAt: new Date() },
+      select: NAMED,
+    }),
   );
 }
 
@@ -113,7 +117,11 @@ export async function restoreEntry(author: Author, id: number): Promise<Saved<Na
   });
   if (!deleted) return null;
   return write({ author, action: 'restored', noun: 'entries', planId: deleted.planId }, REFUSALS, (tx) =>
-    tx.entry.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
+    tx.entry.updateManyAndReturn({
+      where: { id, deletedAt: { not: null } },
+      data: { deletedAt: null },
+      select: NAMED,
+    }),
   );
 }
 

@@ -94,9 +94,11 @@ export function updateExtraCost(
 export async function deleteExtraCost(author: Author, cost: ExtraCostRecord): Promise<void> {
   const { id, plan } = cost;
   const trace = { author, action: 'deleted', noun: 'extra-costs', before: cost } as const;
-  await write({ ...trace, planId: plan.id }, {}, async (tx) =>
-    named(await tx.extraCost.update({ where: { id }, data: { deletedAt: new Date() }, select: LABELLED })),
-  );
+  await write({ ...trace, planId: plan.id }, {}, async (tx) => {
+    const where = { id, deletedAt: null };
+    const { count } = await tx.extraCost.updateMany({ where, data: { deletedAt: new Date() } });
+    return count === 0 ? null : { id, name: cost.label };
+  });
 }
 
 /** Null when nothing of this id is deleted, or what it was in is. */
@@ -106,8 +108,15 @@ export async function restoreExtraCost(author: Author, id: number): Promise<Save
     select: { planId: true },
   });
   if (!deleted) return null;
-  return write({ author, action: 'restored', noun: 'extra-costs', planId: deleted.planId }, {}, async (tx) =>
-    named(await tx.extraCost.update({ where: { id }, data: { deletedAt: null }, select: LABELLED })),
+  return write(
+    { author, action: 'restored', noun: 'extra-costs', planId: deleted.planId },
+    {},
+    async (tx) => {
+      const where = { id, deletedAt: { not: null } };
+      return (
+        await tx.extraCost.updateManyAndReturn({ where, data: { deletedAt: null }, select: LABELLED })
+      ).map(named);
+    },
   );
 }
 

@@ -204,7 +204,11 @@ export async function deleteMachineType(author: Author, machineType: MachineType
   const { id } = machineType;
   await write({ author, action: 'deleted', noun: 'machine-types', before: machineType }, {}, async (tx) => {
     await touchPlansOn(tx, id);
-    return tx.machineType.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED });
+    return tx.machineType.updateManyAndReturn({
+      where: { id, deletedAt: null },
+      data: { deletedAt: new Date() },
+      select: NAMED,
+    });
   });
 }
 
@@ -214,7 +218,11 @@ export async function restoreMachineType(author: Author, id: number): Promise<Sa
   if (!deleted) return null;
   return write({ author, action: 'restored', noun: 'machine-types' }, REFUSALS, async (tx) => {
     await touchPlansOn(tx, id);
-    return tx.machineType.update({ where: { id }, data: { deletedAt: null }, select: NAMED });
+    return tx.machineType.updateManyAndReturn({
+      where: { id, deletedAt: { not: null } },
+      data: { deletedAt: null },
+      select: NAMED,
+    });
   });
 }
 

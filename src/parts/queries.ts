@@ -211,7 +211,11 @@ export function updatePart(
 export async function deletePart(author: Author, part: PartRecord): Promise<void> {
   const { id, plan } = part;
   await write({ author, action: 'deleted', noun: 'parts', before: part, planId: plan.id }, {}, (tx) =>
-    tx.part.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
+    tx.part.updateManyAndReturn({
+      where: { id, deletedAt: null },
+      data: { deletedAt: new Date() },
+      select: NAMED,
+    }),
   );
 }
 
@@ -223,7 +227,11 @@ export async function restorePart(author: Author, id: number): Promise<Saved<Nam
   });
   if (!deleted) return null;
   return write({ author, action: 'restored', noun: 'parts', planId: deleted.planId }, REFUSALS, (tx) =>
-    tx.part.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
+    tx.part.updateManyAndReturn({
+      where: { id, deletedAt: { not: null } },
+      data: { deletedAt: null },
+      select: NAMED,
+    }),
   );
 }
 

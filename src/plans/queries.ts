@@ -119,7 +119,11 @@ export function updatePlan(
 export async function deletePlan(author: Author, plan: PlanRecord): Promise<void> {
   const { id } = plan;
   await write({ author, action: 'deleted', noun: 'plans', before: traceOf(plan) }, {}, (tx) =>
-    tx.plan.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
+    tx.plan.updateManyAndReturn({
+      where: { id, deletedAt: null },
+      data: { deletedAt: new Date() },
+      select: NAMED,
+    }),
   );
 }
 
@@ -128,7 +132,11 @@ export async function restorePlan(author: Author, id: number): Promise<Saved<Nam
   const where = { id, deletedAt: { not: null }, system: { deletedAt: null } };
   if (!(await db.plan.findFirst({ where, select: NAMED }))) return null;
   return write({ author, action: 'restored', noun: 'plans' }, PLAN_REFUSALS, (tx) =>
-    tx.plan.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
+    tx.plan.updateManyAndReturn({
+      where: { id, deletedAt: { not: null } },
+      data: { deletedAt: null },
+      select: NAMED,
+    }),
   );
 }
 

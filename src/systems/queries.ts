@@ -156,7 +156,11 @@ export function updateSystem(
 export async function deleteSystem(author: Author, system: System): Promise<void> {
   const { id } = system;
   await write({ author, action: 'deleted', noun: 'systems', before: system }, {}, (tx) =>
-    tx.system.update({ where: { id }, data: { deletedAt: new Date() }, select: NAMED }),
+    tx.system.updateManyAndReturn({
+      where: { id, deletedAt: null },
+      data: { deletedAt: new Date() },
+      select: NAMED,
+    }),
   );
 }
 
@@ -165,7 +169,11 @@ export async function restoreSystem(author: Author, id: number): Promise<Saved<N
   const deleted = await db.system.findFirst({ where: { id, deletedAt: { not: null } }, select: NAMED });
   if (!deleted) return null;
   return write({ author, action: 'restored', noun: 'systems' }, REFUSALS, (tx) =>
-    tx.system.update({ where: { id }, data: { deletedAt: null }, select: NAMED }),
+    tx.system.updateManyAndReturn({
+      where: { id, deletedAt: { not: null } },
+      data: { deletedAt: null },
+      select: NAMED,
+    }),
   );
 }
 

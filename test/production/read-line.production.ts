@@ -16,11 +16,25 @@ describe.skipIf(!server)('the line for reads', () => {
   });
   afterAll(() => line.close());
 
-  const ask = (text: string) => {
+  const ask = async (text: string) => {
     const answer = line.ask({ text });
     if (answer === null) throw new Error('the line is held up');
-    return answer.then(({ rows }) => rows[0].it);
+    return (await answer).rows[0].it;
   };
+
+  test('is there soon after the first question, which is to be asked elsewhere', async () => {
+    expect(line.ask({ text: 'SELECT 1' })).toBe(null);
+    await expect.poll(() => line.ask({ text: 'SELECT 1' })).not.toBe(null);
+  });
+
+  test('that cannot connect holds up nobody, however often one asks', async () => {
+    const gone = openReadLine({ host: '127.0.0.1', port: 1 }, () => {});
+    for (let n = 0; n < 20; n += 1) {
+      expect(gone.ask({ text: 'SELECT 1' })).toBe(null);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await gone.close();
+  });
 
   test('each question gets its own answer or error, whatever is asked beside it', async () => {
     const asked = Array.from({ length: 50 }, (_, n) =>

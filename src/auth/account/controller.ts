@@ -5,14 +5,14 @@ import { type FormState, readForm, statusOf, withError } from '../../web/form.js
 import { page } from '../../web/page.js';
 import { askForAddress, changeName, changePassword, forgetAddress } from '../account-changes.js';
 import { findAccountByEmail } from '../accounts.js';
-import { personOf } from '../auth.js';
 import { leave } from '../last-admin.js';
 import { addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postConfirmation, postTaken, writtenTo } from '../post.js';
 import { endOtherSessions, endSession, listSessions } from '../sessions.js';
-import { authOf, fromOf, signInAnew, signOut } from '../signing-in.js';
+import { authOf, fromOf, personOf, signInAnew, signOut } from '../signing-in.js';
+import { note } from '../trail.js';
 import { listIdentities } from '../ways-in.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
 
@@ -39,7 +39,7 @@ export async function editName(req: Request, res: Response) {
 export async function updateName(req: Request, res: Response) {
   const read = readForm(nameForm, req.body);
   if (!read.ok) return showForm(req, res, 'name', read.form);
-  await changeName(personOf(req).id, read.data.name, fromOf(req));
+  await changeName(await ownAccount(req), read.data.name, fromOf(req));
   setFlash(req, { message: 'Your name is saved.' });
   res.redirect(303, '/account');
 }
@@ -68,7 +68,7 @@ export async function updateAddress(req: Request, res: Response) {
 
 /** Lets the address be that was asked for. */
 export async function withdrawAddress(req: Request, res: Response) {
-  await forgetAddress(personOf(req).id);
+  await forgetAddress(await ownAccount(req), fromOf(req));
   setFlash(req, { message: 'Your address stays as it is.' });
   res.redirect(303, '/account');
 }
@@ -129,11 +129,13 @@ export async function endSessions(req: Request, res: Response) {
   const key: unknown = req.body.id;
   if (key === 'others') {
     await endOtherSessions(id, req.session?.key ?? '');
+    await note(personOf(req), fromOf(req), 'changed', { sessions: 'all others ended' });
   } else {
     const theirs = await listSessions(id, authOf(req).settings.sessions);
     if (!theirs.some((session) => session.key === key))
       throw new HttpError(404, 'That session is over already.');
     await endSession(String(key));
+    await note(personOf(req), fromOf(req), 'changed', { sessions: 'one ended' });
   }
   if (key === req.session?.key) {
     await signOut(req);

@@ -5,7 +5,7 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from '../accounts.js';
-import { locked } from '../letters.js';
+import { lockedLetter } from '../letters.js';
 import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
 import { authenticate, authOf, enter, fromOf, signOut } from '../signing-in.js';
 import { beginStep } from '../steps.js';
@@ -107,7 +107,7 @@ async function signUp(req: Request, res: Response) {
 async function failed(req: Request, email: string, locks: boolean): Promise<void> {
   const account = await findAccountByEmail(email);
   await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in');
-  if (locks) postLink(req, 'unlock', account, locked);
+  if (locks) postLink(req, 'unlock', account, lockedLetter);
 }
 
 async function showSignIn(req: Request, res: Response, form: FormState, status = 200) {

@@ -1,7 +1,7 @@
 import { db } from '../../db/client.js';
 import { violates } from '../../db/violations.js';
 import { confirmAddress, type NewPassword, setPassword } from '../account-changes.js';
-import { type Account, dropUnconfirmed, findAccount, holdRow, insert } from '../accounts.js';
+import { type Account, dropUnconfirmed, findAccount, holdRow, insertAccount } from '../accounts.js';
 import { type Link, useUp } from '../mailed-links.js';
 import type { Proven } from '../sessions.js';
 import { record } from '../trail.js';
@@ -48,6 +48,7 @@ export async function unlockBy(link: Link, address: string): Promise<Account | n
   const account = await findAccount(link.userId ?? 0);
   if (!account) return null;
   const isDone = await db.$transaction(async (tx) => {
+    await holdRow(tx, account.id);
     if (!(await useUp(tx, link))) return false;
     await record(tx, { userId: account.id, address }, 'was unlocked', account, { after: { by: 'mail' } });
     return true;
@@ -70,7 +71,7 @@ export async function acceptBy(
       if (!email || !(await useUp(tx, link))) return null;
       await dropUnconfirmed(tx, email);
       const account = { name, email, passwordHash, role: role ?? 'viewer', confirmedAt: new Date() };
-      return insert(tx, account, address);
+      return insertAccount(tx, account, address);
     }),
   );
 }

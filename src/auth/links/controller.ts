@@ -4,7 +4,7 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
-import { addressChanged, passwordChanged, reset as resetLetter } from '../letters.js';
+import { addressChanged, passwordChanged, resetLetter } from '../letters.js';
 import { findLink, type Link, type Purpose } from '../mailed-links.js';
 import { readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';

@@ -5,14 +5,13 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail, listPeople } from '../accounts.js';
-import { personOf } from '../auth.js';
 import { changeRole } from '../last-admin.js';
-import { invitation as invitationLetter, resetHandedOut } from '../letters.js';
+import { invitationLetter, resetHandedOut } from '../letters.js';
 import { listInvitations, makeLink, withdrawInvitation } from '../mailed-links.js';
 import { hasAddress, linkTo, post, refuseWithoutAddress, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
-import { authOf, fromOf, signOut } from '../signing-in.js';
+import { authOf, fromOf, personOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { forgetAllTries, lockedAmong } from '../tries.js';
 import { invitationForm, roleForm } from './form.js';
@@ -41,6 +40,10 @@ export async function updateRole(req: Request, res: Response) {
   if (role === account.role) {
     setFlash(req, { message: `${account.name} is ${role} already.` });
     return res.redirect(303, `/people/${account.id}`);
+  }
+  if (role === 'admin' && !account.confirmedAt) {
+    const errors = { role: 'They have not confirmed their address yet. Make them an admin once they have.' };
+    return showPerson(req, res, account, withError(req.body, errors));
   }
   const done = await changeRole(account, role, fromOf(req));
   if (done === 'last admin') {

@@ -5,6 +5,7 @@ import { found, HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
+import type { Account } from '../accounts.js';
 import { providerLinked } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
@@ -12,9 +13,8 @@ import { authOf, enter, fromOf, type Provider } from '../signing-in.js';
 import { beginStep, endStep, findStep } from '../steps.js';
 import { listIdentities } from '../ways-in.js';
 import { linkForm } from './form.js';
-import { type Arrival, arrive, link, type Refusal, unlink as take } from './identities.js';
+import { type Arrival, arrive, type Known, link, type Refusal, unlink as take } from './identities.js';
 import { leaveFor, profileOf } from './providers.js';
-import type { Profile } from './strategies.js';
 
 // Signing in through a provider: away to it, and back with what it says. What is wrong on the way is told on the page one came from.
 
@@ -39,7 +39,9 @@ export async function comeBack(req: Request, res: Response) {
   const query = new URL(req.originalUrl, 'http://this.invalid').search;
   const told = await profileOf(authOf(req).gate, provider, query, away.data.kept);
   if (!told.ok) return fail(req, res, provider, told);
-  if (step.userId !== null) return endLink(req, res, { provider, profile: told.profile }, step.userId);
+  const { generation } = away.data;
+  if (step.userId !== null && generation !== undefined)
+    return endLink(req, res, { provider, profile: told.profile }, { id: step.userId, generation });
   await letIn(req, res, { provider, profile: told.profile }, away.data.to);
 }
 
@@ -52,7 +54,7 @@ export async function goAndLink(req: Request, res: Response) {
   const account = await ownAccount(req);
   const read = await readProven(req, account, linkForm, 'password');
   if (!read.ok) return showIdentities(req, res, read.form);
-  await go(req, res, provider, { to: '/account/identities', userId: account.id });
+  await go(req, res, provider, { to: '/account/identities', account });
 }
 
 export async function unlink(req: Request, res: Response) {
@@ -67,7 +69,13 @@ export async function unlink(req: Request, res: Response) {
   res.redirect(303, '/account/identities');
 }
 
-const awayData = z.object({ slug: z.string(), kept: z.record(z.string(), z.unknown()), to: z.string() });
+const awayData = z.object({
+  slug: z.string(),
+  kept: z.record(z.string(), z.unknown()),
+  to: z.string(),
+  /** Of who left to link: the account's as it was when they showed that it is theirs. */
+  generation: z.int().optional(),
+});
 
 /**
  * Sends the person away. By a page that goes on by itself, not by a redirect: browsers hold a form to the addresses that our policy allows forms,
@@ -77,20 +85,18 @@ async function go(
   req: Request,
   res: Response,
   provider: Provider,
-  { to, userId = null }: { to: string; userId?: number | null },
+  { to, account }: { to: string; account?: Account },
 ) {
   const left = await leaveFor(authOf(req).gate, provider);
   if (!left.ok) return fail(req, res, provider, left, `${provider.name} cannot be reached now.`);
   const { slug, name } = provider;
   await beginStep(req, 'provider', {
-    userId,
-    data: JSON.parse(JSON.stringify({ slug, kept: left.kept, to })),
+    userId: account?.id ?? null,
+    data: JSON.parse(JSON.stringify({ slug, kept: left.kept, to, generation: account?.generation })),
   });
   res.set('Refresh', `0; url=${left.url}`).set('Cache-Control', 'no-store');
   page(req, res, 'auth/leaving', { title: `On to ${name}`, name, url: left.url });
 }
-
-type Known = { provider: Provider; profile: Profile };
 
 /** Signs in whoever it is; who has a second factor shows that first. */
 async function letIn(req: Request, res: Response, known: Known, to: string) {
@@ -129,13 +135,13 @@ function turnAway(req: Request, res: Response, name: string, refusal: Refusal) {
   refuse(req, res, TOLD[refusal](name));
 }
 
-/** Only where the person who left to link is still the one who is signed in. */
-async function endLink(req: Request, res: Response, known: Known, userId: number) {
+/** Only where the person who left to link is still the one who is signed in, and their account is as it was then. */
+async function endLink(req: Request, res: Response, known: Known, left: { id: number; generation: number }) {
   const { name } = known.provider;
-  if (req.user?.id !== userId) {
+  if (req.user?.id !== left.id) {
     return refuse(req, res, 'You were signed out meanwhile, and nothing was linked. Sign in, and try again.');
   }
-  const account = await ownAccount(req);
+  const account = { ...(await ownAccount(req)), generation: left.generation };
   const done = await link(account, known, fromOf(req));
   if (done === 'taken')
     return refuse(req, res, `Somebody else’s account here is linked to that one at ${name}.`);

@@ -9,7 +9,7 @@ import {
   findAccount,
   findAccountByEmail,
   holdAccount,
-  insert,
+  insertAccount,
   isEmpty,
 } from '../accounts.js';
 import { type Link, useUp } from '../mailed-links.js';
@@ -29,7 +29,7 @@ export type Arrival =
   | { ok: true; account: Account; how: 'known' | 'linked' | 'new' }
   | { ok: false; refusal: Refusal };
 
-type Known = { provider: Provider; profile: Profile };
+export type Known = { provider: Provider; profile: Profile };
 
 /** The account of somebody whom the provider knows: theirs, or the one with the address that is verified to be theirs, or a new one. */
 export async function arrive(known: Known, signUp: Settings['signUp'], address: string): Promise<Arrival> {
@@ -73,7 +73,7 @@ async function signUpAs(
     if (invitation && !(await useUp(tx, invitation))) throw new UsedUp();
     await dropUnconfirmed(tx, email);
     const { name } = known.profile;
-    const person = await insert(tx, { name, email, role, confirmedAt: new Date() }, address);
+    const person = await insertAccount(tx, { name, email, role, confirmedAt: new Date() }, address);
     await tx.identity.create({ data: { userId: person.id, ...keyOf(known) } });
     id = person.id;
   });

@@ -7,12 +7,11 @@ import { type FormState, readForm, statusOf, withError } from '../../web/form.js
 import { count } from '../../web/format.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount } from '../accounts.js';
-import { personOf } from '../auth.js';
 import { codeLocked, secondFactorOff, secondFactorOn } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post, postLink } from '../post.js';
 import { showOnce, takeShown } from '../shown-once.js';
-import { authOf, enter, fromOf, signInAnew } from '../signing-in.js';
+import { authOf, enter, fromOf, personOf, signInAnew } from '../signing-in.js';
 import { endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
 import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';

@@ -35,9 +35,13 @@ export async function findSecondFactor(
 }
 
 /** Makes a secret for the app. It counts for nothing before a code of the app has turned it on. */
-export async function beginSecondFactor({ id, generation }: Account, key: string): Promise<void> {
+export async function beginSecondFactor(account: Account, key: string): Promise<void> {
+  const { id } = account;
   const totpSecret = seal(new Secret({ size: 20 }).base32, key, ownerOf(id));
-  await db.user.updateMany({ where: { id, generation, totpSince: null }, data: { totpSecret, totpStep: 0 } });
+  await db.$transaction(async (tx) => {
+    await holdAccount(tx, account);
+    await tx.user.updateMany({ where: { id, totpSince: null }, data: { totpSecret, totpStep: 0 } });
+  });
 }
 
 /**
@@ -50,14 +54,14 @@ export async function turnOn(
   from: From,
   key: string,
 ): Promise<{ codes: string[]; generation: number } | null> {
-  const { id, generation } = account;
+  const { id } = account;
   const { totpSecret, totpStep } = await rowOf(id);
   const step = stepOf(totpSecret && unseal(totpSecret, key, ownerOf(id)), typed, totpStep);
   if (step === null) return null;
   return db.$transaction(async (tx) => {
-    const begun = { id, generation, totpSecret, totpSince: null };
+    await holdAccount(tx, account);
     const { count } = await tx.user.updateMany({
-      where: begun,
+      where: { id, totpSecret, totpSince: null },
       data: { totpSince: new Date(), totpStep: step },
     });
     if (count === 0) return null;

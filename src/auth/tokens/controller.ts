@@ -3,13 +3,12 @@ import { found } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { personOf } from '../auth.js';
 import { tokenMade } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
 import { can } from '../roles.js';
 import { showOnce, takeShown } from '../shown-once.js';
-import { fromOf } from '../signing-in.js';
+import { fromOf, personOf } from '../signing-in.js';
 import { tokenForm } from './form.js';
 import { listTokens, MOST_DAYS, MOST_TOKENS, makeToken, revokeToken, SCOPES } from './tokens.js';
 
