@@ -42,7 +42,7 @@ export function openReadLine(config: ClientConfig, onError: (error: Error) => vo
     if (open === 0) since = performance.now();
     open += 1;
     try {
-      return await client.query(question);
+      return await sent(client, question);
     } finally {
       open -= 1;
       since = performance.now();
@@ -65,4 +65,21 @@ export function openReadLine(config: ClientConfig, onError: (error: Error) => vo
       () => {},
     );
   }
+}
+
+/**
+ * Sends a question as a query of its own making: given a plain object the driver copies it, property by property with its descriptors, which
+ * took an eighth of the processor time of a list page.
+ */
+function sent(client: pg.Client, { name, text, values }: QueryConfig): Promise<QueryResult> {
+  return new Promise((resolve, reject) => {
+    const query = Object.assign(new pg.Query(text, values), { name });
+    query.on('end', resolve);
+    query.on('error', (error) => {
+      // From where it was asked, not from where its answer was read.
+      Error.captureStackTrace(error);
+      reject(error);
+    });
+    client.query(query);
+  });
 }
