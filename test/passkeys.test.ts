@@ -239,7 +239,7 @@ describe('signing in with a passkey', () => {
     const { device, ...browser } = await owner();
     await db.user.update({ where: { id: browser.person.id }, data: { confirmedAt: null } });
     expect((await enter(await visitor(), device)).status).toBe(403);
-    await db.user.update({ where: { id: browser.person.id }, data: { leftAt: new Date() } });
+    await db.user.update({ where: { id: browser.person.id }, data: { leftAt: new Date(), role: 'viewer' } });
     expect((await enter(await visitor(), device)).status).toBe(422);
   });
 

@@ -179,7 +179,8 @@ describe('an import by a program', () => {
     const { body } = await program.get(next.body.location);
     expect(body.merge.parts.added).toMatchObject([{ name: 'cache' }]);
     const at = `${next.body.location.split('?')[0]}/plans/${plan.id}`;
-    expect((await program.post(at, { revision: plan.revision - 1 })).status).toBe(409);
+    expect((await program.post(at, { revision: plan.revision + 1 })).status).toBe(409);
+    expect((await program.post(at, { revision: 'odd' })).body.message).toContain('Revision');
     expect((await program.post(at, { revision: body.plan.revision })).status).toBe(200);
     expect((await program.get(made.body.location)).body.bill.containers.value).toBe(3);
   });

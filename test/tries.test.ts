@@ -217,6 +217,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
       password: () => changePassword(before, { hash, alone: false }, from),
       address: () => askForAddress(before, 'thief@example.com', from),
       token: () => makeToken(before, { name: 'ci', scope: 'write', days: 9 }, from),
+      secondFactor: () => beginSecondFactor(before, 'a secret of thirty-two letters..'),
       secondFactorOff: () => turnOff(before, from),
       recoveryCodes: () => renewRecoveryCodes(before, from),
       leaving: () => leave(before, true, from),
@@ -224,7 +225,6 @@ describe('a new password at the moment of a sign-in with the old one', () => {
     for (const [name, act] of Object.entries(late)) {
       await expect(act(), name).rejects.toMatchObject({ status: 409 });
     }
-    await beginSecondFactor(before, 'a secret of thirty-two letters..');
     const row = await db.user.findUniqueOrThrow({ where: { id: person.id } });
     expect([row.newEmail, row.totpSecret, row.leftAt]).toEqual([null, null, null]);
     expect(await db.apiToken.count({ where: { userId: person.id } })).toBe(0);
