@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
+import { holdRow } from './accounts.js';
 import type { Provider } from './signing-in.js';
 
 // What lets a person in besides a password: providers that they are linked to, and passkeys.
@@ -43,7 +44,7 @@ export async function hasOtherWayIn(
   without: { passkey?: string; identity?: number },
   providers: Provider[],
 ): Promise<boolean> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId} FOR UPDATE`;
+  await holdRow(tx, userId);
   const issuers = providers.map(({ issuer }) => issuer);
   const [row] = await tx.$queryRaw<{ has: boolean }[]>`
     SELECT u.password_hash IS NOT NULL
