@@ -4,7 +4,7 @@ import type { Letter } from '../web/mail.js';
 import { addressTaken, confirmationLetter } from './letters.js';
 import { makeFurtherLink, type Purpose } from './mailed-links.js';
 import { authOf } from './signing-in.js';
-import { takeTry } from './tries.js';
+import { takeTry, triesOf } from './tries.js';
 
 const NOT_SET_UP = 'Not set up here';
 
@@ -76,7 +76,7 @@ export function postConfirmation(req: Request, account: { id: number; name: stri
 export function postTaken(req: Request, account: { name: string; email: string } | null): void {
   if (!account || !authOf(req).mail.isOn) return;
   later(req, async () => {
-    if (!(await takeTry(`letter ${account.email}`)).ok) return;
+    if (!(await takeTry(triesOf.letter(account.email))).ok) return;
     const link = `${authOf(req).settings.appUrl}/password-reset/new`;
     await authOf(req).mail.send(account.email, addressTaken(account.name, link));
   });

@@ -31,22 +31,12 @@ export async function note(
 }
 
 export async function recordSignIn(person: Person, from: From, by: string): Promise<void> {
-  await db.$transaction([
-    db.user.update({
+  await db.$transaction(async (tx) => {
+    await tx.user.update({
       where: { id: person.id },
       data: { lastSignInAt: new Date(), lastSignInFrom: from.address, signInCount: { increment: 1 } },
       select: { id: true },
-    }),
-    db.change.create({
-      data: {
-        ...from,
-        action: 'signed in',
-        noun: 'people',
-        recordId: person.id,
-        label: person.name,
-        after: { by },
-      },
-      select: { id: true },
-    }),
-  ]);
+    });
+    await record(tx, from, 'signed in', person, { after: { by } });
+  });
 }

@@ -12,11 +12,15 @@ const MOST = 20;
 
 type Tried = { id: number; email: string };
 
-/** What can be tried of an account: its password at the door, its second factor, and the password that is asked again within. */
+/**
+ * What can be tried of an account: its password at the door, its second factor, and the password that is asked again within. Letters that anybody
+ * can have sent to an address are counted in the same way.
+ */
 export const triesOf = {
   password: (email: string) => `address ${email}`,
   code: (id: number) => `code ${id}`,
   passwordAgain: (id: number) => `again ${id}`,
+  letter: (email: string) => `letter ${email}`,
 };
 
 function keysOf({ id, email }: Tried): string[] {

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { pathOfThisSite } from './addresses.js';
+import { TYPED_AGAIN } from './form.js';
 import { page, wantsJson } from './page.js';
 
 /** An answer other than success that a handler ends with: `throw new HttpError(404)`. The message is shown to the person. */
@@ -57,9 +58,6 @@ export const onError: ErrorRequestHandler = (error, req, res, next) => {
   page(req, res, 'errors/show', { title: titleOf(error, status), status, message }, { status });
 };
 
-/** Fields that are typed again rather than written into a page. */
-const SECRETS = ['_csrf', 'password', 'current', 'code'];
-
 function titleOf(error: unknown, status: number): string {
   const own = error instanceof HttpError ? error.title : undefined;
   return own ?? TITLES[status] ?? (status >= 500 ? 'Something broke' : 'That did not work');
@@ -67,11 +65,14 @@ function titleOf(error: unknown, status: number): string {
 
 const FORM = 'application/x-www-form-urlencoded';
 
+/** What a page that goes on holding a form does not hold: secrets, which are typed again. */
+const isSecret = (field: string) => field === 'code' || TYPED_AGAIN.includes(field);
+
 /** A form whose token is of a session that is gone, or that has none: refused, and shown with a fresh token, to be sent again by hand. */
 function showStaleForm(req: Request, res: Response): void {
   const typed = Object.entries(req.body as Record<string, string | string[]>);
   const fields = typed
-    .filter(([name]) => !SECRETS.includes(name))
+    .filter(([name]) => !isSecret(name))
     .flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));
   res.set('Cache-Control', 'no-store');
   page(
@@ -83,7 +84,7 @@ function showStaleForm(req: Request, res: Response): void {
       status: 403,
       onlyHtml: {
         fields,
-        isWhole: typed.every(([name]) => name === '_csrf' || !SECRETS.includes(name)),
+        isWhole: typed.every(([name]) => name === '_csrf' || !isSecret(name)),
         enctype: req.is('multipart/form-data') || FORM,
         action: pathOfThisSite(req.originalUrl),
         // What another site filled in must not be one press away from being sent.

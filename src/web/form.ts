@@ -18,18 +18,21 @@ export type FormState = {
 
 export type FormResult<T> = { ok: true; data: T } | { ok: false; form: FormState };
 
-/** Reads a posted body once. Every field that is wrong is named; what was typed is given back as it was. */
+/** Fields that are typed again rather than shown again. */
+export const TYPED_AGAIN = ['_csrf', 'password', 'current'];
+
+/** Reads a posted body once. Every field that is wrong is named; what was typed is given back as it was, but for passwords. */
 export function readForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> {
-  const values = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const read = schema.safeParse(values);
+  const read = schema.safeParse(typeof body === 'object' && body !== null ? body : {});
   return read.success
     ? { ok: true, data: read.data }
-    : { ok: false, form: { values, errors: errorsOf(read.error) } };
+    : { ok: false, form: withError(body, errorsOf(read.error)) };
 }
 
 /** The same page again with one more thing wrong that only the database could know: a name that is taken, say. */
 export function withError(body: unknown, errors: Record<string, string>): FormState {
-  return { values: body as Record<string, unknown>, errors };
+  const shown = Object.entries(body ?? {}).filter(([field]) => !TYPED_AGAIN.includes(field));
+  return { values: Object.fromEntries(shown), errors };
 }
 
 /** What a page with a form answers: 409 where somebody else saved first, 422 where something is wrong, else 200. */

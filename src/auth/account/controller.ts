@@ -173,12 +173,11 @@ const TITLES = {
 
 async function showForm(req: Request, res: Response, view: keyof typeof TITLES, form: FormState) {
   const account = await ownAccount(req);
-  const { password: _never, current: _neither, ...values } = form.values;
   page(
     req,
     res,
     `account/${view}`,
-    { title: TITLES[view], account, form: { ...form, values } },
+    { title: TITLES[view], account, form },
     { status: statusOf(form), onlyHtml: { mailIsOn: authOf(req).mail.isOn } },
   );
 }

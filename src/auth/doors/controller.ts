@@ -25,12 +25,12 @@ export async function createSession(req: Request, res: Response) {
   const read = readForm(signInForm, req.body);
   if (!read.ok) return showSignIn(req, res, read.form, 422);
   const { email, to, keep } = read.data;
-  const refuse = (password: string) => showSignIn(req, res, { values: read.data, errors: { password } }, 422);
+  const refuse = (password: string) => showSignIn(req, res, withError(read.data, { password }), 422);
   const tried = await takeTry(triesOf.password(email));
   if (!tried.ok) {
     res.set('Retry-After', String(tried.seconds));
     const password = `Too many wrong passwords for this address. ${waitInWords(tried.seconds)}`;
-    return showSignIn(req, res, { values: read.data, errors: { password } }, 429);
+    return showSignIn(req, res, withError(read.data, { password }), 429);
   }
   // What was read and trimmed is what is checked.
   req.body = read.data;
@@ -111,14 +111,13 @@ async function failed(req: Request, email: string, locks: boolean): Promise<void
 }
 
 async function showSignIn(req: Request, res: Response, form: FormState, status = 200) {
-  const { password: _never, ...values } = form.values;
   const isFirst = await isEmpty();
   const passkeysAt = isFirst ? null : (relyingPartyOf(authOf(req).settings)?.origin ?? null);
   page(
     req,
     res,
     'auth/sign-in',
-    { title: 'Sign in', form: { ...form, values } },
+    { title: 'Sign in', form },
     {
       status,
       onlyHtml: {
@@ -134,13 +133,12 @@ async function showSignIn(req: Request, res: Response, form: FormState, status =
 async function showSignUp(req: Request, res: Response, form: FormState, status = 200) {
   const isFirst = await isEmpty();
   if (!isFirst) refuseUnlessOpen(req);
-  const { password: _never, ...values } = form.values;
   const { domain } = authOf(req).settings.signUp;
   page(
     req,
     res,
     'auth/sign-up',
-    { title: 'Sign up', form: { ...form, values } },
+    { title: 'Sign up', form },
     { status, onlyHtml: { isFirst, staysOpen: isOpen(req), domain } },
   );
 }

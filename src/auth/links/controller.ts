@@ -147,7 +147,7 @@ function showNewReset(req: Request, res: Response, form: FormState, status = 200
 async function showReset(req: Request, res: Response, link: Link, form: FormState, status = 200) {
   const account = await findAccount(link.userId ?? 0);
   if (!account) throw isNoLink();
-  const { password: _never, ...values } = { ...form.values, token: tokenOf(req) } as Record<string, unknown>;
+  const values = { ...form.values, token: tokenOf(req) };
   page(
     req,
     res,
@@ -158,7 +158,7 @@ async function showReset(req: Request, res: Response, link: Link, form: FormStat
 }
 
 function showInvitation(req: Request, res: Response, link: Link, form: FormState, status = 200) {
-  const { password: _never, ...values } = { ...form.values, token: tokenOf(req) } as Record<string, unknown>;
+  const values = { ...form.values, token: tokenOf(req) };
   page(
     req,
     res,

@@ -197,20 +197,13 @@ async function showState(
       ? { secret: inFours(factor.secret), qr: qrOf(factor.address), address: factor.address }
       : null;
   const status = Math.max(...[beginning, begun, renewal, deletion].map(statusOf));
-  // A password is not shown again.
-  const forms = {
-    beginning: { ...beginning, values: {} },
-    begun,
-    renewal: { ...renewal, values: {} },
-    deletion: { ...deletion, values: {} },
-  };
   res.set('Cache-Control', 'no-store');
   page(
     req,
     res,
     'account/second-factor',
     { title: 'Second factor', state, on },
-    { status, onlyHtml: { account, app, forms } },
+    { status, onlyHtml: { account, app, forms: { beginning, begun, renewal, deletion } } },
   );
 }
 
