@@ -384,7 +384,7 @@ describe('parts', () => {
     expect(full.status).toBe(422);
     expect(full.text).toContain('One plan holds at most 20,000 parts.');
     expect(full.text).toContain('value="https://example.com/checkout"');
-    expect((await editor.post(`/parts/${parts.web}/restoration`, {})).status).toBe(409);
+    expect((await editor.post(`/parts/${parts.web}/restoration`, {})).status).toBe(422);
     const imported = await editor.post(`${address}/source`, { text: 'services: { more: { image: shop } }' });
     expect([imported.status, imported.text]).toEqual([422, expect.stringContaining('would be too large')]);
     expect(await db.part.count({ where: { planId: plan.id, deletedAt: null } })).toBe(20_000);

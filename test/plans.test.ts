@@ -240,8 +240,8 @@ describe('comparison', () => {
       const page = await get(`/comparison?plans=${plans.map(({ plan }) => plan.id).join(',')}`);
       return [...page.text.matchAll(/delta">([^<]*\$[^<]*)</g)].map(([, told]) => told);
     };
-    expect(await deltas(known, atLeast)).toEqual(['at least +$5.00']);
-    expect(await deltas(atLeast, known)).toEqual(['at most −$5.00']);
+    expect(await deltas(known, atLeast)).toEqual(['at least $5.00 more']);
+    expect(await deltas(atLeast, known)).toEqual(['at least $5.00 less']);
     expect(await deltas(atLeast, await aPlan(person, { parts: { db: priced('') } }))).toEqual([]);
   });
 

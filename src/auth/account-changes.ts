@@ -29,6 +29,7 @@ export async function askForAddress(account: Account, newEmail: string, from: Fr
 
 /** Takes back what was asked for; the link that was sent is good no more. */
 export async function forgetAddress(account: Account, from: From): Promise<void> {
+  if (account.newEmail === null) return;
   await db.$transaction(async (tx) => {
     await holdAccount(tx, account);
     await tx.user.update({ where: { id: account.id }, data: { newEmail: null }, select: { id: true } });

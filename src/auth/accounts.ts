@@ -124,9 +124,12 @@ export async function createUnconfirmed(
   );
 }
 
-/** Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. */
-export async function holdRow(tx: Prisma.TransactionClient, id: number): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${id} FOR UPDATE`;
+/**
+ * Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. `by` is who does
+ * it, where that is somebody else: their row is named by what is written, and rows are taken in one order by all.
+ */
+export async function holdRow(tx: Prisma.TransactionClient, id: number, by?: number | null): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM users WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR UPDATE`;
 }
 
 /**
@@ -143,7 +146,7 @@ export async function holdAccount(
 }
 
 export function changedMeanwhile(): HttpError {
-  return new HttpError(409, 'Your account was changed at this very moment. Look at it, and do this again.');
+  return new HttpError(409, 'The account was changed at this very moment. Look at it, and do this again.');
 }
 
 /** Takes an account away that nobody ever came in with: somebody typed an address that they have not shown to be theirs. */

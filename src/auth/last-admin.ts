@@ -1,26 +1,32 @@
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import { violates } from '../db/violations.js';
-import { addressKey, holdAccount } from './accounts.js';
+import { type Account, addressKey, holdAccount, holdRow } from './accounts.js';
 import type { Role } from './roles.js';
 import { endSessionsOf, type Person, type Proven } from './sessions.js';
 import { type From, record } from './trail.js';
 
 // What may not leave this place without an admin. One row, `admin_kept`, points at somebody who is one; its foreign key holds.
 
-/** `last admin` when the last admin would be gone: the database says so, whatever happens at the same moment. */
-type RoleChange = 'changed' | 'last admin';
+/**
+ * `last admin` when the last admin would be gone: the database says so, whatever happens at the same moment. `not confirmed` when somebody would be
+ * one whose address nobody has shown to be theirs.
+ */
+type RoleChange = 'changed' | 'last admin' | 'not confirmed';
 
 /** Gives a person another role, and ends their sessions: rights change with a new session only. */
-export async function changeRole(account: Proven, role: Role, from: From): Promise<RoleChange> {
+export async function changeRole(account: Account, role: Role, from: From): Promise<RoleChange> {
+  if (role === 'admin' && !account.confirmedAt) return 'not confirmed';
   return keepingAnAdmin(async (tx) => {
+    await holdRow(tx, account.id, from.userId);
     await holdAccount(tx, account);
+    // Links before the row of the admin that is kept, as whoever takes up an invitation has them.
+    if (role !== 'admin') await withdrawLinksBy(tx, account.id);
     await handOnAdmin(tx, account.id, role);
     await tx.user.update({ where: { id: account.id }, data: { role }, select: { id: true } });
     if (role === 'admin') {
       await tx.$executeRaw`INSERT INTO admin_kept (user_id) VALUES (${account.id}) ON CONFLICT DO NOTHING`;
     }
-    if (role !== 'admin') await withdrawLinksBy(tx, account.id);
     await endSessionsOf(tx, account.id);
     await record(tx, from, 'changed', account, { before: { role: account.role }, after: { role } });
   });
@@ -30,6 +36,7 @@ export async function changeRole(account: Proven, role: Role, from: From): Promi
 export async function leave(account: Proven, keepsName: boolean, from: From): Promise<RoleChange> {
   return keepingAnAdmin(async (tx) => {
     await holdAccount(tx, account);
+    await withdrawLinksBy(tx, account.id);
     await handOnAdmin(tx, account.id, 'viewer');
     await record(tx, from, 'left', keepsName ? account : { id: account.id, name: 'somebody' });
     const name = keepsName ? account.name : 'Somebody who left';
@@ -46,7 +53,6 @@ export async function leave(account: Proven, keepsName: boolean, from: From): Pr
     });
     const theirs = { where: { userId: account.id } };
     await endSessionsOf(tx, account.id);
-    await withdrawLinksBy(tx, account.id);
     await tx.mailedLink.deleteMany(theirs);
     await tx.recoveryCode.deleteMany(theirs);
     await tx.passkey.deleteMany(theirs);

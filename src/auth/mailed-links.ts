@@ -27,7 +27,7 @@ export async function makeLink(
   const token = newSecret();
   await db.$transaction(async (tx) => {
     if (to.userId) {
-      await holdRow(tx, to.userId);
+      await holdRow(tx, to.userId, to.createdById);
       await tx.mailedLink.deleteMany({ where: { purpose, userId: to.userId } });
     } else {
       // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.

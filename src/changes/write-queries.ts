@@ -51,11 +51,12 @@ export async function write(
     if (planId !== undefined) await touchPlan(tx, planId);
     const [record] = [await row(tx)].flat();
     if (!record && action === 'restored')
-      throw new HttpError(409, 'It was restored at this very moment. Look once more.');
+      throw new HttpError(404, 'Nothing deleted is here any more: it was restored at this very moment.');
     if (!record) throw new TooLate();
     if (planId !== undefined && isSized(noun) && (action === 'created' || action === 'restored')) {
       const tooLarge = await tooLargeNow(tx, planId);
-      if (tooLarge && action === 'restored') throw new HttpError(409, `${tooLarge} Delete some first.`);
+      if (tooLarge && action === 'restored')
+        throw new HttpError(422, `${tooLarge} Delete some first.`, 'The plan is full');
       if (tooLarge) throw new Refused({ form: tooLarge });
     }
     const trace = { ...author, action, noun, recordId: record.id, label: (before ?? record).name };

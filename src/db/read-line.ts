@@ -2,6 +2,8 @@ import pg, { type ClientConfig, type QueryConfig, type QueryResult } from 'pg';
 
 /** A question that takes longer than this holds up those behind it: the line gets no more until it is answered. */
 const SLOW_MS = 20;
+/** How long after a line could not be had the next is tried. */
+const PAUSE_MS = 1_000;
 
 export type ReadLine = {
   /** Null where the line is held up, or not there yet: the caller asks elsewhere then. Throws once it is closed. */
@@ -23,10 +25,12 @@ export function openReadLine(config: ClientConfig, onError: (error: Error) => vo
   /** When the one that Postgres is at was sent, or came to be the next. */
   let since = 0;
   let isClosed = false;
+  let notBefore = 0;
   return {
     ask: (question) => {
       if (isClosed) throw new Error('The database is closed.');
-      if (!line) connecting ??= connect().finally(() => (connecting = null));
+      if (!line && performance.now() >= notBefore)
+        connecting ??= connect().finally(() => (connecting = null));
       return line === null || (open > 0 && performance.now() - since > SLOW_MS)
         ? null
         : askOn(line, question);
@@ -43,13 +47,17 @@ export function openReadLine(config: ClientConfig, onError: (error: Error) => vo
     open += 1;
     try {
       return await sent(client, question);
+    } catch (error) {
+      // From where it was asked, not from where its answer was read.
+      Error.captureStackTrace(error as Error);
+      throw error;
     } finally {
       open -= 1;
       since = performance.now();
     }
   }
 
-  /** What cannot connect is let be until the next question; whoever asks elsewhere hears why. */
+  /** What cannot connect is let be for a while: whoever asks elsewhere hears why. */
   async function connect(): Promise<void> {
     const client = new pg.Client({ ...config, pipeline: true });
     const isBroken = () => {
@@ -60,10 +68,13 @@ export function openReadLine(config: ClientConfig, onError: (error: Error) => vo
       isBroken();
       onError(error);
     });
-    await client.connect().then(
-      () => (line = client),
-      () => {},
-    );
+    try {
+      await client.connect();
+      line = client;
+    } catch (error) {
+      notBefore = performance.now() + PAUSE_MS;
+      onError(error as Error);
+    }
   }
 }
 
@@ -73,13 +84,7 @@ export function openReadLine(config: ClientConfig, onError: (error: Error) => vo
  */
 function sent(client: pg.Client, { name, text, values }: QueryConfig): Promise<QueryResult> {
   return new Promise((resolve, reject) => {
-    const query = Object.assign(new pg.Query(text, values), { name });
-    query.on('end', resolve);
-    query.on('error', (error) => {
-      // From where it was asked, not from where its answer was read.
-      Error.captureStackTrace(error);
-      reject(error);
-    });
-    client.query(query);
+    const callback = (error: Error | null, result: QueryResult) => (error ? reject(error) : resolve(result));
+    client.query(Object.assign(new pg.Query(text, values), { name, callback }));
   });
 }

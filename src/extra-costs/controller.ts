@@ -74,7 +74,7 @@ export async function destroy(req: Request, res: Response) {
 export async function restore(req: Request, res: Response) {
   const id = idOf(req, 'costId');
   const saved = found(await extraCosts.restoreExtraCost(authorOf(req), id), 'deleted extra cost');
-  if (!saved.ok) throw new HttpError(409, 'It was restored or changed at this very moment. Look once more.');
+  if (!saved.ok) throw new HttpError(422, 'It cannot be restored as things are now.');
   setFlash(req, { message: `The extra cost ${saved.record.name} is back.` });
   res.redirect(303, addressOf('extra-costs', saved.record));
 }

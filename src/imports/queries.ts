@@ -161,7 +161,8 @@ export async function updatePlanBy(
     });
     if (count === 0) return null;
     await applyMerge(tx, plan.id, merge, by.assumedAvailability);
-    const tooLarge = await tooLargeNow(tx, plan.id);
+    const grows = [merge.parts, merge.connections, merge.entries].some(({ added }) => added.length > 0);
+    const tooLarge = grows && (await tooLargeNow(tx, plan.id));
     if (tooLarge) throw new HttpError(422, `With these files the plan would be too large. ${tooLarge}`);
     await keepOptions(tx, importId, by.options);
     return plan;

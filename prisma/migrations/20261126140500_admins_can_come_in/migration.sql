@@ -1,10 +1,7 @@
--- An admin is somebody who can come in: who has confirmed their address, and has not left.
--- Where that is not so the row that holds on to one admin points at another first, as far as there is one.
+-- Who left is a viewer, and the row that holds on to one admin points at somebody who can come in, as far as there is one.
 UPDATE "admin_kept" SET "user_id" = other."id"
 FROM (SELECT "id" FROM "users" WHERE "role" = 'admin' AND "left_at" IS NULL AND "confirmed_at" IS NOT NULL ORDER BY "id" LIMIT 1) AS other
 WHERE "user_id" IN (SELECT "id" FROM "users" WHERE "left_at" IS NOT NULL OR "confirmed_at" IS NULL);
 UPDATE "users" SET "role" = 'viewer' WHERE "left_at" IS NOT NULL AND "role" <> 'viewer' AND "id" NOT IN (SELECT "user_id" FROM "admin_kept");
-UPDATE "users" SET "role" = 'editor' WHERE "role" = 'admin' AND "confirmed_at" IS NULL AND "left_at" IS NULL AND "id" NOT IN (SELECT "user_id" FROM "admin_kept");
 -- Not checked of rows that stand: one that could not be mended above must not keep the app from starting.
 ALTER TABLE "users" ADD CONSTRAINT "users_left_as_viewer" CHECK ("left_at" IS NULL OR "role" = 'viewer') NOT VALID;
-ALTER TABLE "users" ADD CONSTRAINT "users_admin_confirmed" CHECK ("role" <> 'admin' OR "confirmed_at" IS NOT NULL) NOT VALID;

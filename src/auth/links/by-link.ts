@@ -16,11 +16,12 @@ export async function resetBy(link: Link, password: NewPassword, address: string
   const isDone = await db.$transaction(async (tx) => {
     await holdRow(tx, account.id);
     if (!(await useUp(tx, link))) return false;
-    await setPassword(tx, account, password, { userId: account.id, address });
     await tx.user.update({
       where: { id: account.id },
       data: { confirmedAt: account.confirmedAt ?? new Date() },
+      select: { id: true },
     });
+    await setPassword(tx, account, password, { userId: account.id, address });
     return true;
   });
   if (!isDone) return null;

@@ -32,6 +32,11 @@ export async function show(req: Request, res: Response) {
   await showPerson(req, res, account, { values: { role: account.role }, errors: {} }, shown);
 }
 
+const WHY_NOT = {
+  'last admin': 'This is the only admin. Make somebody else one first.',
+  'not confirmed': 'They have not confirmed their address yet. Make them an admin once they have.',
+};
+
 export async function updateRole(req: Request, res: Response) {
   const account = await accountOf(req);
   const read = readForm(roleForm, req.body);
@@ -41,15 +46,8 @@ export async function updateRole(req: Request, res: Response) {
     setFlash(req, { message: `${account.name} is ${role} already.` });
     return res.redirect(303, `/people/${account.id}`);
   }
-  if (role === 'admin' && !account.confirmedAt) {
-    const errors = { role: 'They have not confirmed their address yet. Make them an admin once they have.' };
-    return showPerson(req, res, account, withError(req.body, errors));
-  }
   const done = await changeRole(account, role, fromOf(req));
-  if (done === 'last admin') {
-    const errors = { role: 'This is the only admin. Make somebody else one first.' };
-    return showPerson(req, res, account, withError(req.body, errors));
-  }
+  if (done !== 'changed') return showPerson(req, res, account, withError(req.body, { role: WHY_NOT[done] }));
   if (account.id === personOf(req).id) {
     await signOut(req);
     setFlash(req, { message: `You are ${role} now. Sign in again.` });

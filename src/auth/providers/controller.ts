@@ -39,8 +39,9 @@ export async function comeBack(req: Request, res: Response) {
   const query = new URL(req.originalUrl, 'http://this.invalid').search;
   const told = await profileOf(authOf(req).gate, provider, query, away.data.kept);
   if (!told.ok) return fail(req, res, provider, told);
-  const { generation } = away.data;
-  if (step.userId !== null && generation !== undefined)
+  // Of whoever left before there were generations in steps it is none, and nothing is linked.
+  const { generation = -1 } = away.data;
+  if (step.userId !== null)
     return endLink(req, res, { provider, profile: told.profile }, { id: step.userId, generation });
   await letIn(req, res, { provider, profile: told.profile }, away.data.to);
 }
