@@ -127,10 +127,19 @@ export async function createUnconfirmed(
 /**
  * Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. `by` is who does
  * it, where that is somebody else: their row is named by what is written, and rows are taken in one order by all.
+ * Gives the row as it is once held; undefined where there is none.
  */
-export async function holdRow(tx: Prisma.TransactionClient, id: number, by?: number | null): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR UPDATE`;
+export async function holdRow(
+  tx: Prisma.TransactionClient,
+  id: number,
+  by?: number | null,
+): Promise<Held | undefined> {
+  const rows = await tx.$queryRaw<Held[]>`
+    SELECT id, generation, left_at IS NOT NULL AS "hasLeft" FROM users WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR UPDATE`;
+  return rows.find((row) => row.id === id);
 }
+
+type Held = { id: number; generation: number; hasLeft: boolean };
 
 /**
  * Holds the account as it was when its owner showed that it is theirs. Throws 409 where it was changed since, by a new password say: who knew
@@ -139,10 +148,10 @@ export async function holdRow(tx: Prisma.TransactionClient, id: number, by?: num
 export async function holdAccount(
   tx: Prisma.TransactionClient,
   { id, generation }: Pick<Proven, 'id' | 'generation'>,
+  by?: number | null,
 ): Promise<void> {
-  const held = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM users WHERE id = ${id} AND generation = ${generation} AND left_at IS NULL FOR UPDATE`;
-  if (held.length === 0) throw changedMeanwhile();
+  const held = await holdRow(tx, id, by);
+  if (!held || held.hasLeft || held.generation !== generation) throw changedMeanwhile();
 }
 
 export function changedMeanwhile(): HttpError {

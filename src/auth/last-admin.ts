@@ -1,7 +1,7 @@
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import { violates } from '../db/violations.js';
-import { type Account, addressKey, holdAccount, holdRow } from './accounts.js';
+import { type Account, addressKey, holdAccount } from './accounts.js';
 import type { Role } from './roles.js';
 import { endSessionsOf, type Person, type Proven } from './sessions.js';
 import { type From, record } from './trail.js';
@@ -18,8 +18,7 @@ type RoleChange = 'changed' | 'last admin' | 'not confirmed';
 export async function changeRole(account: Account, role: Role, from: From): Promise<RoleChange> {
   if (role === 'admin' && !account.confirmedAt) return 'not confirmed';
   return keepingAnAdmin(async (tx) => {
-    await holdRow(tx, account.id, from.userId);
-    await holdAccount(tx, account);
+    await holdAccount(tx, account, from.userId);
     // Links before the row of the admin that is kept, as whoever takes up an invitation has them.
     if (role !== 'admin') await withdrawLinksBy(tx, account.id);
     await handOnAdmin(tx, account.id, role);

@@ -14,6 +14,16 @@ export const NAMED = { id: true, name: true } as const;
 /** By constraint or unique index: what its refusal says beside which field of the form. */
 export type Refusals = Record<string, Record<string, string>>;
 
+/** Of `updateMany`: hides the record where it stands, so that of several at the same moment one does. */
+export function hiding(id: number) {
+  return { where: { id, deletedAt: null }, data: { deletedAt: new Date() } };
+}
+
+/** Of `updateMany`: shows the record again where it is hidden. */
+export function showing(id: number) {
+  return { where: { id, deletedAt: { not: null } }, data: { deletedAt: null } };
+}
+
 /** Thrown within a write that the database itself would not refuse: nothing is written, the messages stand beside their fields. */
 export class Refused extends Error {
   constructor(readonly errors: Record<string, string>) {

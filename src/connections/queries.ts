@@ -1,5 +1,5 @@
 import type { Author } from '../changes/queries.js';
-import { type Named, Refused, write } from '../changes/write-queries.js';
+import { hiding, type Named, Refused, showing, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
@@ -133,10 +133,7 @@ export async function deleteConnection(author: Author, connection: ConnectionRec
   const { id, name, plan } = connection;
   const trace = { author, action: 'deleted', noun: 'connections', before: connection } as const;
   await write({ ...trace, planId: plan.id }, {}, async (tx) => {
-    const { count } = await tx.connection.updateMany({
-      where: { id, deletedAt: null },
-      data: { deletedAt: new Date() },
-    });
+    const { count } = await tx.connection.updateMany(hiding(id));
     return count === 0 ? null : { id, name };
   });
 }
@@ -156,10 +153,7 @@ export async function restoreConnection(author: Author, id: number): Promise<Sav
   if (!deleted) return null;
   const { planId, from, to } = deleted;
   return write({ author, action: 'restored', noun: 'connections', planId }, REFUSALS, async (tx) => {
-    const { count } = await tx.connection.updateMany({
-      where: { id, deletedAt: { not: null } },
-      data: { deletedAt: null },
-    });
+    const { count } = await tx.connection.updateMany(showing(id));
     return count === 0 ? null : { id, name: nameOf(from.name, to.name) };
   });
 }

@@ -47,9 +47,9 @@ async function openServer(
     import('./read-line.js'),
   ]);
   const toServer = connection(url, settings.tls);
-  const hasLine = settings.poolSize > 1;
-  const line = hasLine ? openReadLine({ ...toServer, statement_timeout: 30_000 }, onError) : null;
-  const pool = new pg.Pool({ ...toServer, max: settings.poolSize - (hasLine ? 1 : 0) });
+  const line =
+    settings.poolSize > 1 ? openReadLine({ ...toServer, statement_timeout: 30_000 }, onError) : null;
+  const pool = new pg.Pool({ ...toServer, max: settings.poolSize - (line ? 1 : 0) });
   pool.on('error', onError);
   const nameOf = statementNames();
   const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });

@@ -11,6 +11,19 @@ export const MAX_ENTRY_PARTS = 200_000;
  */
 export const MAX_ENTRIES_TIMES_PARTS = 250_000;
 
+/** What a plan of so many has more of than one plan may have. */
+export function beyondLimits({ parts, connections, entries, entryParts = 0 }: PlanSize): Excess[] {
+  return [
+    { count: parts, most: MAX_PARTS, what: 'parts' },
+    { count: connections, most: MAX_CONNECTIONS, what: 'connections' },
+    { count: entries, most: MAX_ENTRIES, what: 'entries' },
+    { count: entryParts, most: MAX_ENTRY_PARTS, what: 'parts called by all entries together' },
+  ].filter(({ count, most }) => count > most);
+}
+
+export type PlanSize = { parts: number; connections: number; entries: number; entryParts?: number };
+type Excess = { count: number; most: number; what: string };
+
 /** Characters of a name: of a part, an entry, an extra cost. */
 export const MAX_NAME = 200;
 export const MAX_TECHNOLOGY = 100;

@@ -1,5 +1,5 @@
 import type { Author } from '../changes/queries.js';
-import { NAMED, type Named, Refused, write } from '../changes/write-queries.js';
+import { hiding, NAMED, type Named, Refused, showing, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
@@ -101,11 +101,7 @@ export async function deleteEntry(author: Author, entry: EntryRecord): Promise<v
   const { id, plan } = entry;
   const trace = { author, action: 'deleted', noun: 'entries', before: traceOf(entry) } as const;
   await write({ ...trace, planId: plan.id }, {}, (tx) =>
-    tx.entry.updateManyAndReturn({
-      where: { id, deletedAt: null },
-      data: { deletedAt: new Date() },
-      select: NAMED,
-    }),
+    tx.entry.updateManyAndReturn({ ...hiding(id), select: NAMED }),
   );
 }
 
@@ -117,11 +113,7 @@ export async function restoreEntry(author: Author, id: number): Promise<Saved<Na
   });
   if (!deleted) return null;
   return write({ author, action: 'restored', noun: 'entries', planId: deleted.planId }, REFUSALS, (tx) =>
-    tx.entry.updateManyAndReturn({
-      where: { id, deletedAt: { not: null } },
-      data: { deletedAt: null },
-      select: NAMED,
-    }),
+    tx.entry.updateManyAndReturn({ ...showing(id), select: NAMED }),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Author } from '../changes/queries.js';
-import { type Named, write } from '../changes/write-queries.js';
+import { hiding, type Named, showing, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
@@ -95,8 +95,7 @@ export async function deleteExtraCost(author: Author, cost: ExtraCostRecord): Pr
   const { id, plan } = cost;
   const trace = { author, action: 'deleted', noun: 'extra-costs', before: cost } as const;
   await write({ ...trace, planId: plan.id }, {}, async (tx) => {
-    const where = { id, deletedAt: null };
-    const { count } = await tx.extraCost.updateMany({ where, data: { deletedAt: new Date() } });
+    const { count } = await tx.extraCost.updateMany(hiding(id));
     return count === 0 ? null : { id, name: cost.label };
   });
 }
@@ -112,10 +111,8 @@ export async function restoreExtraCost(author: Author, id: number): Promise<Save
     { author, action: 'restored', noun: 'extra-costs', planId: deleted.planId },
     {},
     async (tx) => {
-      const where = { id, deletedAt: { not: null } };
-      return (
-        await tx.extraCost.updateManyAndReturn({ where, data: { deletedAt: null }, select: LABELLED })
-      ).map(named);
+      const restored = await tx.extraCost.updateManyAndReturn({ ...showing(id), select: LABELLED });
+      return restored.map(named);
     },
   );
 }

@@ -82,16 +82,17 @@ export async function createPlan(req: Request, res: Response) {
 /** Brings an existing plan in line with what was previewed. */
 export async function updatePlan(req: Request, res: Response) {
   const plan = await requestedPlan(req);
+  const read = readForm(inLineForm, req.body);
+  if (!read.ok) throw new HttpError(422, Object.values(read.form.errors).join(' '));
   const typed = { ...req.body, plan: String(plan.id) };
   const { draft, answers, id, ...preview } = await previewOf(personOf(req).id, idOf(req, 'importId'), typed);
   const merge = await mergeInto(plan, draft.plan);
-  const read = readForm(inLineForm, req.body);
-  if (!read.ok) throw new HttpError(422, Object.values(read.form.errors).join(' '));
-  const seen = read.data.revision;
   const { machineType } = draft.plan;
   const by = { importId: id, merge, machineTypeId: preview.machineTypeId, machineType, ...keptOf(answers) };
   const done =
-    !preview.isTypeGone && seen === plan.revision && (await imports.updatePlanBy(authorOf(req), plan, by));
+    !preview.isTypeGone &&
+    read.data.revision === plan.revision &&
+    (await imports.updatePlanBy(authorOf(req), plan, by));
   if (!done) {
     setFlash(req, {
       message: `${plan.name} was changed meanwhile. This is what would change now: look once more.`,

@@ -1,5 +1,5 @@
 import type { Author } from '../changes/queries.js';
-import { NAMED, type Named, write } from '../changes/write-queries.js';
+import { hiding, NAMED, type Named, showing, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
@@ -204,11 +204,7 @@ export async function deleteMachineType(author: Author, machineType: MachineType
   const { id } = machineType;
   await write({ author, action: 'deleted', noun: 'machine-types', before: machineType }, {}, async (tx) => {
     await touchPlansOn(tx, id);
-    return tx.machineType.updateManyAndReturn({
-      where: { id, deletedAt: null },
-      data: { deletedAt: new Date() },
-      select: NAMED,
-    });
+    return tx.machineType.updateManyAndReturn({ ...hiding(id), select: NAMED });
   });
 }
 
@@ -218,11 +214,7 @@ export async function restoreMachineType(author: Author, id: number): Promise<Sa
   if (!deleted) return null;
   return write({ author, action: 'restored', noun: 'machine-types' }, REFUSALS, async (tx) => {
     await touchPlansOn(tx, id);
-    return tx.machineType.updateManyAndReturn({
-      where: { id, deletedAt: { not: null } },
-      data: { deletedAt: null },
-      select: NAMED,
-    });
+    return tx.machineType.updateManyAndReturn({ ...showing(id), select: NAMED });
   });
 }
 

@@ -1,20 +1,6 @@
 import { z } from 'zod';
-import { connectionForm } from '../connections/form.js';
-import { connectionsList } from '../connections/queries.js';
-import { entryForm } from '../entries/form.js';
-import { entriesList } from '../entries/queries.js';
-import { extraCostForm } from '../extra-costs/form.js';
-import { extraCostsList } from '../extra-costs/queries.js';
-import { machineTypeForm } from '../machine-types/form.js';
-import { machineTypesList } from '../machine-types/queries.js';
-import { partForm } from '../parts/form.js';
-import { partsList } from '../parts/queries.js';
-import { planForm } from '../plans/form.js';
-import { plansList } from '../plans/queries.js';
-import { systemForm } from '../systems/form.js';
-import { systemsList } from '../systems/queries.js';
-import type { ListShape } from '../web/list.js';
 import { type Answers, meanwhile, read, savedFirst, WRITTEN, wrong } from './endings.js';
+import { NOUNS, type Noun } from './operations.js';
 import { bill } from './schemas/bill.js';
 import { count } from './schemas/named.js';
 import { formState, listPage, page } from './schemas/pages.js';
@@ -22,17 +8,12 @@ import * as records from './schemas/records.js';
 
 const { plan, planAround, system, oneNamed } = records;
 
-type Noun = {
+type Shape = {
   /** What schemas of it are called, and what its pages call the record. */
   name: string;
   key: string;
-  one: string;
-  all: string;
-  listedAt?: string;
   record: z.ZodType;
-  form: z.ZodObject;
   row: z.ZodType;
-  list: ListShape<string>;
   /** What stands beside the list, the record, its forms (as they begin and filled in) and the question whether to delete it. */
   besideList?: z.ZodRawShape;
   beside?: z.ZodRawShape;
@@ -48,31 +29,23 @@ const inPlan = { besideList: { plan }, besideNew: { plan }, besideEdit: { plan: 
 const around = z.object({ calls: count, calledBy: count, entries: count });
 const plansOnIt = { plans: z.array(records.planOnMachines).describe('The first hundred.'), count };
 
-const NOUNS: Noun[] = [
-  {
+/** By the address of one of them, as `operations.ts` has it. */
+const SHAPES: Record<string, Shape> = {
+  '/systems/:systemId': {
     name: 'System',
     key: 'system',
     taken: NAME_TAKEN,
-    one: '/systems/:systemId',
-    all: '/systems',
     record: system,
-    form: systemForm,
     row: records.systemRow,
-    list: systemsList,
     beside: { plans: z.array(records.planOfSystem).describe('The current one first.') },
     besideDeletion: { within: z.object({ plans: count, parts: count }) },
   },
-  {
+  '/plans/:planId': {
     name: 'Plan',
     key: 'plan',
     taken: 'another has taken its name since, or is current.',
-    one: '/plans/:planId',
-    all: '/systems/:systemId/plans',
-    listedAt: '/plans',
     record: plan,
-    form: planForm,
     row: records.planRow,
-    list: plansList,
     beside: { bill, contents: records.contents },
     besideNew: { system },
     besideEdit: { system: oneNamed },
@@ -80,16 +53,12 @@ const NOUNS: Noun[] = [
       within: z.object({ parts: count, connections: count, entries: count, extraCosts: count }),
     },
   },
-  {
+  '/parts/:partId': {
     name: 'Part',
     key: 'part',
     taken: NAME_TAKEN,
-    one: '/parts/:partId',
-    all: '/plans/:planId/parts',
     record: records.part,
-    form: partForm,
     row: records.partRow,
-    list: partsList,
     ...inPlan,
     beside: {
       calls: z.array(records.neighbour).describe('The first hundred.'),
@@ -99,51 +68,35 @@ const NOUNS: Noun[] = [
     },
     besideDeletion: { around },
   },
-  {
+  '/connections/:connectionId': {
     name: 'Connection',
     key: 'connection',
     taken: 'its parts are connected anew.',
-    one: '/connections/:connectionId',
-    all: '/plans/:planId/connections',
     record: records.connection,
-    form: connectionForm,
     row: records.connectionRow,
-    list: connectionsList,
     ...inPlan,
   },
-  {
+  '/entries/:entryId': {
     name: 'Entry',
     key: 'entry',
     taken: NAME_TAKEN,
-    one: '/entries/:entryId',
-    all: '/plans/:planId/entries',
     record: records.entry,
-    form: entryForm,
     row: records.entryRow,
-    list: entriesList,
     ...inPlan,
   },
-  {
+  '/extra-costs/:costId': {
     name: 'ExtraCost',
     key: 'cost',
-    one: '/extra-costs/:costId',
-    all: '/plans/:planId/extra-costs',
     record: records.extraCost,
-    form: extraCostForm,
     row: records.extraCostRow,
-    list: extraCostsList,
     ...inPlan,
   },
-  {
+  '/machine-types/:machineTypeId': {
     name: 'MachineType',
     key: 'machineType',
     taken: NAME_TAKEN,
-    one: '/machine-types/:machineTypeId',
-    all: '/machine-types',
     record: records.machineType,
-    form: machineTypeForm,
     row: records.machineTypeRow,
-    list: machineTypesList,
     besideList: {
       serviceLevels: z.array(records.serviceLevel),
       otherPrices: z.array(records.otherPrice).describe('What is no machine: dynos, databases, traffic.'),
@@ -151,21 +104,14 @@ const NOUNS: Noun[] = [
     beside: plansOnIt,
     besideDeletion: plansOnIt,
   },
-];
+};
 
 /** The answers to reading, making, changing, deleting and restoring: the same for every noun. */
-function noun({
-  name,
-  key,
-  one,
-  all,
-  listedAt = all,
-  record,
-  row,
-  list,
-  ...given
-}: Noun): Record<string, Answers> {
-  const form = formState(`${name}Form`, Object.keys(given.form.shape));
+function noun({ one, all, listedAt = all, form: fields, list }: Noun): Record<string, Answers> {
+  const shape = SHAPES[one];
+  if (!shape) throw new Error(`what stands at ${one} has no schema`);
+  const { name, key, record, row, ...given } = shape;
+  const form = formState(`${name}Form`, Object.keys(fields.shape));
   const begun = page(`New${name}Page`, { ...given.besideNew, [key]: z.null(), form });
   const filled = page(`Edit${name}Page`, { ...given.besideEdit, [key]: record, form });
   const late: Answers = given.taken ? { 409: meanwhile(given.taken) } : {};

@@ -40,7 +40,7 @@ export type Operation = {
   leadsOn?: boolean;
 };
 
-type Noun = {
+export type Noun = {
   /** “a system”, and many of them. */
   a: string;
   many: string;
@@ -78,7 +78,8 @@ const ANSWERS = {
   system: 'The number of the system that a new plan would stand in.',
 };
 
-const NOUNS: Noun[] = [
+/** What is recorded: the same addresses for each, and what stands at them in `noun-answers.ts`. */
+export const NOUNS: Noun[] = [
   {
     a: 'a system',
     many: 'systems',

@@ -1,5 +1,5 @@
 import type { Author } from '../changes/queries.js';
-import { NAMED, type Named, write } from '../changes/write-queries.js';
+import { hiding, NAMED, type Named, showing, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
@@ -211,11 +211,7 @@ export function updatePart(
 export async function deletePart(author: Author, part: PartRecord): Promise<void> {
   const { id, plan } = part;
   await write({ author, action: 'deleted', noun: 'parts', before: part, planId: plan.id }, {}, (tx) =>
-    tx.part.updateManyAndReturn({
-      where: { id, deletedAt: null },
-      data: { deletedAt: new Date() },
-      select: NAMED,
-    }),
+    tx.part.updateManyAndReturn({ ...hiding(id), select: NAMED }),
   );
 }
 
@@ -227,11 +223,7 @@ export async function restorePart(author: Author, id: number): Promise<Saved<Nam
   });
   if (!deleted) return null;
   return write({ author, action: 'restored', noun: 'parts', planId: deleted.planId }, REFUSALS, (tx) =>
-    tx.part.updateManyAndReturn({
-      where: { id, deletedAt: { not: null } },
-      data: { deletedAt: null },
-      select: NAMED,
-    }),
+    tx.part.updateManyAndReturn({ ...showing(id), select: NAMED }),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Author } from '../changes/queries.js';
-import { NAMED, type Named, write } from '../changes/write-queries.js';
+import { hiding, NAMED, type Named, showing, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
@@ -119,11 +119,7 @@ export function updatePlan(
 export async function deletePlan(author: Author, plan: PlanRecord): Promise<void> {
   const { id } = plan;
   await write({ author, action: 'deleted', noun: 'plans', before: traceOf(plan) }, {}, (tx) =>
-    tx.plan.updateManyAndReturn({
-      where: { id, deletedAt: null },
-      data: { deletedAt: new Date() },
-      select: NAMED,
-    }),
+    tx.plan.updateManyAndReturn({ ...hiding(id), select: NAMED }),
   );
 }
 
@@ -132,11 +128,7 @@ export async function restorePlan(author: Author, id: number): Promise<Saved<Nam
   const where = { id, deletedAt: { not: null }, system: { deletedAt: null } };
   if (!(await db.plan.findFirst({ where, select: NAMED }))) return null;
   return write({ author, action: 'restored', noun: 'plans' }, PLAN_REFUSALS, (tx) =>
-    tx.plan.updateManyAndReturn({
-      where: { id, deletedAt: { not: null } },
-      data: { deletedAt: null },
-      select: NAMED,
-    }),
+    tx.plan.updateManyAndReturn({ ...showing(id), select: NAMED }),
   );
 }
 

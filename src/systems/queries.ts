@@ -1,5 +1,5 @@
 import { type Author, recordChange } from '../changes/queries.js';
-import { NAMED, type Named, write } from '../changes/write-queries.js';
+import { hiding, NAMED, type Named, showing, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
@@ -156,11 +156,7 @@ export function updateSystem(
 export async function deleteSystem(author: Author, system: System): Promise<void> {
   const { id } = system;
   await write({ author, action: 'deleted', noun: 'systems', before: system }, {}, (tx) =>
-    tx.system.updateManyAndReturn({
-      where: { id, deletedAt: null },
-      data: { deletedAt: new Date() },
-      select: NAMED,
-    }),
+    tx.system.updateManyAndReturn({ ...hiding(id), select: NAMED }),
   );
 }
 
@@ -169,11 +165,7 @@ export async function restoreSystem(author: Author, id: number): Promise<Saved<N
   const deleted = await db.system.findFirst({ where: { id, deletedAt: { not: null } }, select: NAMED });
   if (!deleted) return null;
   return write({ author, action: 'restored', noun: 'systems' }, REFUSALS, (tx) =>
-    tx.system.updateManyAndReturn({
-      where: { id, deletedAt: { not: null } },
-      data: { deletedAt: null },
-      select: NAMED,
-    }),
+    tx.system.updateManyAndReturn({ ...showing(id), select: NAMED }),
   );
 }
 

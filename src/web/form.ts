@@ -31,8 +31,12 @@ export function readForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> 
 
 /** The same page again with one more thing wrong that only the database could know: a name that is taken, say. */
 export function withError(body: unknown, errors: Record<string, string>): FormState {
-  const shown = Object.entries(body ?? {}).filter(([field]) => !TYPED_AGAIN.includes(field));
-  return { values: Object.fromEntries(shown), errors };
+  return { values: typedIn(body), errors };
+}
+
+/** What was typed into a form, but for what is typed again. */
+export function typedIn(body: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body ?? {}).filter(([field]) => !TYPED_AGAIN.includes(field)));
 }
 
 /** What a page with a form answers: 409 where somebody else saved first, 422 where something is wrong, else 200. */

@@ -1,5 +1,5 @@
 import type { Saved } from '../db/saved.js';
-import { type FormState, withError } from './form.js';
+import { type FormState, typedIn } from './form.js';
 
 /**
  * The form again after a write that did not happen. `theirs` are the record's values as they stand now, by field. Where somebody else
@@ -10,7 +10,7 @@ export function refused(
   typed: unknown,
   theirs: Record<string, unknown>,
 ): FormState {
-  const mine = withError(typed, {}).values;
+  const mine = typedIn(typed);
   if (!('stale' in saved)) return { values: mine, errors: saved.errors };
   const base = baseIn(mine);
   const text = (value: unknown) => [value ?? ''].flat().join('\n').replaceAll('\r\n', '\n');

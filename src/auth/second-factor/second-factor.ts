@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { db } from '../../db/client.js';
-import { type Account, holdAccount, holdRow } from '../accounts.js';
+import { type Account, holdAccount } from '../accounts.js';
 import { seal, unseal } from '../sealed.js';
 import { endSessionsOf } from '../sessions.js';
 import { type From, record } from '../trail.js';
@@ -76,8 +76,7 @@ export async function turnOn(
 export async function turnOff(account: Account, from: From): Promise<number> {
   const { id } = account;
   return db.$transaction(async (tx) => {
-    await holdRow(tx, id, from.userId);
-    await holdAccount(tx, account);
+    await holdAccount(tx, account, from.userId);
     await tx.user.update({
       where: { id },
       data: { totpSecret: null, totpSince: null },

@@ -1,30 +1,20 @@
-import {
-  MAX_AMOUNT,
-  MAX_CONNECTIONS,
-  MAX_ENTRIES,
-  MAX_ENTRIES_TIMES_PARTS,
-  MAX_ENTRY_PARTS,
-  MAX_PARTS,
-} from '../../domain/limits.js';
+import { beyondLimits, MAX_AMOUNT, MAX_ENTRIES_TIMES_PARTS } from '../../domain/limits.js';
 import type { Plan } from '../../domain/model.js';
 import type { Fault } from '../model.js';
 
 /** A fault for each thing that the plan has more of than one plan may have, of whatever format it was. */
 export function tooLarge(plan: Plan, file: string): Fault[] {
-  const named = plan.entries.reduce((sum, { parts }) => sum + parts.length, 0);
-  const counts: [count: number, most: number, what: string][] = [
-    [plan.parts.length, MAX_PARTS, 'parts'],
-    [plan.connections.length, MAX_CONNECTIONS, 'connections'],
-    [plan.entries.length, MAX_ENTRIES, 'entries'],
-    [named, MAX_ENTRY_PARTS, 'parts called by all entries together'],
-  ];
-  const faults = counts
-    .filter(([count, most]) => count > most)
-    .map(([count, most, what]) => ({
-      message: `These are ${count} ${what}; one plan holds at most ${most}. Import fewer at a time.`,
-      file,
-    }));
   const { entries, parts } = plan;
+  const size = {
+    parts: parts.length,
+    connections: plan.connections.length,
+    entries: entries.length,
+    entryParts: entries.reduce((sum, entry) => sum + entry.parts.length, 0),
+  };
+  const faults = beyondLimits(size).map(({ count, most, what }) => ({
+    message: `These are ${count} ${what}; one plan holds at most ${most}. Import fewer at a time.`,
+    file,
+  }));
   if (faults.length === 0 && entries.length * parts.length > MAX_ENTRIES_TIMES_PARTS)
     faults.push({
       message: `These are ${entries.length} entries over ${parts.length} parts. Each entry may hang on every part, and entries times parts may be at most ${MAX_ENTRIES_TIMES_PARTS}: import fewer parts at a time, or fewer entries.`,
