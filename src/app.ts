@@ -18,6 +18,7 @@ import { keepPrivate } from './web/keep-private.js';
 import type { Mail } from './web/mail.js';
 import { bodyOfItsOwn, plainCookies } from './web/plain.js';
 import { requestLog } from './web/request-log.js';
+import { sendTexts } from './web/texts.js';
 import { tellPrograms } from './web/told.js';
 import { readUploads } from './web/uploads.js';
 
@@ -33,6 +34,7 @@ export function createApp({ settings, log, mail }: Dependencies): Express {
   // Pages differ by their form's token; hashing each for a tag that never matches is work for nothing.
   app.disable('etag');
   app.disable('x-powered-by');
+  sendTexts(app);
 
   app.use(requestLog(log));
   app.use(
@@ -56,8 +58,11 @@ export function createApp({ settings, log, mail }: Dependencies): Express {
   );
   app.get('/healthz', health);
   if (settings.forceHttps) app.use(toHttps(settings.appUrl));
-  app.use(compression());
-  app.use('/public', express.static(join(root, 'public'), { index: false, immutable: true, maxAge: '365d' }));
+  app.use(
+    '/public',
+    compression(),
+    express.static(join(root, 'public'), { index: false, immutable: true, maxAge: '365d' }),
+  );
 
   app.use(cookieParser(settings.sessionSecret));
   app.use(plainCookies);

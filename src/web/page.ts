@@ -42,11 +42,7 @@ export function page(
     may: (action: Action) => mayRead(req, action) || can(person?.role ?? null, action),
   };
   const html = render('layout', { ...locals, body: render(view, locals) });
-  // As a text it leaves with its headers in one piece; Express's `send` makes a buffer of it first, which goes out beside them.
-  res
-    .set('Content-Type', 'text/html; charset=utf-8')
-    .set('Content-Length', String(Buffer.byteLength(html)))
-    .end(html);
+  res.set('Content-Type', 'text/html; charset=utf-8').send(html);
 }
 
 /** Visitors read where the settings say so. */

@@ -32,12 +32,12 @@ type View = { locals: string[]; fill: TemplateFunction };
 export function render(name: string, locals: Locals, outer: Locals | null = null): string {
   const view = views.get(name) ?? compile(name);
   // Copied, not chained: objects that stand behind each other as prototypes are slow to read from, each anew.
-  const scope: Locals = { ...outer, ...locals };
+  // EJS's own include copies all locals and asks the disk for the file, at every call.
+  const include = (other: string, more: Locals = {}) => render(other, more, scope);
+  const scope: Locals = { ...outer, ...locals, include };
   for (const local of view.locals) {
     if (!(local in scope)) throw new Error(`views/${name}.ejs lacks the local “${local}”.`);
   }
-  // EJS's own include copies all locals and asks the disk for the file, at every call.
-  scope.include = (other: string, more: Locals = {}) => render(other, more, scope);
   return view.fill(scope);
 }
 
