@@ -258,7 +258,7 @@ describe('imports', () => {
     const type = await db.machineType.findFirstOrThrow({ where: { bookId: 'aws-m6i-large' } });
     const preview = (await editor.post('/imports', { text: COMPOSE, plan: planId })).headers.location ?? '';
     const page = (await editor.get(`${preview}&machineType=${type.id}`)).text;
-    expect(page).toContain(`none &#8594; <strong>${type.name}</strong>`);
+    expect(page).toContain(`none → <strong>${type.name}</strong>`);
     const { plan } = await editor.json(preview);
     const answers = { revision: plan.revision, machineType: type.id };
     await editor.post(`/imports/${idOf(preview)}/plans/${planId}`, answers);

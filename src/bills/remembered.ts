@@ -5,9 +5,9 @@ import { findWhole, type WholePlan } from './queries.js';
 export type CountedPlan = { whole: WholePlan; bill: Bill };
 
 // A bill is computed, never stored. What this process has computed it remembers for as long as the plan's revision stands: the most
-// recently asked for, up to this weight in all. A part or a connection weighs 1; a thousand take about half a megabyte with their drawing,
-// and so do five thousand parts that entries are said to hang on.
-const MAX_WEIGHT = 60_000;
+// recently asked for, up to this weight in all. A part or a connection weighs 1; a thousand take about a megabyte with their drawing and its
+// markup, and so do five thousand parts that entries are said to hang on.
+const MAX_WEIGHT = 30_000;
 const remembered = new Map<string, { weight: number; counted: Promise<CountedPlan> }>();
 
 /** The plan with its contents and its bill. Whoever asks while it is being counted waits for the same count. */

@@ -49,12 +49,16 @@ export function keyset(
   };
 }
 
-/** The page out of the rows that were read (one more than it holds, to know whether there are more), in the list's own order. */
-export function pageOf<T extends { cursor: string }>(
+/**
+ * The page out of the rows that were read (one more than it holds, to know whether there are more), in the list's own order, each as
+ * `shownAs` makes it: as it was read, without its cursor, where nothing else is said.
+ */
+export function pageOf<T extends { cursor: string }, R = Omit<T, 'cursor'>>(
   read: T[],
   { after, before }: Stretch,
   size: number,
-): Rows<Omit<T, 'cursor'>> {
+  shownAs: (row: T) => R = withoutCursor as (row: T) => R,
+): Rows<R> {
   const backwards = before !== undefined && readCursor(before) !== null;
   const more = read.length > size;
   const rows = read.slice(0, size);
@@ -64,10 +68,14 @@ export function pageOf<T extends { cursor: string }>(
   const hasEarlier = backwards ? more : after !== undefined && readCursor(after) !== null;
   const hasLater = backwards || more;
   return {
-    rows: rows.map(({ cursor: _cursor, ...row }) => row),
+    rows: rows.map(shownAs),
     before: first && hasEarlier ? encode(first.cursor) : null,
     after: last && hasLater ? encode(last.cursor) : null,
   };
+}
+
+function withoutCursor<T extends { cursor: string }>({ cursor: _cursor, ...row }: T): Omit<T, 'cursor'> {
+  return row;
 }
 
 /** For ILIKE: what was typed, found anywhere, its own wildcards taken literally. */

@@ -39,8 +39,10 @@ export async function listDeletions(list: ListRequest<'noun'>): Promise<Rows<Del
       LEFT JOIN systems s ON s.id = coalesce(x.system_id, p.system_id)
       LEFT JOIN LATERAL (${changeThatDeleted}) by ON true
     ORDER BY ${orderBy} LIMIT ${limit}`;
-  const { rows: deletions, ...ends } = pageOf(rows, list, list.size);
-  return { ...ends, rows: deletions.map(({ end, ...row }) => ({ ...row, restoreFirst: firstOf(row, end) })) };
+  return pageOf(rows, list, list.size, ({ cursor: _cursor, end, ...row }) => ({
+    ...row,
+    restoreFirst: firstOf(row, end),
+  }));
 }
 
 /** What each noun's table has to say: its name, what holds it, and (of a connection) a part of it that is deleted. */

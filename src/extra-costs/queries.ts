@@ -38,8 +38,7 @@ export async function listExtraCosts(planId: number, list: ListRequest<never>): 
     WHERE x.plan_id = ${planId} AND x.deleted_at IS NULL AND ${where}
       ${list.search ? Prisma.sql`AND (x.label ILIKE ${words} OR x.price_basis ILIKE ${words})` : Prisma.empty}
     ORDER BY ${orderBy} LIMIT ${limit}`;
-  const { rows: costs, ...ends } = pageOf(rows, list, list.size);
-  return { ...ends, rows: costs.map(named) };
+  return pageOf(rows, list, list.size, ({ cursor: _cursor, ...cost }) => named(cost));
 }
 
 /** An extra cost with its plan and system, or null when there is none, or it or what it is in is deleted. */

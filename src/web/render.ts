@@ -24,21 +24,58 @@ type Locals = Record<string, unknown>;
 type View = { locals: string[]; fill: TemplateFunction };
 
 /**
- * A view as text. `name` is its path under views/ without the ending, as it is in `include('parts/_row', { part })`; an included view
+ * A view as text. `name` is its path under views/ without the ending, as it is in `include('fields/text', { name })`; an included view
  * sees the locals of the one that includes it. A view's first line names the locals that it must have, `<%# Locals: part, plan -%>`; what
  * it can do without it takes from `locals`. Views are compiled once, unless the process was started with --reload-views.
  * Throws where a view lacks a local, and names both.
  */
-export function render(name: string, locals: Locals, outer: Locals | null = null): string {
+export function render(name: string, locals: Locals): string {
+  return filledIn(name, locals, null);
+}
+
+function filledIn(name: string, locals: Locals, outer: Locals | null): string {
   const view = views.get(name) ?? compile(name);
-  // Copied, not chained: objects that stand behind each other as prototypes are slow to read from, each anew.
+  return view.fill(scopeOf(name, view, locals, outer));
+}
+
+/** A view for one record after another, as `each('parts/_row', 'part', rows)`: what `include` would make of each, with the rest of the locals put together once. */
+function filledInForEach(name: string, local: string, records: readonly unknown[], outer: Locals): string {
+  const view = views.get(name) ?? compile(name);
+  const scope = scopeOf(name, view, { [local]: null }, outer);
+  let text = '';
+  for (const record of records) {
+    scope[local] = record;
+    text += view.fill(scope);
+  }
+  return text;
+}
+
+/** All that a view may use. Copied, not chained: objects that stand behind each other as prototypes are slow to read from, each anew. */
+function scopeOf(name: string, view: View, locals: Locals, outer: Locals | null): Locals {
   // EJS's own include copies all locals and asks the disk for the file, at every call.
-  const include = (other: string, more: Locals = {}) => render(other, more, scope);
-  const scope: Locals = { ...outer, ...locals, include };
+  const include = (other: string, more: Locals = {}) => filledIn(other, more, scope);
+  const each = (other: string, local: string, records: readonly unknown[]) =>
+    filledInForEach(other, local, records, scope);
+  const scope: Locals = { ...outer, ...locals, include, each, once };
   for (const local of view.locals) {
     if (!(local in scope)) throw new Error(`views/${name}.ejs lacks the local “${local}”.`);
   }
-  return view.fill(scope);
+  return scope;
+}
+
+const filled = new WeakMap<object, Map<string, string>>();
+
+/**
+ * What `fill` makes of an object that does not change (a picture of a plan that is remembered): made once for each `use` of it, and kept for
+ * as long as the object is.
+ */
+function once(of: object, use: string, fill: () => string): string {
+  const texts = filled.get(of) ?? new Map<string, string>();
+  filled.set(of, texts);
+  // Through a buffer, as a view's text is thousands of pieces that point at each other.
+  const text = texts.get(use) ?? Buffer.from(fill()).toString();
+  texts.set(use, text);
+  return text;
 }
 
 /** With its locals named a view is a plain function: looking each name up in a `with` took as long again as all the rest of a page. */
@@ -54,7 +91,13 @@ function compile(name: string): View {
     unsafePrototypeLocals: true,
     _with: false,
     rmWhitespace: true,
-    destructuredLocals: ['include', ...EVERYWHERE.filter((local) => text.includes(local)), ...named],
+    destructuredLocals: [
+      'include',
+      'each',
+      'once',
+      ...EVERYWHERE.filter((local) => text.includes(local)),
+      ...named,
+    ],
     escape: escaped,
   };
   const view = { locals: named, fill: ejs.compile(text, options) };
@@ -68,12 +111,22 @@ function compile(name: string): View {
  */
 function narrow(view: string): string {
   return view.replace(/<%[\s\S]*?%>|[^\0-\xff]/gu, (part) =>
-    part.startsWith('<%') ? part : `&#${part.codePointAt(0)};`,
+    part.startsWith('<%') ? part : reference(part),
   );
 }
 
-/** EJS's own escaping, for texts that have something to escape; most have nothing. */
+/**
+ * EJS's own escaping, for texts that have something to escape; most have nothing. Marks such as … and → become references as in views; the
+ * letters of other alphabets stay as they are.
+ */
 function escaped(value: unknown): string {
   const text = value === undefined || value === null ? '' : String(value);
-  return /[&<>"']/.test(text) ? ejs.escapeXML(text) : text;
+  if (!/[&<>"'\u2000-\u22ff]/.test(text)) return text;
+  const safe = ejs.escapeXML(text).replace(/[\u2000-\u22ff]/g, reference);
+  // Made from a text of two bytes a letter it still is one, until it is made anew.
+  return /[^\0-\xff]/.test(safe) ? safe : Buffer.from(safe, 'latin1').toString('latin1');
+}
+
+function reference(letter: string): string {
+  return `&#${letter.codePointAt(0)};`;
 }

@@ -48,23 +48,21 @@ export type Browser = Awaited<ReturnType<typeof visitor>>;
 export async function visitor(to: Express = app) {
   const agent = supertest.agent(to);
   let token = '';
-  const remember = (text: string | undefined) => {
-    token = /name="_csrf" value="([^"]+)"/.exec(text ?? '')?.[1] ?? token;
-  };
-  const get = async (path: string, headers: Record<string, string> = {}) => {
-    const response = await agent.get(path).set(headers);
-    remember(response.text);
+  const looked = <R extends { text: string }>(response: R): R => {
+    token = /name="_csrf" value="([^"]+)"/.exec(response.text ?? '')?.[1] ?? token;
+    // Marks that views write as references (src/web/render.ts) stand as a reader sees them.
+    response.text = response.text?.replace(/&#(8\d{3});/g, (_, code) => String.fromCodePoint(code));
     return response;
   };
+  const get = async (path: string, headers: Record<string, string> = {}) =>
+    looked(await agent.get(path).set(headers));
   const post = async (path: string, fields: Record<string, string | number> = {}) => {
     if (!token) await get('/sign-in');
     const body = new URLSearchParams({
       _csrf: token,
       ...Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, String(v)])),
     });
-    const response = await agent.post(path).type('form').send(body.toString());
-    remember(response.text);
-    return response;
+    return looked(await agent.post(path).type('form').send(body.toString()));
   };
   /** Posts, and looks at the page that one is sent on to. */
   const postAndSee = async (path: string, fields: Record<string, string | number> = {}) => {
