@@ -136,9 +136,36 @@ async function measure(
       `| ${page} | ${Math.round(result.requests.average)} | ${share} | ${each.toFixed(2)} | ${latency.p50} | ${latency.p99} | ${wrong} |`,
     );
   }
+  for (const [what, path] of [
+    ['the list', '/systems'],
+    ['the plan', '/plans/1'],
+  ] as const)
+    say(
+      `\nA session costs ${await sessionCost(app + path, headers, pids.app)} % of ${what}'s processor time.`,
+    );
   say(
     `\nReady ${Math.round(readyMs)} ms after the start, on a migrated database. Memory after the load: ${residentMb(pids.app)} MB.`,
   );
+}
+
+/** How much more processor time a page takes with a session than without, in percent: the medians of nine turns each. */
+async function sessionCost(url: string, headers: Headers, pid: number): Promise<number> {
+  const each = async (given: Headers) => {
+    const before = processorMs(pid);
+    const { requests } = await load({ url, headers: given, duration: 1 });
+    return (processorMs(pid) - before) / requests.total;
+  };
+  const signedIn: number[] = [];
+  const nobody: number[] = [];
+  for (let turn = 0; turn < 9; turn += 1) {
+    signedIn.push(await each(headers));
+    nobody.push(await each(PROXIED));
+  }
+  return Math.round(100 * (median(signedIn) / median(nobody) - 1));
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 function load(options: autocannon.Options): Promise<autocannon.Result> {
