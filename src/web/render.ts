@@ -38,7 +38,10 @@ function filledIn(name: string, locals: Locals, outer: Locals | null): string {
   return view.fill(scopeOf(name, view, locals, outer));
 }
 
-/** A view for one record after another, as `each('parts/_row', 'part', rows)`: what `include` would make of each, with the rest of the locals put together once. */
+/**
+ * A view for one record after another, in views `each('parts/_row', 'part', rows)`: what `include` would make of each, with the rest of the
+ * locals put together once.
+ */
 function filledInForEach(name: string, local: string, records: readonly unknown[], outer: Locals): string {
   const view = views.get(name) ?? compile(name);
   const scope = scopeOf(name, view, { [local]: null }, outer);
@@ -66,10 +69,11 @@ function scopeOf(name: string, view: View, locals: Locals, outer: Locals | null)
 const filled = new WeakMap<object, Map<string, string>>();
 
 /**
- * What `fill` makes of an object that does not change (a picture of a plan that is remembered): made once for each `use` of it, and kept for
- * as long as the object is.
+ * In views: what `fill` makes of an object that does not change (a picture of a plan that is remembered), made once for each `use` of it and
+ * kept for as long as the object is.
  */
 function once(of: object, use: string, fill: () => string): string {
+  if (!isKept) return fill();
   const texts = filled.get(of) ?? new Map<string, string>();
   filled.set(of, texts);
   // Through a buffer, as a view's text is thousands of pieces that point at each other.
