@@ -3,8 +3,11 @@ import { type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import express, { type ErrorRequestHandler } from 'express';
+import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serverOf } from '../src/web/listening.js';
+import { sendTexts } from '../src/web/texts.js';
 import { app, signedIn, useApp } from './support/app.js';
 
 useApp({ PUBLIC_READ: 'on' });
@@ -92,6 +95,21 @@ describe('a text that is sent', () => {
     const [answer] = await once(asked, 'response');
     return { status: answer.statusCode, headers: answer.headers, body: await buffer(answer) };
   }
+});
+
+test('what breaks after its text was sent is no second answer, and no end of the process', async () => {
+  const small = express();
+  sendTexts(small);
+  small.get('/', (_req, res) => {
+    res.send('an answer '.repeat(200));
+    throw new Error('late');
+  });
+  const onError: ErrorRequestHandler = (_error, _req, res, _next) => {
+    res.status(500).send('it broke '.repeat(200));
+  };
+  small.use(onError);
+  for (let turn = 0; turn < 20; turn += 1)
+    expect((await supertest(small).get('/').set('Accept-Encoding', 'gzip')).status).toBe(500);
 });
 
 function withoutToken(body: Buffer): string {

@@ -27,7 +27,9 @@ function sendText(res: Response, text: string): Response {
   if (!encoding) return res.set('Content-Length', String(length)).end(text);
   const done = (error: Error | null, bytes: Buffer) => {
     if (error) res.destroy(error);
-    else res.set({ 'Content-Encoding': encoding, 'Content-Length': String(bytes.length) }).end(bytes);
+    // Where something broke after it, the page that says so may have left meanwhile.
+    else if (!res.headersSent)
+      res.set({ 'Content-Encoding': encoding, 'Content-Length': String(bytes.length) }).end(bytes);
   };
   if (encoding === 'br') brotliCompress(text, BROTLI, done);
   else gzip(text, done);
