@@ -21,7 +21,7 @@ const EVERYWHERE = [
 ];
 
 type Locals = Record<string, unknown>;
-type View = { locals: string[]; fill: TemplateFunction };
+type View = { name: string; locals: string[]; fill: TemplateFunction };
 
 /**
  * A view as text. `name` is its path under views/ without the ending, as it is in `include('fields/text', { name })`; an included view
@@ -34,8 +34,8 @@ export function render(name: string, locals: Locals): string {
 }
 
 function filledIn(name: string, locals: Locals, outer: Locals | null): string {
-  const view = views.get(name) ?? compile(name);
-  return view.fill(scopeOf(name, view, locals, outer));
+  const view = viewOf(name);
+  return view.fill(scopeOf(view, locals, outer));
 }
 
 /**
@@ -43,8 +43,8 @@ function filledIn(name: string, locals: Locals, outer: Locals | null): string {
  * locals put together once.
  */
 function filledInForEach(name: string, local: string, records: readonly unknown[], outer: Locals): string {
-  const view = views.get(name) ?? compile(name);
-  const scope = scopeOf(name, view, { [local]: null }, outer);
+  const view = viewOf(name);
+  const scope = scopeOf(view, { [local]: null }, outer);
   let text = '';
   for (const record of records) {
     scope[local] = record;
@@ -54,14 +54,14 @@ function filledInForEach(name: string, local: string, records: readonly unknown[
 }
 
 /** All that a view may use. Copied, not chained: objects that stand behind each other as prototypes are slow to read from, each anew. */
-function scopeOf(name: string, view: View, locals: Locals, outer: Locals | null): Locals {
+function scopeOf(view: View, locals: Locals, outer: Locals | null): Locals {
   // EJS's own include copies all locals and asks the disk for the file, at every call.
   const include = (other: string, more: Locals = {}) => filledIn(other, more, scope);
   const each = (other: string, local: string, records: readonly unknown[]) =>
     filledInForEach(other, local, records, scope);
   const scope: Locals = { ...outer, ...locals, include, each, once };
   for (const local of view.locals) {
-    if (!(local in scope)) throw new Error(`views/${name}.ejs lacks the local “${local}”.`);
+    if (!(local in scope)) throw new Error(`views/${view.name}.ejs lacks the local “${local}”.`);
   }
   return scope;
 }
@@ -80,6 +80,10 @@ function once(of: object, use: string, fill: () => string): string {
   const text = texts.get(use) ?? Buffer.from(fill()).toString();
   texts.set(use, text);
   return text;
+}
+
+function viewOf(name: string): View {
+  return views.get(name) ?? compile(name);
 }
 
 /** With its locals named a view is a plain function: looking each name up in a `with` took as long again as all the rest of a page. */
@@ -104,7 +108,7 @@ function compile(name: string): View {
     ],
     escape: escaped,
   };
-  const view = { locals: named, fill: ejs.compile(text, options) };
+  const view = { name, locals: named, fill: ejs.compile(text, options) };
   if (isKept) views.set(name, view);
   return view;
 }

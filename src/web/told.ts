@@ -14,12 +14,11 @@ export function tellPrograms(creates: (method: string, path: string) => boolean)
   return (req, res, next) => {
     if (['GET', 'HEAD'].includes(req.method) || !wantsJson(req) || isForBrowsers(req.path)) return next();
     req.told = null;
-    const redirect = (...given: [number | string, (string | number)?]) => {
+    res.redirect = (...given: [number | string, (string | number)?]) => {
       const location = String(given.find((one) => typeof one === 'string'));
       const isMade = creates(req.method, String(req.route?.path));
       tell(res, location, req.told ?? { message: '' }, isMade ? 201 : 200);
     };
-    res.redirect = redirect;
     next();
   };
 }
