@@ -68,6 +68,12 @@ describe('what somebody hostile sends', () => {
     }
   });
 
+  test('a page without a form leaves no cookie with who reads it, one with a form leaves its token', async () => {
+    const cookies = async (path: string) => (await (await visitor()).get(path)).headers['set-cookie'];
+    expect(await cookies('/nothing')).toBeUndefined();
+    expect(String(await cookies('/sign-in'))).toMatch(/^csrf=/);
+  });
+
   test('a session ends when it has idled, at its last hour, and with its person', async () => {
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
     const set = (userId: number, data: object) => db.session.updateMany({ where: { userId }, data });

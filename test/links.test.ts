@@ -316,6 +316,18 @@ describe('another address', () => {
     expect((await editor.get(`${path}?token=${token}`)).status).toBe(404);
   });
 
+  test('stays within the domain that lets people in, for who came in by it', async () => {
+    const { person, ...editor } = await signedIn('editor');
+    const gone = await editor.post('/account/address', { email: 'me@elsewhere.com', password: PASSWORD });
+    expect([gone.status, gone.text]).toEqual([
+      422,
+      expect.stringContaining('must stay an address of example.com'),
+    ]);
+    await db.user.update({ where: { id: person.id }, data: { email: 'guest@elsewhere.com' } });
+    await editor.post('/account/address', { email: 'guest@another.com', password: PASSWORD });
+    expect((await letterTo('guest@another.com')).subject).toContain('Confirm');
+  });
+
   test('makes the links void that went to the old one', async () => {
     const { person, ...editor } = await signedIn('editor');
     const old = await makeLink('reset', { userId: person.id });

@@ -8,6 +8,11 @@ export const email = line('E-mail', { max: 254 }).pipe(
   z.email('E-mail must be an address like ada@example.com.'),
 );
 
+/** Whether an address is one of this domain's, whatever the case. */
+export function isOfDomain(email: string, domain: string): boolean {
+  return email.toLowerCase().endsWith(`@${domain}`);
+}
+
 /** Of a password that is there already, any; it is only compared. */
 export const knownPassword = z
   .string('Password is missing.')

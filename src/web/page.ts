@@ -27,6 +27,7 @@ export function page(
     return;
   }
   const person = req.user ?? null;
+  let token: string | undefined;
   const locals = {
     ...onlyHtml,
     ...content,
@@ -35,7 +36,8 @@ export function page(
     addressOf,
     markdown,
     person,
-    csrfToken: req.csrfToken?.() ?? '',
+    // Made when a form asks for it: a page without one leaves no cookie.
+    csrfToken: () => (token ??= req.csrfToken?.() ?? ''),
     flash: takeFlash(req),
     path: req.path,
     address: req.originalUrl,

@@ -18,7 +18,7 @@ describe.skipIf(!hasBrowser)('a form sent empty says so, accessibly', () => {
   test.each(PATTERNS.filter((pattern) => /\/(new|edit)$/.test(pattern)))('%s', async (pattern) => {
     await page.goto(addressWith(pattern, ids));
     await page.evaluate(EMPTY_THE_FORM);
-    await page.locator('main form[method=post] button').first().click();
+    await page.locator('main form[method=post] button:not([type=button])').first().click();
     await page.getByRole('alert').waitFor();
     expect(await page.locator('[aria-invalid=true]').count()).toBeGreaterThan(0);
     await expectGoodPage(page);

@@ -41,7 +41,13 @@ describe.skipIf(!hasBrowser)('a link that came by mail', () => {
     const page = await openPage();
     await page.goto(`/password-reset?token=${token}`);
     await expectGoodPage(page);
-    await page.getByLabel('New password').fill(DEMO_ACCOUNT.password);
+    const password = page.getByLabel('New password');
+    await password.fill(DEMO_ACCOUNT.password);
+    await page.getByRole('button', { name: 'Show' }).click();
+    expect(await password.getAttribute('type')).toBe('text');
+    await expectGoodPage(page);
+    await page.getByRole('button', { name: 'Hide' }).click();
+    expect(await password.getAttribute('type')).toBe('password');
     await page.getByRole('button', { name: 'Save the password' }).click();
     await page.waitForURL('**/sign-in');
     await page.getByText('Your password is changed').waitFor();

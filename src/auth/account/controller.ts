@@ -5,6 +5,7 @@ import { type FormState, readForm, statusOf, withError } from '../../web/form.js
 import { page } from '../../web/page.js';
 import { askForAddress, changeName, changePassword, forgetAddress } from '../account-changes.js';
 import { findAccountByEmail } from '../accounts.js';
+import { isOfDomain } from '../fields.js';
 import { leave } from '../last-admin.js';
 import { addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
@@ -53,7 +54,15 @@ export async function updateAddress(req: Request, res: Response) {
   const account = await ownAccount(req);
   const read = await readProven(req, account, newAddressForm, 'password');
   if (!read.ok) return showForm(req, res, 'address', read.form);
-  if (!authOf(req).mail.isOn) throw mailIsOff();
+  const { mail, settings } = authOf(req);
+  if (!mail.isOn) throw mailIsOff();
+  const { domain } = settings.signUp;
+  if (domain && isOfDomain(account.email, domain) && !isOfDomain(read.data.email, domain)) {
+    const errors = {
+      email: `E-mail must stay an address of ${domain}, as that is what lets people in here.`,
+    };
+    return showForm(req, res, 'address', withError(req.body, errors));
+  }
   await askForAddress(account, read.data.email, fromOf(req));
   const taken = await findAccountByEmail(read.data.email);
   post(req, account.email, addressAsked(account.name, read.data.email));

@@ -5,6 +5,7 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from '../accounts.js';
+import { isOfDomain } from '../fields.js';
 import { lockedLetter } from '../letters.js';
 import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
 import { authenticate, authOf, enter, fromOf, signOut } from '../signing-in.js';
@@ -89,7 +90,7 @@ async function signUp(req: Request, res: Response) {
   const read = readForm(signUpForm, req.body);
   if (!read.ok) return showSignUp(req, res, read.form, 422);
   const { domain } = settings.signUp;
-  if (domain && !read.data.email.toLowerCase().endsWith(`@${domain}`)) {
+  if (domain && !isOfDomain(read.data.email, domain)) {
     const errors = { email: `E-mail must be an address of ${domain}.` };
     return showSignUp(req, res, withError(req.body, errors), 422);
   }

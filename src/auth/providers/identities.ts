@@ -12,6 +12,7 @@ import {
   insertAccount,
   isEmpty,
 } from '../accounts.js';
+import { isOfDomain } from '../fields.js';
 import { type Link, useUp } from '../mailed-links.js';
 import type { Role } from '../roles.js';
 import type { Provider } from '../signing-in.js';
@@ -84,7 +85,7 @@ async function signUpAs(
 /** What anybody may be who signs up with this address; null where they may not. */
 function roleOf(email: string, { open, domain }: Settings['signUp']): Role | null {
   if (open) return 'viewer';
-  return domain !== null && email.toLowerCase().endsWith(`@${domain}`) ? 'editor' : null;
+  return domain !== null && isOfDomain(email, domain) ? 'editor' : null;
 }
 
 async function findInvitation(email: string): Promise<Link | null> {
