@@ -43,13 +43,19 @@ export async function startSession(
 /** The session and its person, in one round trip. Null when it has run out, was ended, or never was. */
 export async function findSession(id: string, { idleHours }: Limits): Promise<Session | null> {
   const key = hashOf(id);
-  const [row] = await read<{ person: Person; isStale: boolean; isKept: boolean }[]>`
-    SELECT json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role) AS person, s.is_kept AS "isKept", s.seen_at < now() - ${SEEN_MINUTES} * interval '1 minute' AS "isStale"
+  // As one piece: taking a row apart column by column costs more than the text of one.
+  const [row] = await read<{ found: { person: Person; isStale: boolean; isKept: boolean } }[]>`
+    SELECT json_build_object(
+      'person', json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role),
+      'isKept', s.is_kept,
+      'isStale', s.seen_at < now() - ${SEEN_MINUTES} * interval '1 minute'
+    ) AS found
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = ${key} AND s.expires_at > now() AND (s.is_kept OR s.seen_at > now() - ${idleHours} * interval '1 hour')`;
   if (!row) return null;
-  if (row.isStale) await db.$executeRaw`UPDATE sessions SET seen_at = now() WHERE id = ${key}`;
-  return { key, person: row.person, isKept: row.isKept };
+  const { person, isKept, isStale } = row.found;
+  if (isStale) await db.$executeRaw`UPDATE sessions SET seen_at = now() WHERE id = ${key}`;
+  return { key, person, isKept };
 }
 
 /** Ends one session. */

@@ -52,11 +52,11 @@ async function openServer(
   const pool = new pg.Pool({ ...toServer, max: settings.poolSize - (line ? 1 : 0) });
   pool.on('error', onError);
   const nameOf = statementNames();
+  const questionOf = questions(nameOf);
   const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
   db = new PrismaClient({ adapter, errorFormat });
   read = async <T>(strings: TemplateStringsArray, ...given: unknown[]) => {
-    const { text, values } = Prisma.sql(strings, ...given);
-    const question = { name: nameOf(text), text, values };
+    const question = questionOf(strings, given);
     return (await (line?.ask(question) ?? pool.query(question))).rows as T;
   };
   return {
@@ -96,6 +96,26 @@ function statementNames(): (sql: string) => string {
     const name = createHash('sha1').update(sql).digest('base64url');
     names.set(sql, name);
     return name;
+  };
+}
+
+type Question = { name: string; text: string; values: unknown[] };
+
+/** A question without fragments has the same text each time, so that is put together once for each place in the code. */
+function questions(nameOf: (sql: string) => string) {
+  const plain = new WeakMap<TemplateStringsArray, Omit<Question, 'values'>>();
+  return (strings: TemplateStringsArray, given: unknown[]): Question => {
+    if (given.some((value) => value instanceof Prisma.Sql)) {
+      const { text, values } = Prisma.sql(strings, ...given);
+      return { name: nameOf(text), text, values };
+    }
+    let known = plain.get(strings);
+    if (!known) {
+      const { text } = Prisma.sql(strings, ...given);
+      known = { name: nameOf(text), text };
+      plain.set(strings, known);
+    }
+    return { name: known.name, text: known.text, values: given };
   };
 }
 

@@ -20,7 +20,9 @@ export function csrf(settings: Settings): RequestHandler {
   });
   // One function for all requests: one of its own would hold each until the next full collection, see texts.ts.
   const csrfToken = function (this: Request): string {
-    return generateCsrfToken(this, this.res as Response);
+    const token = generateCsrfToken(this, SILENT);
+    if (token !== this.cookies[name]) this.res?.cookie(name, token, options);
+    return token;
   };
   return (req, _res, next) => {
     if (req.token) return next();
@@ -32,6 +34,9 @@ export function csrf(settings: Settings): RequestHandler {
     next();
   };
 }
+
+/** In place of an answer, to which the library adds its cookie each time, whether or not the browser has it. */
+const SILENT = { cookie: () => SILENT } as unknown as Response;
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
