@@ -39,9 +39,10 @@ describe('a text that is sent', () => {
   afterAll(() => server.close());
 
   test.each([
-    ['br, gzip', 'br', brotliDecompressSync],
+    // As browsers say it.
+    ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
     ['gzip', 'gzip', gunzipSync],
-    ['gzip;q=1, br;q=0.5', 'gzip', gunzipSync],
+    ['br;q=0, gzip;q=0.5', 'gzip', gunzipSync],
   ])('is compressed for who takes %s', async (encodings, encoding, open) => {
     for (const path of paths) {
       const plain = await sent(path, 'identity');
@@ -97,19 +98,32 @@ describe('a text that is sent', () => {
   }
 });
 
-test('what breaks after its text was sent is no second answer, and no end of the process', async () => {
+test('what breaks after its text was sent is answered alone, and no end of the process', async () => {
   const small = express();
   sendTexts(small);
   small.get('/', (_req, res) => {
-    res.send('an answer '.repeat(200));
+    res.type('text/csv').send('an answer '.repeat(200));
     throw new Error('late');
   });
   const onError: ErrorRequestHandler = (_error, _req, res, _next) => {
-    res.status(500).send('it broke '.repeat(200));
+    res.status(500).type('html').send('it broke '.repeat(150));
   };
   small.use(onError);
-  for (let turn = 0; turn < 20; turn += 1)
-    expect((await supertest(small).get('/').set('Accept-Encoding', 'gzip')).status).toBe(500);
+  for (let turn = 0; turn < 20; turn += 1) {
+    const { status, headers, text } = await supertest(small).get('/').set('Accept-Encoding', 'gzip');
+    const type = 'text/html; charset=utf-8';
+    expect([status, headers['content-type'], text]).toEqual([500, type, 'it broke '.repeat(150)]);
+  }
+});
+
+test('an answer without a body stays one', async () => {
+  const small = express();
+  sendTexts(small);
+  small.get('/:status', (req, res) => void res.status(Number(req.params.status)).send('a body'));
+  for (const status of [204, 205, 304]) {
+    const { headers, text } = await supertest(small).get(`/${status}`);
+    expect([headers['content-length'] ?? '0', text]).toEqual(['0', '']);
+  }
 });
 
 function withoutToken(body: Buffer): string {

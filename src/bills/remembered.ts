@@ -5,8 +5,8 @@ import { findWhole, type WholePlan } from './queries.js';
 export type CountedPlan = { whole: WholePlan; bill: Bill };
 
 // A bill is computed, never stored. What this process has computed it remembers for as long as the plan's revision stands: the most
-// recently asked for, up to this weight in all. A part or a connection weighs 1; a thousand take about a megabyte with their drawing and its
-// markup, and so do five thousand parts that entries are said to hang on.
+// recently asked for, up to this weight in all. A part or a connection weighs 1, and 1 more for each 50 letters of a part's name: a thousand take
+// about a megabyte with their drawing and its markup, and so do five thousand parts that entries are said to hang on.
 const MAX_WEIGHT = 30_000;
 const remembered = new Map<string, { weight: number; counted: Promise<CountedPlan> }>();
 
@@ -22,7 +22,8 @@ export function countedPlan(record: PlanRecord): Promise<CountedPlan> {
     entry.counted.then(
       ({ whole, bill }) => {
         const hangOn = bill.entries.reduce((sum, { closure }) => sum + closure.length, 0);
-        entry.weight += whole.parts.length + whole.connections.length + Math.round(hangOn / 5);
+        const letters = whole.parts.reduce((sum, { name }) => sum + name.length, 0);
+        entry.weight += whole.parts.length + whole.connections.length + Math.round(hangOn / 5 + letters / 50);
         forgetOldest();
       },
       () => remembered.delete(key),

@@ -66,19 +66,18 @@ function scopeOf(view: View, locals: Locals, outer: Locals | null): Locals {
   return scope;
 }
 
-const filled = new WeakMap<object, Map<string, string>>();
+const filled = new WeakMap<object, { use: string; text: string }>();
 
 /**
- * In views: what `fill` makes of an object that does not change (a picture of a plan that is remembered), made once for each `use` of it and
- * kept for as long as the object is.
+ * In views: what `fill` makes of an object that does not change (a picture of a plan that is remembered), kept for as long as the object is,
+ * or until it is put to another `use`: of a large picture one text is enough to keep.
  */
 function once(of: object, use: string, fill: () => string): string {
-  if (!isKept) return fill();
-  const texts = filled.get(of) ?? new Map<string, string>();
-  filled.set(of, texts);
+  const known = filled.get(of);
+  if (known?.use === use && isKept) return known.text;
   // Through a buffer, as a view's text is thousands of pieces that point at each other.
-  const text = texts.get(use) ?? Buffer.from(fill()).toString();
-  texts.set(use, text);
+  const text = Buffer.from(fill()).toString();
+  filled.set(of, { use, text });
   return text;
 }
 

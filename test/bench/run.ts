@@ -22,6 +22,8 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 8);
 const APP = 3950;
 const FLOOR = 3951;
 const PROXIED = { 'x-forwarded-proto': 'https' };
+/** As browsers say it. The floor sends its list as it is, and so do the pages that are held against it. */
+const COMPRESSED = { 'accept-encoding': 'gzip, deflate, br, zstd' };
 
 const server = process.env.BENCH_DATABASE_URL;
 await benchBills();
@@ -94,10 +96,18 @@ async function measure(
     { page: 'floor: the same list, bare', run: () => load({ url: `http://localhost:${FLOOR}/` }) },
     { page: 'list of systems, 25 rows', run: () => load({ url: `${app}/systems`, headers }) },
     { page: 'the same list, nobody signed in', run: () => load({ url: `${app}/systems`, headers: PROXIED }) },
+    {
+      page: 'the same list, compressed',
+      run: () => load({ url: `${app}/systems`, headers: { ...headers, ...COMPRESSED } }),
+    },
     { page: 'list, far in', run: async () => load({ url: app + (await farIn(headers)), headers }) },
     { page: 'a system', run: () => load({ url: `${app}/systems/5000`, headers }) },
     { page: 'a plan of 22 parts, with its bill', run: () => load({ url: `${app}/plans/1`, headers }) },
     { page: 'the same plan, nobody signed in', run: () => load({ url: `${app}/plans/1`, headers: PROXIED }) },
+    {
+      page: 'the same plan, compressed',
+      run: () => load({ url: `${app}/plans/1`, headers: { ...headers, ...COMPRESSED } }),
+    },
     {
       page: 'recording a system',
       run: () =>
