@@ -60,11 +60,20 @@ describe('what somebody hostile sends', () => {
     expect(await db.session.count({ where: { userId: editor.person.id } })).toBe(0);
   });
 
-  test('no proxy keeps a page, a visitor’s no more than anybody’s', async () => {
+  test('no proxy keeps a page, a visitor’s no more than anybody’s, and no browser what is about people', async () => {
     const stranger = await visitor();
     for (const path of ['/', '/sign-in', '/systems', '/nothing']) {
       const { headers } = await stranger.get(path);
       expect({ path, kept: headers['cache-control'] }).toEqual({ path, kept: 'private, no-cache' });
+    }
+    const admin = await signedIn('admin');
+    for (const path of ['/account', '/account/sessions', '/people', '/changes', '/invitations/new']) {
+      const { status, headers } = await admin.get(path);
+      expect({ path, status, kept: headers['cache-control'] }).toEqual({
+        path,
+        status: 200,
+        kept: 'no-store',
+      });
     }
   });
 

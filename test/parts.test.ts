@@ -224,6 +224,18 @@ describe('parts', () => {
     });
   });
 
+  test('are filtered by the teams and technologies that this plan has, and no other', async () => {
+    const editor = await signedIn('editor');
+    const { address } = await aPlan(editor.person, { parts: { web: { team: 'Alpha', technology: 'Go' } } });
+    await aPlan(editor.person, { parts: { web: { team: 'Beta', technology: 'Rust' } } });
+    const { text } = await editor.get(`${address}/parts`);
+    const choices = (name: string) => new RegExp(`<select id="${name}"[^]*?</select>`).exec(text)?.[0];
+    expect(choices('team')).toContain('>Alpha<');
+    expect(choices('team')).not.toContain('Beta');
+    expect(choices('technology')).toContain('>Go<');
+    expect(choices('technology')).not.toContain('Rust');
+  });
+
   test('deleting says what goes with it, hides its connections, and restoring brings all back', async () => {
     const editor = await signedIn('editor');
     const { address, parts, plan, connections, entries } = await aPlan(editor.person, {
@@ -235,7 +247,7 @@ describe('parts', () => {
       entries: { browse: ['web', 'api'] },
     });
     const asked = await editor.get(`/parts/${parts.api}/deletion`);
-    expect(asked.text).toContain('It calls 1 part, 1 part calls it, and 1 entry begins at it');
+    expect(asked.text).toContain('What hangs on it: it calls 1 part, 1 part calls it, 1 entry begins at it.');
     const revision = await revisionOf(plan.id);
     const deleted = await editor.post(`/parts/${parts.api}/deletion`);
     expect(deleted.headers.location).toBe(address);

@@ -96,6 +96,34 @@ describe('systems', () => {
     expect(late.text).toContain('Changed by you; before: <q>Merged</q>');
   });
 
+  test('who saved it themselves meanwhile is told so', async () => {
+    const ada = await signedIn('editor');
+    const address = (await ada.post('/systems', { ...shop, name: 'Twice' })).headers.location ?? '';
+    const form = { ...shop, name: 'Twice', version: 1 };
+    await ada.post(address, { ...form, description: 'In one window.' });
+    const late = await ada.post(address, { ...form, description: 'In another.' });
+    expect([late.status, late.text]).toEqual([409, expect.stringContaining('<strong>You saved this')]);
+  });
+
+  test('a team that has nothing is suggested no more', async () => {
+    const ada = await signedIn('editor');
+    const address = (await ada.post('/systems', { ...shop, name: 'Owned', team: 'Chekcout' })).headers
+      .location;
+    expect((await ada.get('/systems/new')).text).toContain('value="Chekcout"');
+    await ada.post(`${address}`, { ...shop, name: 'Owned', team: 'Checkout', version: 1 });
+    const { text } = await ada.get('/systems/new');
+    expect(text).toContain('value="Checkout"');
+    expect(text).not.toContain('Chekcout');
+  });
+
+  test('headings of a description begin below the page’s own', async () => {
+    const ada = await signedIn('editor');
+    const description = '## Why\n\n#### How\n\n## What';
+    const address = (await ada.post('/systems', { ...shop, name: 'Headed', description })).headers.location;
+    const { text } = await ada.get(`${address}`);
+    for (const heading of ['<h2>Why</h2>', '<h3>How</h3>', '<h2>What</h2>']) expect(text).toContain(heading);
+  });
+
   test('a form of a session that is gone is shown again with all that was typed, to be sent once more', async () => {
     const editor = await signedIn('editor');
     const stale = await editor.agent

@@ -4,6 +4,7 @@ import { found } from '../web/errors.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
 import { ACTIONS, changesList, findChange, listChanges, SUBJECTS } from './queries.js';
+import { SUBJECT_LABELS } from './words.js';
 
 /** The trail: who did what, when, from where. */
 export async function index(req: Request, res: Response) {
@@ -31,7 +32,11 @@ export async function index(req: Request, res: Response) {
       from: (change) => change.address,
       token: (change) => change.token,
     },
-    { subjects: SUBJECTS.map((value) => ({ value, label: value.replace('-', ' ') })), actions: ACTIONS },
+    {
+      subjects: SUBJECTS.map((value) => ({ value, label: SUBJECT_LABELS[value] })),
+      actions: ACTIONS,
+      labels: SUBJECT_LABELS,
+    },
   );
 }
 
@@ -43,7 +48,7 @@ export async function show(req: Request, res: Response) {
     res,
     'changes/show',
     { title: `${change.label}: ${change.action}`, change },
-    { onlyHtml: { fields } },
+    { onlyHtml: { fields, labels: SUBJECT_LABELS } },
   );
 }
 

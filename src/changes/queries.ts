@@ -63,15 +63,21 @@ export async function recordChange(
 }
 
 /** Who touched the record last, and when. An import leaves its line with the plan: `planId` is where to look for it. */
-export async function lastChangeOf(noun: Noun, recordId: number, planId?: number): Promise<LastChange> {
+export async function lastChangeOf(
+  noun: Noun,
+  recordId: number,
+  planId: number | undefined,
+  reader: number,
+): Promise<LastChange> {
   const change = await db.change.findFirst({
     where: {
       OR: [{ noun, recordId }, ...(planId ? [{ noun: 'plans', recordId: planId, action: 'imported' }] : [])],
     },
     orderBy: { id: 'desc' },
-    select: { at: true, user: { select: { name: true } } },
+    select: { at: true, userId: true, user: { select: { name: true } } },
   });
-  return { by: change?.user?.name ?? 'somebody', at: change?.at ?? new Date() };
+  const by = change?.userId === reader ? 'you' : (change?.user?.name ?? 'somebody');
+  return { by, at: change?.at ?? new Date() };
 }
 
 export const changesList = {

@@ -77,7 +77,7 @@ export async function write(
     return { ok: true, record: await db.$transaction(inOne, timeout === undefined ? {} : { timeout }) };
   } catch (error) {
     if (error instanceof TooLate)
-      return { ok: false, stale: await lastChangeOf(noun, before?.id ?? 0, planId) };
+      return { ok: false, stale: await lastChangeOf(noun, before?.id ?? 0, planId, author.userId) };
     if (error instanceof Refused) return { ok: false, errors: error.errors };
     const constraint = Object.keys(refusals).find((name) => violates(error, name));
     if (constraint === undefined) throw error;

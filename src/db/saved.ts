@@ -7,4 +7,5 @@ export type Saved<T> =
   | { ok: false; errors: Record<string, string> }
   | { ok: false; stale: LastChange };
 
+/** `by` is a name, or “you” for who asks. */
 export type LastChange = { by: string; at: Date };

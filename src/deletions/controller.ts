@@ -1,19 +1,10 @@
 import type { Request, Response } from 'express';
-import { NOUNS, type Noun } from '../changes/queries.js';
+import { NOUNS } from '../changes/queries.js';
+import { SUBJECT_LABELS } from '../changes/words.js';
 import { answerList, readList } from '../web/list.js';
 import { deletionsList, listDeletions } from './queries.js';
 
-const LABELS: Record<Noun, string> = {
-  systems: 'System',
-  plans: 'Plan',
-  parts: 'Part',
-  connections: 'Connection',
-  entries: 'Entry',
-  'extra-costs': 'Extra cost',
-  'machine-types': 'Machine type',
-};
-
-const nouns = NOUNS.map((value) => ({ value, label: LABELS[value] }));
+const nouns = NOUNS.map((value) => ({ value, label: SUBJECT_LABELS[value] }));
 
 export async function index(req: Request, res: Response) {
   const list = readList(req, deletionsList);
@@ -25,7 +16,7 @@ export async function index(req: Request, res: Response) {
     { title: 'Deleted', list },
     rows,
     {
-      what: (deletion) => LABELS[deletion.noun],
+      what: (deletion) => SUBJECT_LABELS[deletion.noun],
       id: (deletion) => deletion.id,
       name: (deletion) => deletion.name,
       system: (deletion) => deletion.system?.name ?? null,
@@ -33,6 +24,6 @@ export async function index(req: Request, res: Response) {
       by: (deletion) => deletion.by,
       deleted: (deletion) => deletion.deletedAt.toISOString(),
     },
-    { nouns, labels: LABELS },
+    { nouns, labels: SUBJECT_LABELS },
   );
 }

@@ -24,10 +24,9 @@ const runs = RUNS.map((value) => ({ value, label: RUNS_LABELS[value] }));
 export async function index(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   const list = readList(req, parts.partsList);
-  const [rows, technologies, teams] = await Promise.all([
+  const [rows, { technologies, teams }] = await Promise.all([
     parts.listParts(plan.id, list),
-    listTechnologyNames(),
-    listTeamNames(),
+    parts.listChoices(plan.id),
   ]);
   answerList(
     req,

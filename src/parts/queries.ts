@@ -48,6 +48,16 @@ export type PartRow = {
   updatedAt: Date;
 };
 
+/** What a plan's parts can be filtered by: their technologies and teams, by name. */
+export async function listChoices(planId: number): Promise<{ technologies: string[]; teams: string[] }> {
+  const [choices] = await read<{ technologies: string[]; teams: string[] }[]>`
+    SELECT coalesce(array_agg(DISTINCT k.name) FILTER (WHERE k.name IS NOT NULL), '{}') AS technologies,
+      coalesce(array_agg(DISTINCT t.name) FILTER (WHERE t.name IS NOT NULL), '{}') AS teams
+    FROM parts p LEFT JOIN technologies k ON k.id = p.technology_id LEFT JOIN teams t ON t.id = p.team_id
+    WHERE p.plan_id = ${planId} AND p.deleted_at IS NULL`;
+  return choices ?? { technologies: [], teams: [] };
+}
+
 /** One stretch of a plan's parts, as searched, filtered and sorted. */
 export async function listParts(
   planId: number,

@@ -12,8 +12,13 @@ export async function teamNamed(tx: Prisma.TransactionClient, name: string): Pro
   return team?.id ?? null;
 }
 
-/** Every team's name, for the forms to pick from. */
+/** The names of the teams that have something, for the forms to pick from. */
 export async function listTeamNames(): Promise<string[]> {
-  const teams = await db.team.findMany({ select: { name: true }, orderBy: { name: 'asc' }, take: 500 });
+  const teams = await db.team.findMany({
+    where: { OR: [{ systems: { some: { deletedAt: null } } }, { parts: { some: { deletedAt: null } } }] },
+    select: { name: true },
+    orderBy: { name: 'asc' },
+    take: 500,
+  });
   return teams.map((team) => team.name);
 }

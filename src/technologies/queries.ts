@@ -12,9 +12,10 @@ export async function technologyNamed(tx: Prisma.TransactionClient, name: string
   return technology?.id ?? null;
 }
 
-/** Every technology's name, for the forms to pick from. */
+/** The names of the technologies that parts are made with, for the forms to pick from. */
 export async function listTechnologyNames(): Promise<string[]> {
   const technologies = await db.technology.findMany({
+    where: { parts: { some: { deletedAt: null } } },
     select: { name: true },
     orderBy: { name: 'asc' },
     take: 500,

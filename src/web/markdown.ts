@@ -4,12 +4,18 @@ import type markdownIt from 'markdown-it';
 const load = createRequire(import.meta.url);
 let kept: ReturnType<typeof markdownIt> | undefined;
 
-/** Markdown as HTML that is safe to show. Headings begin below the page's own. */
-export function markdown(text: string): string {
+/**
+ * Markdown as HTML that is safe to show. Its headings, whatever levels they are written with, begin a level below the one they stand under:
+ * the page's own, 1, if nothing else is said.
+ */
+export function markdown(text: string, under = 1): string {
   kept ??= writer();
-  return kept
-    .render(text)
-    .replace(/<(\/?)h([1-4])>/g, (_all, slash, level) => `<${slash}h${Number(level) + 2}>`);
+  const html = kept.render(text);
+  const levels = [...new Set(Array.from(html.matchAll(/<h([1-6])>/g), ([, level]) => Number(level)))].sort();
+  return html.replace(/<(\/?)h([1-6])>/g, (_all, slash, level) => {
+    const own = under + 1 + levels.indexOf(Number(level));
+    return `<${slash}h${Math.min(own, 6)}>`;
+  });
 }
 
 /** Loaded for the first text there is, as a start is sooner without. No HTML passes through; javascript: and its kin it refuses by itself. */
