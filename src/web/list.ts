@@ -60,35 +60,35 @@ export function answerList<T, F extends string>(
     else res.attachment(`${name}.json`).json({ ...content, rows });
     return;
   }
+  const addressWith = addressesFrom(req.originalUrl);
   const links = {
-    next: after && addressWith(req, { after, before: undefined }),
-    previous: before && addressWith(req, { before, after: undefined }),
-    csv: addressWith(req, { format: 'csv' }),
-    json: addressWith(req, { format: 'json' }),
+    next: after && addressWith('after', after),
+    previous: before && addressWith('before', before),
+    csv: addressWith('format', 'csv'),
+    json: addressWith('format', 'json'),
   };
   page(
     req,
     res,
     view,
     { ...content, rows, links },
-    { onlyHtml: { ...onlyHtml, sortLink: sortLinks(req, content.list.sort) } },
+    { onlyHtml: { ...onlyHtml, sortLink: sortLinks(addressWith, content.list.sort) } },
   );
 }
 
-/** The same address with some of its questions answered otherwise; the stretch begins anew unless it is what changes. */
-export function addressWith(req: Request, changes: Record<string, string | undefined>): string {
-  const [path, query] = req.originalUrl.split('?', 2);
-  const asked = new URLSearchParams(query);
-  asked.delete('after');
-  asked.delete('before');
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined || value === '') asked.delete(name);
-    else asked.set(name, value);
-  }
-  return asked.size > 0 ? `${path}?${asked}` : String(path);
+type AddressWith = (name: string, value: string) => string;
+
+/** The same address with one of its questions answered otherwise; the stretch begins anew unless it is what changes. */
+function addressesFrom(address: string): AddressWith {
+  const [path, query] = address.split('?', 2);
+  const asked = [...new URLSearchParams(query)].filter(([name]) => name !== 'after' && name !== 'before');
+  return (name, value) => {
+    const pairs = [...asked.filter(([other]) => other !== name), [name, value]];
+    return `${path}?${pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')}`;
+  };
 }
 
-function sortLinks(req: Request, sort: string) {
+function sortLinks(addressWith: AddressWith, sort: string) {
   return (name: string, firstDescending = false) => {
     const direction = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : null;
     const next =
@@ -99,7 +99,7 @@ function sortLinks(req: Request, sort: string) {
         : direction === 'ascending'
           ? `-${name}`
           : name;
-    return { href: addressWith(req, { sort: next }), direction };
+    return { href: addressWith('sort', next), direction };
   };
 }
 
