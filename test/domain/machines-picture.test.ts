@@ -178,6 +178,16 @@ describe('every box', () => {
     expect(machine!.key.map(({ words }) => words[0]!.text)).toEqual(['c', '3 × b']);
   });
 
+  it('is told in the key as well where its own name is cut and the key has more of it', () => {
+    const parts = ['payments-api', 'payments-worker'].map((name) => partNamed(name, { memoryMib: 256 }));
+    const [machine] = pictureOf(planOf(parts, { machineType: usual }), { boxWidth: 61 }).machines;
+    expect(machine!.boxes[0]!.name[0]!.text).toContain('…');
+    expect(machine!.key.map(({ words }) => words.map(({ text }) => text).join(''))).toEqual([
+      'payments-worker',
+      'payments-api',
+    ]);
+  });
+
   it.each([usual, huge])('of unknown memory is dotted, and not higher than one of 512 MiB', (machineType) => {
     const parts = [partNamed('unknown', { memoryMib: null }), partNamed('known', { memoryMib: 512 })];
     const picture = pictureOf(planOf(parts, { machineType }));

@@ -12,24 +12,25 @@ export type KeyLine = BoxLook & { x: number; y: number; parts: string[]; words: 
 
 export type Key = { lines: KeyLine[]; height: number };
 
-/** Names the boxes of a machine that have no room for their own, in their order from the top, each part once. */
+/** Names the boxes of a machine that have no room for their own, or for the whole of it, in their order from the top, each part once. */
 export function machineKey(boxes: Box[], x: number, y: number, width: number): Key {
   const counts = new Map<string, { box: Box; count: number }>();
   for (const box of boxes.toReversed()) {
-    if (box.name.length > 0) continue;
+    if (box.name.length > 0 && !isCut(box.name.at(-1)!.text)) continue;
     const known = counts.get(box.part);
     if (known) known.count++;
     else counts.set(box.part, { box, count: 1 });
   }
-  return keyOf(
-    [...counts.values()].map(({ box, count }) => ({
-      box,
-      parts: [box.part],
-      lines: nameLines(`${count > 1 ? `${count} × ` : ''}${box.part}`, NAME_SIZE, width - INDENT),
-    })),
-    x,
-    y,
-  );
+  const entries = [...counts.values()].flatMap(({ box, count }) => {
+    const lines = nameLines(`${count > 1 ? `${count} × ` : ''}${box.part}`, NAME_SIZE, width - INDENT);
+    const saysNoMore = box.name.length > 0 && isCut(lines.at(-1)!);
+    return saysNoMore ? [] : { box, parts: [box.part], lines };
+  });
+  return keyOf(entries, x, y);
+}
+
+function isCut(text: string): boolean {
+  return text.endsWith('…');
 }
 
 /** Names everything in a picture whose boxes have no names at all: the parts of each kind, with their copies. */
