@@ -77,8 +77,8 @@ function clauseOf(line: ComparedLine, i: number): string[] {
 }
 
 function downInWords({ onPaper, beta10 }: Comparison['worst'], i: number): string {
-  const values = [i, 0].flatMap((at) => [onPaper.values[at]!, beta10.values[at]!]);
-  if (values.includes(null as never)) return '';
+  const values = [i, 0].flatMap((at) => [onPaper.values[at] ?? null, beta10.values[at] ?? null]);
+  if (values.includes(null)) return '';
   const [paper, common, basePaper, baseCommon] = minutesAlike(values) as [string, string, string, string];
   return `Its worst entry is down ${both(paper, common)}, against ${both(basePaper, baseCommon)}.`;
 }
