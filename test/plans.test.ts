@@ -253,6 +253,20 @@ describe('comparison', () => {
     expect(page.text).toContain(`${one.plan.name} has no connections`);
   });
 
+  test('says its address, which stays, and up to four plans stand side by side', async () => {
+    const { person, get } = await signedIn('editor');
+    const made = await Promise.all(
+      [1, 2, 3, 4].map(() => aPlan(person, { parts: { web: { memoryMib: '512' } } })),
+    );
+    const address = `/comparison?plans=${made.map(({ plan }) => plan.id).join(',')}`;
+    const { text } = await get(address);
+    expect(text).toMatch(
+      new RegExp(`<code class="whole">http://[^/<]+${address.replace('?', '\\?')}</code>`),
+    );
+    expect(text).not.toContain('Permalink');
+    expect(text.match(/<svg class="picture machines/g)).toHaveLength(4);
+  });
+
   test('a form’s choice is sent on to the permalink, and one plan is no comparison', async () => {
     const viewer = await signedIn('viewer');
     const sent = await viewer.get('/comparison?plans=1&with=2');

@@ -4,19 +4,25 @@ import { sheetOf } from '../bills/sheet.js';
 import { compare } from '../domain/comparison.js';
 import type { Diagram } from '../domain/pictures/diagram-layout.js';
 import { type LegendItem, legendOf } from '../domain/pictures/diagram-legend.js';
-import { machinesPictureOf, machinesScaleOf } from '../domain/pictures/machines-picture.js';
+import { isCrowded, machinesPictureOf, machinesScaleOf } from '../domain/pictures/machines-picture.js';
 import { changesInWords } from '../parts/words.js';
 import { findPlans, type PlanRecord } from '../plans/queries.js';
 import { addressOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
 import { page, wantsJson } from '../web/page.js';
-import { cautions, inShort, orderInWords } from './words.js';
+import { cautions, differenceInWords, figuresInWords, inShort, orderInWords } from './words.js';
 
 const MOST = 4;
 
-/** Pixels a container is wide: narrower than on a plan's own page, so that two plans stand side by side. */
-const BOX_WIDTH = 72;
+/**
+ * Pixels across, for two plans and for more: 8 machines and what another provider runs stand side by side on a usual screen, or 8 machines
+ * twice. No picture is wider than a printed page, so that none is ever shrunk: they would no longer be of one scale.
+ */
+const SIZES = {
+  two: { boxWidth: 76, width: 718 },
+  more: { boxWidth: 61, width: 584 },
+};
 
 /** Two to four plans in columns: `/comparison?plans=17,18`. Forms may say `plans=17&with=18`; they are sent on to the short address. */
 export async function show(req: Request, res: Response) {
@@ -44,17 +50,15 @@ export async function show(req: Request, res: Response) {
   );
   const comparison = compare(counted.map(({ whole, bill }) => ({ plan: whole, bill })));
   const scale = machinesScaleOf(counted.map(({ whole }) => whole));
+  const isCompact = counted.some(({ bill }) => isCrowded(bill.packing));
+  const size = counted.length === 2 ? SIZES.two : SIZES.more;
   const columns = counted.map(({ record, whole, bill }) => ({
     record,
     bill,
     href: addressOf('plans', record),
     baseHref: addressOfComparison([record.id, ...ids.filter((id) => id !== record.id)]),
     priceDate: priceDateOf(record),
-    machines: machinesPictureOf(whole, bill.packing, {
-      scale,
-      isCompact: counted.length > 2,
-      boxWidth: BOX_WIDTH,
-    }),
+    machines: machinesPictureOf(whole, bill.packing, { scale, isCompact, ...size }),
     diagram: sheetOf(whole, bill).diagram,
   }));
   const names = records.map((plan) => plan.name);
@@ -74,8 +78,10 @@ export async function show(req: Request, res: Response) {
     {
       onlyHtml: {
         columns,
-        address,
+        pageAddress: `${req.protocol}://${req.get('host')}${address}`,
         changesInWords,
+        figuresInWords,
+        differenceInWords,
         inShort: names.map((_name, i) => (i === 0 ? '' : inShort(comparison, names, i))).filter(Boolean),
         order: orderInWords(comparison, names),
         cautions: cautions(

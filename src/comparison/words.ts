@@ -1,21 +1,31 @@
 import type { ComparedLine, Comparison } from '../domain/comparison.js';
-import { count, minutes, usd } from '../web/format.js';
+import { count, integer, minutesAlike, usd } from '../web/format.js';
+
+/** The figures of a line, one for each plan. Times are written alike, so that they can be held against each other. */
+export function figuresInWords({ unit, values, atLeast }: ComparedLine): string[] {
+  const words = unit === 'minutes' ? minutesAlike(values) : values.map(unit === 'usd' ? usd : integer);
+  return words.map((word, i) => (atLeast[i] ? `at least ${word}` : word));
+}
+
+/** What the plan at `i` has more or less of a line than the first one; '' where that is nothing, or unknown. */
+export function differenceInWords(line: ComparedLine, i: number): string {
+  const difference = differenceOf(line, i);
+  if (difference === null) return '';
+  const { amount, isMore, limit } = difference;
+  const words = (line.unit === 'usd' ? usd : integer)(amount);
+  return limit === '' ? `${isMore ? '+' : '−'}${words}` : `${limit} ${words} ${isMore ? 'more' : 'less'}`;
+}
 
 /**
  * What the plan at `i` is against the first one, in two sentences: what there is less or more of, and how long its worst entry is down.
- * What is unknown, or only a lower limit, is left to the table. '' where nothing can be said.
+ * A lower limit is told as one. What is unknown, or could still turn, is left to the table. '' where nothing can be said.
  */
 export function inShort({ lines, worst }: Comparison, names: string[], i: number): string {
-  const differences = ['Containers', 'Machines', 'Connections', 'Cost a month'].flatMap((label) => {
-    const line = lines.find((one) => one.label === label);
-    return line && isKnown(line, 0) && isKnown(line, i) ? differenceInWords(line, i) : [];
-  });
+  const differences = ['Containers', 'Machines', 'Connections', 'Cost a month'].flatMap((label) =>
+    clauseOf(lines.find((line) => line.label === label)!, i),
+  );
   const counted = differences.length > 0 ? `${names[i]} means ${listed(differences)} than ${names[0]}.` : '';
-  const [paper, common] = [worst.onPaper, worst.beta10];
-  const down = [0, i].every((at) => isKnown(paper, at) && isKnown(common, at))
-    ? `Its worst entry is down ${downInWords(paper, common, i)}, against ${downInWords(paper, common, 0)}.`
-    : '';
-  return [counted, down].filter(Boolean).join(' ');
+  return [counted, downInWords(worst, i)].filter(Boolean).join(' ');
 }
 
 /** Whether common cause changes who is down least, as far as it is known. */
@@ -44,22 +54,40 @@ export function cautions(
   ];
 }
 
-function differenceInWords({ label, unit, values }: ComparedLine, i: number): string[] {
-  const difference = values[i]! - values[0]!;
-  if (difference === 0) return [];
-  const word = difference < 0 ? (unit === 'usd' ? 'less' : 'fewer') : 'more';
-  if (unit === 'usd') return [`${usd(Math.abs(difference))} ${word} a month`];
-  return [count(Math.abs(difference), `${word} ${label.toLowerCase().replace(/s$/, '')}`)];
+type Difference = { amount: number; isMore: boolean; limit: '' | 'at least' | 'at most' };
+
+/** What is only a lower limit makes the difference a limit, too: the one side may still grow. Null where both may, or nothing differs. */
+function differenceOf({ values, atLeast }: ComparedLine, i: number): Difference | null {
+  const [base, value] = [values[0]!, values[i]!];
+  if (i === 0 || base === null || value === null || value === base || (atLeast[0] && atLeast[i])) return null;
+  const isMore = value > base;
+  const isOpen = atLeast[0] || atLeast[i];
+  const limit = isOpen ? (isMore === atLeast[i] ? 'at least' : 'at most') : '';
+  return { amount: Math.abs(value - base), isMore, limit };
+}
+
+function clauseOf(line: ComparedLine, i: number): string[] {
+  const difference = differenceOf(line, i);
+  if (difference === null || difference.limit === 'at most') return [];
+  const { amount, isMore } = difference;
+  const limit = difference.limit ? `${difference.limit} ` : '';
+  if (line.unit === 'usd') return [`${limit}${usd(amount)} ${isMore ? 'more' : 'less'} a month`];
+  const one = line.label.toLowerCase().replace(/s$/, '');
+  return [limit + count(amount, `${isMore ? 'more' : 'fewer'} ${one}`)];
+}
+
+function downInWords({ onPaper, beta10 }: Comparison['worst'], i: number): string {
+  const values = [i, 0].flatMap((at) => [onPaper.values[at] ?? null, beta10.values[at] ?? null]);
+  if (values.includes(null)) return '';
+  const [paper, common, basePaper, baseCommon] = minutesAlike(values) as [string, string, string, string];
+  return `Its worst entry is down ${both(paper, common)}, against ${both(basePaper, baseCommon)}.`;
 }
 
 /** The same on paper and at 10 % where nothing has copies; then it is said once. */
-function downInWords(paper: ComparedLine, common: ComparedLine, i: number): string {
-  const [least, most] = [minutes(paper.values[i]!), minutes(common.values[i]!)];
-  return least === most ? `${least} a month` : `${least} a month on paper and ${most} at 10 % common cause`;
-}
-
-function isKnown(line: ComparedLine, i: number): boolean {
-  return line.values[i] !== null && !line.atLeast[i];
+function both(paper: string, common: string): string {
+  return paper === common
+    ? `${paper} a month`
+    : `${paper} a month on paper and ${common} at 10 % common cause`;
 }
 
 function listed(words: string[]): string {

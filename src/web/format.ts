@@ -48,8 +48,16 @@ export function minutes(value: number | null): string {
   if (value * 60 < 0.1) return 'under 0.1 s';
   if (value < 1) return `${significant(value * 60)} s`;
   if (value < 120) return `${significant(value)} min`;
-  const whole = Math.round(value);
-  return whole >= 48 * 60 ? `${significant(value / 60)} h` : `${Math.floor(whole / 60)} h ${whole % 60} min`;
+  return Math.round(value) >= 48 * 60 ? `${significant(value / 60)} h` : hoursAndMinutes(value);
+}
+
+/** Minutes that are held against each other, those of an hour and more all written one way: 1 h 48 min beside 3 h 57 min, not 108 min. */
+export function minutesAlike(values: (number | null)[]): string[] {
+  const largest = Math.max(0, ...values.map((value) => value ?? 0));
+  return values.map((value) => {
+    if (value === null || value < 60 || largest < 120) return minutes(value);
+    return Math.round(largest) >= 48 * 60 ? `${significant(value / 60)} h` : hoursAndMinutes(value);
+  });
 }
 
 export function memory(mib: number | null): string {
@@ -72,6 +80,11 @@ export function dateTime(value: Date | string): string {
 /** 1 part, 2 parts; unknown parts. */
 export function count(value: number | null, one: string, many = `${one}s`): string {
   return `${integer(value)} ${value === 1 ? one : many}`;
+}
+
+function hoursAndMinutes(value: number): string {
+  const whole = Math.round(value);
+  return `${Math.floor(whole / 60)} h ${whole % 60} min`;
 }
 
 function significant(value: number): string {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Connection, PART_KINDS, type Plan } from '../../src/domain/model.js';
 import { type Diagram, diagramOf } from '../../src/domain/pictures/diagram-layout.js';
 import { legendOf } from '../../src/domain/pictures/diagram-legend.js';
-import { nameLines } from '../../src/domain/pictures/diagram-text.js';
+import { boldTextWidth, nameLines, textWidth } from '../../src/domain/pictures/diagram-text.js';
 import { itsTheFuture, partNamed, planOf } from './worked-example.js';
 
 describe('the diagram of the worked example', () => {
@@ -211,6 +211,38 @@ describe('what is said of parts', () => {
   });
 });
 
+describe('the width of a text', () => {
+  // Ems, measured in Chromium: the widest of DejaVu Sans, Liberation Sans, Roboto, Inter, Noto Sans, Ubuntu and Cantarell; and in bold.
+  it.each([
+    ['kube-controller-manager', 12.42, 14.1],
+    ['POSTGRES_MASTER_DB', 12.29, 13.57],
+    ['WWWMMM', 5.93, 6.53],
+    ['OOOOOOOO', 6.59, 7.23],
+    ['Zażółć gęślą jaźń', 8.62, 9.65],
+    ['Оформить заказ и оплатить картой', 18.9, 20.57],
+    ['Веб-интерфейс магазина', 13.36, 14.57],
+    ['ЖЖЖШШШ', 6.44, 7.38],
+    ['ДОСТАВКА ЩЮЩЮ', 10.31, 11.63],
+    ['Παραγγελία και πληρωμή', 12.81, 14.21],
+    ['Ωmega ΨΦΩ', 6.26, 6.86],
+    ['1234567890', 6.36, 7.19],
+    ['№ 12 → 13', 5.38, 5.87],
+    ['foo_bar-baz.qux:8080/path', 13.51, 15.13],
+    ['שלום עולם', 4.66, 5.06],
+    // Of the standard, not measured: a square each; Noto’s emoji take 1.25.
+    ['注文サービス', 6, 6],
+    ['🙂🙂🙂🙂', 5, 5],
+  ])('is never less than it takes, and not much more: %s', (text, ems, bold) => {
+    expect(textWidth(text, 10)).toBeGreaterThanOrEqual(ems * 10);
+    expect(boldTextWidth(text, 10)).toBeGreaterThanOrEqual(bold * 10);
+    expect(textWidth(text, 10)).toBeLessThan(ems * 15);
+  });
+
+  it('counts no marks that stand on other letters', () => {
+    expect(textWidth('e\u0301', 10)).toBe(textWidth('e', 10));
+  });
+});
+
 describe('a name on a card', () => {
   const withoutSpaces = (text: string) => text.replace(/\s/g, '');
 
@@ -218,6 +250,10 @@ describe('a name on a card', () => {
     expect(nameLines('Kubernetes control plane', 11, 116)).toEqual(['Kubernetes control', 'plane']);
     expect(nameLines('RecommendationServiceWorker', 11, 116)).toHaveLength(2);
     expect(nameLines('RecommendationServiceWorker', 11, 116).join('')).toMatch(/^RecommendationService/);
+  });
+
+  it('is broken where the line is full rather than cut off, where there is no better place', () => {
+    expect(nameLines('recommendations', 10, 60)).toEqual(['recommen', 'dations']);
   });
 
   it('is whole on one line or two, or its beginning and an ellipsis', () => {

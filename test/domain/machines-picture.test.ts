@@ -114,12 +114,96 @@ describe('one dyno beside them', () => {
     expect(tall.machines[0]!.height).toBeLessThan(400);
   });
 
-  it('is smaller, without words, in a card', () => {
+  it('is smaller where it is asked to, its names in one key', () => {
     const compact = pictureOf(itsTheFuture, { isCompact: true });
     expect(compact.machines.flatMap((machine) => machine.boxes)).toHaveLength(50);
     expect(compact.width).toBeLessThan(300);
     expect(compact.machines.some((machine) => machine.name || machine.bars.length > 0)).toBe(false);
     expectSound(compact);
+    expect(compact.key.find(({ kind }) => kind === 'database')?.words[0]?.text).toBe('2 × postgres');
+  });
+});
+
+describe('every box', () => {
+  const small = Array.from({ length: 12 }, (_, i) =>
+    partNamed(`service-${i}`, { memoryMib: i % 2 ? 128 : 512 }),
+  );
+  const [usual, huge] = [machineOf(8000, 8192), machineOf(32_000, 65_536)];
+  const plans: [string, Plan][] = [
+    ['50 containers', itsTheFuture],
+    ['one dyno', oneDyno],
+    ['small services', planOf(small, { machineType: usual })],
+    ['small services on large machines', planOf(small, { machineType: huge })],
+    ['small services on machines not yet chosen', planOf(small)],
+    ['one dyno beside large machines', { ...oneDyno, machineType: huge }],
+    ['unknown memory', planOf([partNamed('web', { memoryMib: null }), ...small], { machineType: huge })],
+    [
+      'a thousand',
+      planOf([partNamed('api', { replicas: 1000, memoryMib: 512 }), ...small], { machineType: usual }),
+    ],
+  ];
+
+  it.each(plans)('is told by its name, in it, on it or in the key: %s', (_name, plan) => {
+    const { machines, areas, key } = pictureOf(plan);
+    const named = (boxes: Box[], lines: typeof key) => {
+      const parts = new Set(lines.flatMap((line) => line.parts));
+      return boxes.filter((box) => box.name.length === 0 && !parts.has(box.part)).map((box) => box.part);
+    };
+    for (const machine of machines) expect(named(machine.boxes, [...machine.key, ...key])).toEqual([]);
+    for (const area of areas) expect(named(area.boxes, key)).toEqual([]);
+  });
+
+  it.each(plans)('has its key below its machine, on nothing else: %s', (_name, plan) => {
+    const picture = pictureOf(plan);
+    expectSound(picture);
+    const tops = [...picture.machines, ...picture.areas].map(({ y }) => y);
+    for (const machine of picture.machines) {
+      const below = Math.min(picture.height + 0.1, ...tops.filter((y) => y > machine.y));
+      const lowestBar = Math.max(machine.y + machine.height, ...machine.bars.map((bar) => bar.y + 5));
+      for (const { y, words } of machine.key) {
+        expect(y).toBeGreaterThan(lowestBar);
+        expect(words.at(-1)!.y).toBeLessThan(below);
+      }
+    }
+    for (const { words } of picture.key) expect(words.at(-1)!.y).toBeLessThan(picture.height);
+  });
+
+  it('is told once for all its copies, in the order from the top', () => {
+    const parts = [
+      partNamed('a', { memoryMib: 4096 }),
+      partNamed('b', { memoryMib: 64, replicas: 3 }),
+      partNamed('c', { memoryMib: 32 }),
+    ];
+    const [machine] = pictureOf(planOf(parts, { machineType: usual })).machines;
+    expect(machine!.key.map(({ words }) => words[0]!.text)).toEqual(['c', '3 × b']);
+  });
+
+  it('is told in the key as well where its own name is cut and the key has more of it', () => {
+    const parts = ['payments-api', 'payments-worker'].map((name) => partNamed(name, { memoryMib: 256 }));
+    const [machine] = pictureOf(planOf(parts, { machineType: usual }), { boxWidth: 61 }).machines;
+    expect(machine!.boxes[0]!.name[0]!.text).toContain('…');
+    expect(machine!.key.map(({ words }) => words.map(({ text }) => text).join(''))).toEqual([
+      'payments-worker',
+      'payments-api',
+    ]);
+  });
+
+  it.each([usual, huge])('of unknown memory is dotted, and not higher than one of 512 MiB', (machineType) => {
+    const parts = [partNamed('unknown', { memoryMib: null }), partNamed('known', { memoryMib: 512 })];
+    const picture = pictureOf(planOf(parts, { machineType }));
+    const box = (part: string) => picture.machines[0]!.boxes.find((one) => one.part === part)!;
+    expect(box('unknown').height).toBeLessThanOrEqual(box('known').height);
+    expect([box('unknown').isUnsized, box('known').isUnsized]).toEqual([true, false]);
+    expect(picture.unsized?.text).toBe('Dotted: memory unknown');
+    expect(pictureOf(itsTheFuture).unsized).toBeNull();
+  });
+
+  it('in the key shows what stops', () => {
+    const plan = planOf(small, { machineType: huge });
+    const packing = packParts(plan.parts, huge);
+    const { machines } = machinesPictureOf(plan, packing, { down: { parts: ['service-1'], stopped: [] } });
+    const down = machines.flatMap((machine) => machine.key.filter((line) => line.isDown));
+    expect(down.map((line) => line.parts)).toEqual([['service-1']]);
   });
 });
 

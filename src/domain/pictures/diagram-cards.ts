@@ -1,6 +1,6 @@
 import type { Part, PartKind, Runs } from '../model.js';
 import { shapeOf } from './diagram-shapes.js';
-import { fittedText, nameLines, textWidth } from './diagram-text.js';
+import { boldTextWidth, fittedText, nameLines, textWidth } from './diagram-text.js';
 
 export const CARD_HEIGHT = 54;
 export const SMALL_CARD_HEIGHT = 36;
@@ -138,7 +138,7 @@ function noteAt(note: string, width: number, y: number): Text | null {
 
 function flagOf(word: string, cardWidth: number, cardHeight: number): Card['flag'] {
   if (word === '') return null;
-  const width = Math.ceil(textWidth(word, FLAG_SIZE)) + 16;
+  const width = Math.ceil(boldTextWidth(word, FLAG_SIZE)) + 12;
   const left = cardWidth - width + 6;
   return { text: word, x: left + width / 2, y: cardHeight + 5, left, top: cardHeight - 5, width, height: 14 };
 }

@@ -3,7 +3,7 @@ import { CARD_HEIGHT, type Card, type CardState, cardOf } from './diagram-cards.
 import { columnsOf } from './diagram-columns.js';
 import { type Layering, layersOf } from './diagram-layers.js';
 import { type Line, lineOf } from './diagram-lines.js';
-import { textWidth } from './diagram-text.js';
+import { boldTextWidth } from './diagram-text.js';
 
 const STORES: PartKind[] = ['database', 'cache', 'queue'];
 const CARDS_PER_LAYER = 7;
@@ -87,7 +87,7 @@ export function islandPicture(
     },
     CARDS_PER_LAYER,
   );
-  const entryWidths = entries.map((entry) => Math.ceil(textWidth(entry.name, 11)) + 46);
+  const entryWidths = entries.map((entry) => Math.ceil(boldTextWidth(entry.name, 11)) + 46);
   const sizes = layering.stops.map(({ node }) => {
     if (node === null) return { width: 0, height: 0 };
     return isEntry(node)

@@ -1,6 +1,7 @@
 import type { Part, Plan } from '../model.js';
 import type { PackedMachine, Packing } from '../packing/packing.js';
 import { type Box, boxOf, type Label, type Measure, round, stacked } from './machines-picture-boxes.js';
+import { type KeyLine, machineKey } from './machines-picture-key.js';
 
 export type Rectangle = { x: number; y: number; width: number; height: number };
 
@@ -15,13 +16,15 @@ export type MachineBox = Rectangle & {
   /** From the ground up. */
   boxes: Box[];
   bars: Bar[];
+  /** Names what has no room for its name, below. */
+  key: KeyLine[];
   description: string;
   /** Set where the picture shows what stops. */
   isDown?: boolean;
 };
 
-/** Pixels a machine must be wide for its bars, with their words and numbers. */
-const BARS_NEED = 104;
+/** Pixels a container must be wide for bars under its machine, with their words and numbers. */
+const BARS_NEED = 96;
 
 /** The machines side by side in rows of at most `pageWidth`, each with what stands on it; and the room they take together. */
 export function machineRows(
@@ -31,11 +34,10 @@ export function machineRows(
   measure: Measure,
   pageWidth: number,
 ) {
-  const wall = measure.hasLabels ? 4 : 2;
-  const gap = measure.hasLabels ? 11 : 4;
+  const hasBars = measure.hasLabels && measure.boxWidth >= BARS_NEED;
+  const [wall, gap] = hasBars ? [4, 11] : measure.hasLabels ? [3, 6] : [2, 4];
   const width = measure.boxWidth + 2 * wall;
-  const hasBars = measure.hasLabels && width >= BARS_NEED;
-  const [head, foot] = [measure.hasLabels ? 18 : 0, hasBars ? 34 : 0];
+  const [head, bars] = [measure.hasLabels ? 18 : 0, hasBars ? 34 : 0];
   const perRow = Math.max(1, Math.floor((pageWidth - 2 + gap) / (width + gap)));
   const byName = new Map(plan.parts.map((part) => [part.name, part]));
   const capacityMib = plan.machineType?.memoryMib ?? 0;
@@ -56,6 +58,10 @@ export function machineRows(
       Math.max(tallest, reserveHeight + 2 * wall + boxes.reduce((sum, box) => sum + box.height, 0)),
     round(capacityMib * measure.pixelsPerMib) + 2 * wall,
   );
+  const keyAt = (boxes: Box[], x: number, y: number) =>
+    machineKey(measure.hasLabels ? boxes : [], x, y, width);
+  const keyHeight = Math.max(0, ...contents.map((boxes) => keyAt(boxes, 0, 0).height));
+  const foot = bars + (keyHeight > 0 ? keyHeight + 8 : 0);
   const drawn = machines.map((machine, i): MachineBox => {
     const x = 1 + (i % perRow) * (width + gap);
     const y = 1 + Math.floor(i / perRow) * (height + head + foot + gap) + head;
@@ -70,6 +76,7 @@ export function machineRows(
         reserveHeight > 0 ? reserveOf(x + wall, round(ground - reserveHeight), reserveHeight, measure) : null,
       boxes: stacked(contents[i]!, x + wall, ground - reserveHeight),
       bars: hasBars ? barsOf(machine, standing[i]!, x, y + height + 12, width) : [],
+      key: keyAt(contents[i]!, x, y + height + bars + 8).lines,
       description: `Machine ${i + 1}: ${machine.pods} containers, memory ${taken(machine, standing[i]!, 'memoryMib')} and cpu ${taken(machine, standing[i]!, 'cpuMillicores')} taken`,
     };
   });

@@ -1,12 +1,24 @@
 import type { Part, Plan } from '../model.js';
 import type { PackedMachine, Packing } from '../packing/packing.js';
-import { type Box, boxOf, type Label, type Measure, round, shelved } from './machines-picture-boxes.js';
+import {
+  type Box,
+  boxOf,
+  type Label,
+  type Measure,
+  namedAbove,
+  round,
+  shelved,
+} from './machines-picture-boxes.js';
+import { type KeyLine, pictureKey } from './machines-picture-key.js';
 import { type MachineBox, machineRows, type Rectangle } from './machines-picture-rows.js';
 
-const TALLEST = 270;
+/** High enough for the name of what takes a quarter of a GiB of the usual machine. */
+const TALLEST = 384;
 const USUAL_MACHINE_MIB = 8192;
 const COMPACT_SHARE = 0.4;
 const LABELLED_MACHINES = 24;
+/** Pixels: a key is read on a phone without moving it. */
+const KEY_WIDTH = 290;
 const MOST_BOXES = 2500;
 const SERVICE_KINDS = ['web', 'service', 'worker'];
 
@@ -22,6 +34,10 @@ export type MachinesPicture = {
   isCompact: boolean;
   machines: MachineBox[];
   areas: Area[];
+  /** Names what is in a compact picture, below it. */
+  key: KeyLine[];
+  /** What the dotted boxes are, where there are any. */
+  unsized: Label | null;
   /** What else is to be said: how many machines there are besides those drawn, or that there is nothing. */
   more: Label | null;
 };
@@ -33,7 +49,7 @@ type Options = {
   boxWidth?: number;
   /** Pixels across before machines go on in the next row. */
   width?: number;
-  /** Small boxes without words, for cards and columns. */
+  /** Small boxes, their names in one key below. What has too many machines is drawn so in any case. */
   isCompact?: boolean;
   /** What is taken as down, by name (a part, or `machine 3`), and the parts that stop with it. */
   down?: { parts: string[]; stopped: string[] } | null;
@@ -48,13 +64,18 @@ export function machinesScaleOf(plans: Plan[]): number {
   return TALLEST / largestMib;
 }
 
+/** Whether so many machines are drawn small, whatever is asked for. */
+export function isCrowded({ machines }: Packing): boolean {
+  return (machines?.length ?? 0) > LABELLED_MACHINES;
+}
+
 /**
  * Draws what runs where: every machine with the replicas that stand on it, each as tall as its memory, and what providers run.
  * Jobs and switched-off parts are left out. Without known machines the containers lie in a heap, with the reason.
  */
 export function machinesPictureOf(plan: Plan, packing: Packing, options: Options = {}): MachinesPicture {
   const machines = packing.machines ?? [];
-  const isCompact = options.isCompact || machines.length > LABELLED_MACHINES;
+  const isCompact = options.isCompact || isCrowded(packing);
   const scale = (options.scale ?? machinesScaleOf([plan])) * (isCompact ? COMPACT_SHARE : 1);
   const measure: Measure = {
     pixelsPerMib: scale,
@@ -74,6 +95,8 @@ export function machinesPictureOf(plan: Plan, packing: Packing, options: Options
     isCompact,
     machines: rows.machines,
     areas: [],
+    key: [],
+    unsized: null,
     more: null,
   };
   if (drawn < machines.length) {
@@ -96,6 +119,7 @@ export function machinesPictureOf(plan: Plan, packing: Packing, options: Options
     measure,
     pageWidth,
   );
+  addKey(picture, running);
   if (options.down) mark(picture, new Set([...options.down.parts, ...options.down.stopped]));
   if (picture.height > 0) return picture;
   return { ...picture, width: 260, height: 24, more: { text: 'Nothing runs here yet', x: 1, y: 16 } };
@@ -105,6 +129,8 @@ function mark({ machines, areas }: MachinesPicture, stopped: Set<string>): void 
   machines.forEach((machine, i) => {
     machine.isDown = stopped.has(`machine ${i + 1}`);
     for (const box of machine.boxes) box.isDown = machine.isDown || stopped.has(box.part);
+    for (const line of machine.key)
+      line.isDown = machine.isDown || line.parts.every((part) => stopped.has(part));
   });
   for (const box of areas.flatMap((area) => area.boxes)) box.isDown = stopped.has(box.part);
 }
@@ -135,7 +161,8 @@ function addArea(
     more += part.replicas - count;
     if (count === 0) continue;
     const look = kind === 'provider' && !SERVICE_KINDS.includes(part.kind) ? 'provided' : 'container';
-    const box = boxOf(part, measure, look);
+    const bare = boxOf(part, measure, look);
+    const box = measure.hasLabels ? namedAbove(bare) : bare;
     for (let copy = 0; copy < count; copy++) drawn.push(box);
   }
   const shelves = shelved(drawn, pageWidth - 2 * padding - 2, gap);
@@ -157,6 +184,20 @@ function addArea(
   picture.areas.push(area);
   picture.width = Math.max(picture.width, area.width + 2, measure.hasLabels ? 260 : 0);
   picture.height = area.y + area.height + 1;
+}
+
+function addKey(picture: MachinesPicture, running: Part[]): void {
+  const boxes = [...picture.machines, ...picture.areas].flatMap((group) => group.boxes);
+  if (picture.isCompact && boxes.length > 0) {
+    const key = pictureKey(boxes, running, 1, picture.height + 10, KEY_WIDTH);
+    picture.key = key.lines;
+    picture.width = Math.max(picture.width, KEY_WIDTH);
+    picture.height += 10 + key.height;
+  }
+  if (!boxes.some((box) => box.isUnsized)) return;
+  picture.unsized = { text: 'Dotted: memory unknown', x: 1, y: picture.height + 16 };
+  picture.width = Math.max(picture.width, KEY_WIDTH / 2);
+  picture.height += 22;
 }
 
 function descriptionOf(running: Part[], packing: Packing): string {
