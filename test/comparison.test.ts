@@ -62,7 +62,17 @@ describe('a comparison in words', () => {
     const down = (minutes: number) => planOf([managed('web', { availability: 1 - minutes / 43_200 })]);
     const comparison = compare([down(237), down(108)].map((plan) => ({ plan, bill: billOf(plan) })));
     expect(inShort(comparison, ['A', 'B'], 1)).toBe(
-      'Its worst entry is down 1 h 48 min a month, against 3 h 57 min a month.',
+      'B counts the same as A. Its worst entry is down 1 h 48 min a month, against 3 h 57 min a month.',
     );
+  });
+
+  test('says that nothing differs where nothing does, and names whose entry it is where only that is known', () => {
+    const known = planOf([managed('web')]);
+    const unpriced = planOf([managed('web', { usdPerMonth: null })]);
+    const told = (...plans: (typeof known)[]) =>
+      inShort(compare(plans.map((plan) => ({ plan, bill: billOf(plan) }))), ['A', 'B'], 1);
+    const alike = 'is down 43.2 min a month, as that of A.';
+    expect(told(known, known)).toBe(`B counts the same as A. Its worst entry ${alike}`);
+    expect(told(unpriced, unpriced)).toBe(`The worst entry of B ${alike}`);
   });
 });

@@ -21,12 +21,24 @@ export function differenceInWords(line: ComparedLine, i: number): string {
  * A lower limit is told as one. What is unknown, or could still turn, is left to the table. '' where nothing can be said.
  */
 export function inShort({ lines, worst }: Comparison, names: string[], i: number): string {
-  const differences = ['Containers', 'Machines', 'Connections', 'Cost a month'].flatMap((label) =>
-    clauseOf(lines.find((line) => line.label === label)!, i),
-  );
-  const counted = differences.length > 0 ? `${names[i]} means ${listed(differences)} than ${names[0]}.` : '';
-  return [counted, downInWords(worst, i)].filter(Boolean).join(' ');
+  const told = TOLD.map((label) => lines.find((line) => line.label === label)!);
+  const differences = told.flatMap((line) => clauseOf(line, i));
+  const isSame = told.every(({ values, atLeast }) => values[i] !== null && values[i] === values[0] && !atLeast[i]);
+  const counted =
+    differences.length > 0
+      ? `${names[i]} means ${listed(differences)} than ${names[0]}.`
+      : isSame
+        ? `${names[i]} counts the same as ${names[0]}.`
+        : '';
+  const down = downInWords(worst, names, i);
+  if (down === '') return counted;
+  return counted === ''
+    ? `The worst entry of ${names[i]} is down ${down}.`
+    : `${counted} Its worst entry is down ${down}.`;
 }
+
+/** The lines of the bill that the first sentence tells of. */
+const TOLD = ['Containers', 'Machines', 'Connections', 'Cost a month'];
 
 /** Whether common cause changes who is down least, as far as it is known. */
 export function orderInWords({ worst }: Comparison, names: string[]): string {
@@ -76,11 +88,12 @@ function clauseOf(line: ComparedLine, i: number): string[] {
   return [limit + count(amount, `${isMore ? 'more' : 'fewer'} ${one}`)];
 }
 
-function downInWords({ onPaper, beta10 }: Comparison['worst'], i: number): string {
+function downInWords({ onPaper, beta10 }: Comparison['worst'], names: string[], i: number): string {
   const values = [i, 0].flatMap((at) => [onPaper.values[at] ?? null, beta10.values[at] ?? null]);
   if (values.includes(null)) return '';
   const [paper, common, basePaper, baseCommon] = minutesAlike(values) as [string, string, string, string];
-  return `Its worst entry is down ${both(paper, common)}, against ${both(basePaper, baseCommon)}.`;
+  const [own, base] = [both(paper, common), both(basePaper, baseCommon)];
+  return own === base ? `${own}, as that of ${names[0]}` : `${own}, against ${base}`;
 }
 
 /** The same on paper and at 10 % where nothing has copies; then it is said once. */
