@@ -108,7 +108,7 @@ function byLine(code: string, message: string, line: Line): string | Told | null
   const { indent, before, rest, at, isFirst, next } = line;
   if (code === 'BAD_INDENT' && indent.includes('\t')) return TAB;
   if (message.startsWith('A block sequence may not'))
-    return 'an item ("- ") of a list that is not here; indent it as the other items of its list, or take it out';
+    return 'a list item ("- ") where no list is; indent it as the other items of its list, or take it out';
   if (message.startsWith('Nested mappings')) {
     const isBelow = !KEY.test(rest) && next.indent > indent.length;
     return isBelow ? { words: DEEPER, at: next.at } : SECOND_KEY;
