@@ -164,6 +164,22 @@ describe('options', () => {
     },
   );
 
+  test('what a proxy is told by labels is no connection, and stderr says so', async () => {
+    const file = written(
+      'traefik.yml',
+      'services:\n  edge:\n    image: traefik\n    ports: ["80:80"]\n  web:\n    image: shop\n    labels: [traefik.http.routers.web.rule=x]\n',
+    );
+    const { stdout, stderr, code } = await bill(['--json', file]);
+    expect([JSON.parse(stdout).connections, code]).toEqual([0, 0]);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toContainEqual(
+      expect.stringMatching(/traefik\.yml:7: warning: Routes in labels .*edge -> web\.$/),
+    );
+    expect(lines).toContainEqual(
+      expect.stringMatching(/traefik\.yml:4: warning: The entry edge leads nowhere/),
+    );
+  });
+
   test('--verbose tells the whole report on stderr, else warnings alone', async () => {
     const app = join(folder, 'app');
     written('app/Procfile', 'web: puma\nrelease: rails db:migrate\n');

@@ -73,6 +73,41 @@ describe('imports', () => {
     expect(unassumed.bill.entries[0].unavailability.onPaper).toBeNull();
   });
 
+  test('the machine type assumed at first holds every part, and the preview says which and why', async () => {
+    const editor = await signedIn('editor');
+    const text = COMPOSE.replace('postgres:17\n', 'postgres:17\n    cpus: 2\n');
+    const preview = (await editor.post('/imports', { text })).headers.location ?? '';
+    const { bill, report, isMachineAssumed } = await editor.json(preview);
+    expect([bill.machines.value, isMachineAssumed]).toEqual([1, true]);
+    const why = 'EC2 m6i.xlarge, the smallest of its family that holds db.';
+    expect(report).toContainEqual({ kind: 'assumed', message: `Machine type: ${why}` });
+    const { text: page } = await editor.get(preview);
+    expect(page).toContain(`<p class="hint" id="machineType-hint">${why}</p>`);
+    expect(page).toMatch(/<option value="\d+" selected>EC2 m6i\.xlarge: /);
+    const { id } = await db.machineType.findFirstOrThrow({ where: { bookId: 'aws-m6i-large' } });
+    const chosen = await editor.json(`${preview}?machineType=${id}`);
+    expect([chosen.bill.machines.value, chosen.isMachineAssumed]).toEqual([null, false]);
+  });
+
+  test('a machine type that a plan file brings along is the first to choose from, by its name', async () => {
+    const editor = await signedIn('editor');
+    const first = async (preview: string) =>
+      /<option value="">([^<]*)<\/option>/.exec((await editor.get(preview)).text)?.[1];
+    const preview = (await editor.post('/imports', { text: planOn('Our rack') })).headers.location ?? '';
+    expect(await first(preview)).toBe('From the file: Our rack: 2 CPU, 4 GiB, $40.00');
+    const { id } = await db.machineType.findFirstOrThrow({ where: { bookId: 'aws-m6i-large' } });
+    expect(await first(`${preview}?machineType=${id}`)).toContain('From the file: Our rack');
+    const compose = (await editor.post('/imports', { text: COMPOSE })).headers.location ?? '';
+    expect(await first(`${compose}?machineType=`)).toBe('none chosen');
+  });
+
+  test('the address of the plan that is made has nothing of the form’s', async () => {
+    const editor = await signedIn('editor');
+    const preview = (await editor.post('/imports', { text: COMPOSE })).headers.location ?? '';
+    // A browser carries a fragment of the form's action over the redirect.
+    expect((await editor.get(preview)).text).toContain(`action="${preview}/plans"`);
+  });
+
   test('a plan and its system are named by what the files say, or as a form can be sent at once', async () => {
     const editor = await signedIn('editor');
     const named = async (text: string) => {

@@ -160,7 +160,7 @@ async function showPaste(
 async function showPreview(req: Request, res: Response, form: FormState, typed: unknown = req.query) {
   const isFirst = req.method === 'GET';
   const preview = await previewOf(personOf(req).id, idOf(req, 'importId'), typed, isFirst);
-  const { id, answers, draft, machineTypes, plan, isMachineAssumed } = preview;
+  const { id, answers, draft, machineTypes, plan, assumedMachine, broughtMachine } = preview;
   const bill = billOf(draft.plan);
   const [systems, merge] = await Promise.all([listSystemNames(), plan && mergeInto(plan, draft.plan)]);
   const isOther = plan !== null && isOtherMachine(plan, draft.plan);
@@ -172,7 +172,7 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     bill,
     merge,
     plan,
-    isMachineAssumed,
+    isMachineAssumed: assumedMachine !== null,
     form: { ...form, values: { ...keptAs(draft, answers.system, systems), ...form.values } },
   };
   const onlyHtml = {
@@ -180,6 +180,8 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     importId: id,
     answers,
     machineTypes,
+    assumedMachine,
+    broughtMachine,
     systems,
     changesNothing: merge !== null && isNothing(merge) && !isOther,
     isOtherMachine: isOther,

@@ -3,20 +3,18 @@ import type { Plan } from '../domain/model.js';
 import { listMachineTypeNames } from '../machine-types/queries.js';
 import { findPlan, type PlanRecord } from '../plans/queries.js';
 import { found } from '../web/errors.js';
+import { assumedMachineType } from './assumed-machine.js';
 import { type Answers, questions } from './form.js';
 import { type Merge, mergeOf } from './merge.js';
-import type { Format, SourceFile } from './model.js';
+import type { Format, Note, SourceFile } from './model.js';
 import * as imports from './queries.js';
 
 /** A crash a month and 22 minutes to notice and restart: 720 h / (720 h + 0.36 h). Said wherever it is used. */
 const ASSUMED_AVAILABILITY = 0.9995;
 
-/** Assumed in a first preview until somebody chooses, so that machines, cost and availability are there at once. */
-const USUAL_MACHINE_TYPE = 'aws-m6i-large';
-
 /**
  * The kept files read again, with the answers given: the same text gives the same draft. What is not answered for a plan that stands
- * is answered as at its last import, and with its machine type; what is not answered at first for a plan to be made, with a usual one.
+ * is answered as at its last import, and with its machine type; what is not answered at first for a plan to be made, with an assumed one.
  */
 export async function previewOf(personId: number, importId: number, typed: unknown, isFirst = false) {
   const kept = found(await imports.findImport(personId, importId), 'import of yours');
@@ -33,29 +31,27 @@ export async function previewOfFiles(files: SourceFile[], typed: unknown, isFirs
   const machineTypes = await listMachineTypeNames();
   const draft = found(await readAgain(files, answers), 'import that can be read');
   const isUnasked = isFirst && plan === null && Object(typed).machineType === undefined;
-  const usual = isUnasked && lacksMachines(draft.plan) && machineTypes.find(isUsual);
-  const chosen = usual || machineTypes.find((type) => type.id === answers.machineType);
+  const assumed = isUnasked ? assumedMachineType(draft.plan, machineTypes) : null;
+  const chosen = assumed?.type ?? machineTypes.find((type) => type.id === answers.machineType);
   // A type that a plan file brings along is the price book's own where that has one of its name.
-  const brought = draft.plan.machineType?.name.toLowerCase();
-  const known = chosen ?? machineTypes.find((type) => type.name.toLowerCase() === brought);
+  const name = draft.plan.machineType?.name.toLowerCase();
+  const ofBook = machineTypes.find((type) => type.name.toLowerCase() === name);
+  const known = chosen ?? ofBook;
+  const why = assumed && `${assumed.type.name}, ${assumed.why}.`;
+  const report: Note[] = why ? [{ kind: 'assumed', message: `Machine type: ${why}` }] : [];
   const read = known ? { ...draft.plan, machineType: known } : draft.plan;
   return {
     answers: { ...answers, machineType: chosen?.id ?? answers.machineType },
-    isMachineAssumed: Boolean(usual),
+    /** Which machine type was assumed and why, in words. */
+    assumedMachine: why,
+    /** What is counted where a plan file brings a machine type along and no other is chosen. */
+    broughtMachine: ofBook ?? draft.plan.machineType,
     machineTypes,
     plan,
     machineTypeId: known?.id ?? (read.machineType ? null : (goneTypeOf(plan)?.id ?? null)),
     isTypeGone: answers.machineType !== null && !chosen,
-    draft: { ...draft, plan: read },
+    draft: { ...draft, plan: read, report: [...draft.report, ...report] },
   };
-}
-
-function lacksMachines({ machineType, parts }: Plan): boolean {
-  return machineType === null && parts.some((part) => part.runs === 'machine');
-}
-
-function isUsual({ bookId }: { bookId: string | null }): boolean {
-  return bookId === USUAL_MACHINE_TYPE;
 }
 
 async function lastAnswers(plan: PlanRecord): Promise<Record<string, unknown>> {

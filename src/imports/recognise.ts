@@ -47,10 +47,22 @@ export function recognise(file: SourceFile, isAlone: boolean): Recognised {
   if (documents.length === 0) return other('empty but for comments');
   // YAML forgives what JSON does not (a comma too many); whose file it is can be told all the same.
   if (isJsonLike) return ofJson(documents[0]?.value, base);
-  return ofDocuments(
+  const is = ofDocuments(
     documents.map(({ value, line }) => ({ format: ofValue(value, base), line })),
     file,
   );
+  return (is.as === 'other' && isAlone && oddIndentation(file, text)) || is;
+}
+
+/** YAML takes a no-break space, which web pages and chats leave, for a letter of a word: what it indents is indented by nothing. */
+function oddIndentation({ name: file }: SourceFile, text: string): Recognised | null {
+  const at = text.search(/^[ \t]*[\u00a0\u2000-\u200b\u202f\u3000]/m);
+  if (at === -1) return null;
+  const line = text.slice(0, at).split('\n').length;
+  const column = text.slice(at).search(/[^ \t]/) + 1;
+  const message =
+    'This line begins with spaces that are none to YAML (no-break spaces, as web pages have them). Put ordinary ones there.';
+  return { as: 'faulty', faults: [{ message, file, line, column }] };
 }
 
 function other(what: string, line?: number): Recognised {
@@ -172,6 +184,8 @@ function ofValue(value: unknown, base: string): string {
   if (version !== '' && isMapping(metadata)) return 'kubernetes';
   if (/^kustomization\.ya?ml$/i.test(base)) return 'kubernetes';
   if (isCompose(value)) return 'compose';
+  if (value.services === null)
+    return 'YAML with nothing under "services": indent the services below that line';
   if (version !== '' && 'version' in value)
     return 'the head of a Helm chart: run "helm template NAME CHART-FOLDER" and import its output';
   const isHerokuYml = Object.keys(value).every((key) => /^(?:setup|build|release|run)$/.test(key));

@@ -43,5 +43,39 @@ export function maskedFlow(text: string): { text: string; length: number; isOpen
   return { text: masked.join(''), length, isOpen: depth > 0 };
 }
 
+/**
+ * A line that is one `{...}` or `[...]` from its first bracket to its end, with a key or a dash before it perhaps, its texts in quotes
+ * crossed out so that their signs count for nothing; null where it is none.
+ */
+export function flowLine(line: string): string | null {
+  const [before] = BEFORE_FLOW.exec(line) ?? [];
+  const end = before === undefined ? -1 : endOfFlow(line, before.length);
+  if (before === undefined || end === -1 || !/^[ \t]*,?(?:[ \t]+#.*)?[ \t]*\r?$/.test(line.slice(end)))
+    return null;
+  const crossedOut = (token: string) => (/^["']/.test(token) ? CROSSED.repeat(token.length) : token);
+  return before + line.slice(before.length).replace(TOKEN, crossedOut);
+}
+
+/**
+ * Where the plain value that begins at `start` of a flow line ends: at a comma or a closing bracket, for YAML allows neither within it.
+ * Since a person may not know that, a comma counts only before another key, and a bracket only where what is open is closed or goes on
+ * behind it: of a secret that holds such a sign no half is shown.
+ */
+export function endOfPlainInFlow(flow: string, start: number): number {
+  let depth = 0;
+  for (const { index, 0: sign } of flow.slice(start).matchAll(/[{}[\],]/g)) {
+    const at = start + index;
+    if (depth === 0 && END_OF_PLAIN.test(flow.slice(at, at + 200))) return at;
+    if (sign === '{' || sign === '[') depth += 1;
+    else if (sign !== ',') depth = Math.max(0, depth - 1);
+  }
+  return flow.length;
+}
+
+const CROSSED = '\0';
+const BEFORE_FLOW = /^[ \t]*(?:-[ \t]+)*(?:(?:"[^"]*"|'[^']*'|[\w./-]+)[ \t]*:[ \t]+)?(?=[{[])/;
+/** A comma before another key, whose quotes are crossed out; a bracket before a comma, another one or the end. */
+const END_OF_PLAIN = /^(?:,[ \t]*[\0\w./-]+[ \t]*:(?:[\s\0{[]|$)|[}\]](?:[ \t]*(?:[,}\]\r]|$)|[ \t]+#))/;
+
 /** A text in quotes, a sign of the collection, or a run of what is neither. */
 const TOKEN = /"(?:[^"\\]|\\[\s\S])*"?|'[^']*'?|[{}[\],:]|[^{}[\],:"']+/g;

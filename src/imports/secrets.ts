@@ -1,4 +1,4 @@
-import { endOfFlow, maskedFlow } from './secret-flow.js';
+import { endOfFlow, endOfPlainInFlow, flowLine, maskedFlow } from './secret-flow.js';
 import { endsWithSecretOption, isSecretKey, MASK, maskedValue, withoutPasswords } from './secret-words.js';
 
 /**
@@ -135,6 +135,7 @@ function maskedValues(line: string, state: State, isNamedBelow: boolean): string
   const keys = /(?<![\w.-])([\w.-]+)(\\?["']?)[ \t]*[:=][ \t]*/g;
   let masked = '';
   let done = 0;
+  let flow: string | null | undefined;
   for (let found = keys.exec(line); found; found = keys.exec(line)) {
     const [whole, key = '', closing = ''] = found;
     const start = found.index + whole.length;
@@ -169,8 +170,13 @@ function maskedValues(line: string, state: State, isNamedBelow: boolean): string
       keys.lastIndex = done;
       continue;
     }
-    const end = endOfValue(line, start, closing, line[found.index - 1]);
-    masked += line.slice(done, start) + maskedValue(line.slice(start, end));
+    if (flow === undefined) flow = flowLine(line);
+    const plainEnd =
+      isMapping && flow !== null && flow[start] === line[start] ? endOfPlainInFlow(flow, start) : null;
+    const end = plainEnd ?? endOfValue(line, start, closing, line[found.index - 1]);
+    const value = line.slice(start, end);
+    const behind = plainEnd === null ? '' : value.slice(value.trimEnd().length);
+    masked += line.slice(done, start) + maskedValue(value.slice(0, value.length - behind.length)) + behind;
     done = end;
     keys.lastIndex = end;
     // A text in quotes or a plain one may go on below.
@@ -189,8 +195,19 @@ function endOfValue(line: string, start: number, closing: string, before: string
     }
     return line.length;
   }
-  const stop = closing ? /[,}\]]/g : before === '"' ? /"/g : before === "'" ? /'/g : null;
+  if (line.startsWith('\\"', start)) {
+    // JSON within a text: a quote of the value itself has more backslashes.
+    const close = line.slice(start + 2).search(/(?<!\\)\\"/);
+    return close === -1 ? line.length : start + close + 4;
+  }
+  // What else stands behind a key in quotes, and in none, is YAML and may hold any sign.
+  const literal = closing ? JSON_LITERAL.exec(line.slice(start, start + 100)) : null;
+  if (literal) return start + literal[0].length;
+  const stop = before === '"' && !closing ? /"/g : before === "'" && !closing ? /'/g : null;
   if (!stop) return line.length;
   stop.lastIndex = start;
   return stop.exec(line)?.index ?? line.length;
 }
+
+/** A number or a word of JSON, before another key or the end of the line. */
+const JSON_LITERAL = /^(?:-?[\d.]+(?:[eE][-+]?\d+)?|true|false|null)(?=[ \t]*,[ \t]*(?:\\?"|\r?$))/;

@@ -600,10 +600,17 @@ describe('wrong types', () => {
       /^services\.a\.ports\[0\] must be a port such as "8080:80"/,
     ],
     ['services:\n  a: {image: x, ports: [{target: web}]}', /ports\[0\] must be a port/],
+    [
+      'services:\n  a: {image: x, ports: [80: 80]}',
+      /ports\[0\] must be a port such as "8080:80", is a mapping/,
+    ],
+    ['services:\n  a: {image: x, ports: -80}', /^services\.a\.ports must be a list, is a number \(-80\)\.$/],
+    ['services:\n  a: {image: x, ports: "-80:80"}', /: a "-" needs a space behind it to begin an item\.$/],
+    ['services:\n  a: image:x', /: a space is missing behind the colon of its key\.$/],
     ['services:\n  a: {image: x, depends_on: 1}', /^services\.a\.depends_on must be a list or a mapping/],
     [
       'services:\n  a: {image: x, environment: [{A: 1}]}',
-      /^services\.a\.environment\.\[0\] must be text, is a mapping\.$/,
+      /^services\.a\.environment\[0\] must be text such as A=1, is a mapping\.$/,
     ],
     [
       'services:\n  a: {image: x, environment: {A: [1]}}',
@@ -662,14 +669,15 @@ describe('wrong types', () => {
 
   test.each([
     ['a service', 'services:\n  a: {image: x}\n  a: {image: y}\n', 3],
-    ['a section', 'services:\n  a: {image: x}\nservices:\n  b: {image: y}\n', 3],
-    ['a service of version 1', 'a:\n  image: x\na:\n  image: y\n', 3],
-  ])('%s that stands twice is refused, since one would be lost', (_, text, line) => {
+    ['a section', 'services:\n  a: {image: x}\nservices:\n  b: {image: y}\n', 1],
+    ['a service of version 1', 'a:\n  image: x\na:\n  image: y\n', 1],
+  ])('%s that stands twice is refused, since one would be lost', (_, text, column) => {
     expect(faultsOf(text)).toEqual([
       {
         message: expect.stringMatching(/ stands twice \(first in line \d\), which .* refuses\. Take/),
         file: 'compose.yaml',
-        line,
+        line: 3,
+        column,
       },
     ]);
   });

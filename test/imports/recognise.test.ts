@@ -69,6 +69,7 @@ describe('what is something else is told what it is', () => {
     ['services:\n  - docker:dind\nstages: [a]\n', '.gitlab-ci.yml', /neither/],
     ['services:\n  App\\X: {autowire: true, tags: [a]}\nparameters: {}\n', 'services.yaml', /neither/],
     ['apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: a}\n', '', /Backstage/],
+    ['services:\nweb:\n  image: x\n', '', /nothing under "services": indent the services below/],
     ['- a\n- b\n', '', /list/],
     ['Dear team, it runs on two machines.', '', /plain text/],
     ['<!doctype html>\n<html>services: {}</html>', '', /web page/],
@@ -97,6 +98,7 @@ describe('bad input is refused with a place and a reason', () => {
     ['a'.repeat(2 ** 21 + 1), /larger than 2 MB/],
     ['é'.repeat(2 ** 20 + 1), /larger than 2 MB/],
     ['services:\n\tweb:\n', /tab/],
+    ['services:\n\u00a0\u00a0web:\n\u00a0\u00a0\u00a0\u00a0image: x\n', /no-break spaces/],
     [`${COMPOSE}---\n${POD}`, /both Compose and, from here, Kubernetes/],
     [`\`\`\`yaml\n${COMPOSE}\`\`\`\n`, /^A Markdown code fence stands here/],
   ])('%.30j', (text, message) => {

@@ -68,6 +68,34 @@ describe('what looks like a secret is masked', () => {
       '- value: hunter2\n  name: DB_PASSWORD',
       '- value: ••••\n  name: DB_PASSWORD',
     ],
+    ['a flow mapping', 'env: { A: b, PASSWORD: hunter2 }', 'env: { A: b, PASSWORD: •••• }'],
+    [
+      'more behind it',
+      '- { db_password: hunter2, a: b, "token" : hunter3, c: d }  # e',
+      '- { db_password: ••••, a: b, "token" : ••••, c: d }  # e',
+    ],
+    [
+      'a flow in a flow',
+      'x: [{ PASSWORD: hunter2 }, { name: TOKEN, value: hunter3 }],',
+      'x: [{ PASSWORD: •••• }, { name: TOKEN, value: •••• }],',
+    ],
+    ['a reference in a flow', '{ PASSWORD: ${X}, TOKEN: ${X:-hunter2} }', '{ PASSWORD: ${X}, TOKEN: •••• }'],
+    ['a comma, whole', '{ PASSWORD: hunter2,hunter3, hunter4 }', '{ PASSWORD: •••• }'],
+    ['a bracket, whole', '{ PASSWORD: hunter2}hunter3, a: b }', '{ PASSWORD: ••••'],
+    ['brackets within, whole', '{ PASSWORD: hunter2{a}hunter3, a: b }', '{ PASSWORD: ••••, a: b }'],
+    ['a bracket in a list, whole', '[ { PASSWORD: hunter2}hunter3, { a: b } ]', '[ { PASSWORD: •••• ]'],
+    ['a quote within, whole', "{ PASSWORD: hunter2's, A: 'hunter3' }", '{ PASSWORD: ••••'],
+    ['what is no flow', 'PASSWORD: hunter2}', 'PASSWORD: ••••'],
+    ['a text that only looks like one', 'a: sh -c { PASSWORD: hunter2, b: c }', 'a: sh -c { PASSWORD: ••••'],
+    ['a text in a flow', '["a PASSWORD: hunter2, b: hunter3"]', '["a PASSWORD: ••••'],
+    ['a key in quotes', '"PASSWORD": hunter2}hunter3,hunter4', '"PASSWORD": ••••'],
+    ['a number with a comma', '"PASSWORD": 1234,5678', '"PASSWORD": ••••'],
+    ['a number of JSON', '"PASSWORD": 1234,', '"PASSWORD": ••••,'],
+    [
+      'JSON within a text',
+      'a: "{\\"password\\": \\"hunt,er}2\\\\\\"3\\", \\"b\\": 1}"',
+      'a: "{\\"password\\": ••••, \\"b\\": 1}"',
+    ],
     ['a slash in an address', 'url: postgres://me:hun/ter2@db/x', 'url: postgres://me:••••@db/x'],
     ['two addresses', 'u: amqp://a:hunter2@h,amqp://b:hunter3@h', 'u: amqp://a:••••@h,amqp://b:••••@h'],
     ['a key as a user', 'X: https://hunter2@sentry.io/1', 'X: https://••••@sentry.io/1'],
@@ -123,6 +151,8 @@ test.each([
     '{',
     "'",
     'a_secret: *',
+    'password: a, ',
+    'password: {},',
     '&a ',
     '? ',
   ],
@@ -150,6 +180,7 @@ test.each([
   const work = () => {
     withoutSecrets(text);
     withoutSecrets(`password:\n  ${text}`);
+    withoutSecrets(`{ ${text.replaceAll('\n', ' ')} }`);
   };
   expect(processorMilliseconds(work)).toBeLessThan(NO_EXPLOSION_MS);
 });

@@ -1,5 +1,6 @@
 import type { Plan } from '../../domain/model.js';
 import type { Fault, Note, Reader } from '../model.js';
+import { deadEnds } from '../reading/dead-ends.js';
 import { placeOf } from '../reading/places.js';
 import { notesOf, type Remarks, remark } from '../reading/remarks.js';
 import { asText, listAt } from '../reading/values.js';
@@ -7,6 +8,7 @@ import { counted, listed } from '../reading/words.js';
 import { connect } from './connections.js';
 import { entriesOf, openServices, partOf } from './parts.js';
 import { type Project, readProject } from './project.js';
+import { routeNotes } from './routes.js';
 import { readService, type Service } from './service.js';
 
 const MAX_FAULTS = 20;
@@ -43,7 +45,12 @@ export const readCompose: Reader = (files, options) => {
     ok: true,
     format: 'compose',
     plan,
-    report: [summary(plan, project), ...notesOf(remarks, (name) => project.services.has(name))],
+    report: [
+      summary(plan, project),
+      ...notesOf(remarks, (name) => project.services.has(name)),
+      ...routeNotes(services, plan),
+      ...deadEnds(plan, (part) => placeOf(project.services.get(part) ?? {}, 'ports')),
+    ],
   };
 };
 

@@ -59,16 +59,18 @@ function tellOfTwice(
   { remarks, faults }: Loading,
 ): void {
   const wholes = documents.flatMap(({ value }) => (isMapping(value) ? [value, value.services] : []));
-  const lines = new Set(
+  const columns = new Map(
     wholes.flatMap((whole) =>
-      isMapping(whole) ? Object.keys(whole).map((key) => placeOf(whole, key)?.line) : [],
+      isMapping(whole)
+        ? Object.keys(whole).map((key) => [placeOf(whole, key)?.line, placeOf(whole, key)?.column] as const)
+        : [],
     ),
   );
   for (const { message, line } of warnings) {
-    if (line !== undefined && lines.has(line)) {
+    if (line !== undefined && columns.has(line)) {
       const what = message.replace(/; the last one was taken\.$/, '');
       const fault = `${what}, which docker compose refuses. Take one of them out.`;
-      faults.push({ message: fault, file: name, line });
+      faults.push({ message: fault, file: name, line, column: columns.get(line) });
     } else {
       const told = `${message} docker compose refuses that since version 2.`;
       remark(remarks, 'warning', told, undefined, { file: name, line });

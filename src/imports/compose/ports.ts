@@ -19,6 +19,8 @@ export function publishedPorts(values: Values, where: string, faults: Fault[]): 
 }
 
 function longPort(port: Values): Port[] | null {
+  // `- 80: 80` is a mapping and no port.
+  if (!('target' in port || 'published' in port) && Object.keys(port).length > 0) return null;
   const target = asText(port.target ?? '');
   if (target === undefined || !/^\d*(?:-\d*)?$/.test(target) || Number.parseInt(target, 10) > LAST_PORT)
     return null;

@@ -138,8 +138,10 @@ function environmentOf(
   spend(project.budgets.environment, Object.keys(own).length, placeOf(values, 'environment'));
   for (const [key, value] of Object.entries(own)) {
     const text = asText(value ?? project.variables.get(key) ?? '');
-    if (text === undefined) faults.push(wrongType(own, key, `${where}.environment`, 'text'));
-    else environment.set(key, { value: text, place: placeOf(own, key) });
+    if (text === undefined) {
+      const expected = key.startsWith('[') ? 'text such as A=1' : 'text';
+      faults.push(wrongType(own, key, `${where}.environment`, expected));
+    } else environment.set(key, { value: text, place: placeOf(own, key) });
   }
   return environment;
 }

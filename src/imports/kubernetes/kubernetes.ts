@@ -2,6 +2,7 @@ import { WHOLE_SYSTEM } from '../../domain/entries.js';
 import type { Connection, Entry, Part, Plan } from '../../domain/model.js';
 import type { Fault, Note, Reader } from '../model.js';
 import { type Budget, spend, TooMuch } from '../reading/budget.js';
+import { deadEnds } from '../reading/dead-ends.js';
 import { type ClusterRole, clusterAddition } from './cluster.js';
 import { connectionBudget, connectionsOf, type Mention, mentionsOf } from './connections.js';
 import { entryOf, isRouteController, openings, routed } from './entries.js';
@@ -101,6 +102,7 @@ export const readKubernetes: Reader = (files, options) => {
       connections,
       options,
     }),
+    ...deadEnds(plan, (_, entry) => open.find(({ name }) => name === entry)),
   );
   return { ok: true, format: 'kubernetes', plan, report };
 };

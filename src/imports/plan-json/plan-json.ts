@@ -1,5 +1,6 @@
 import type { Connection, Plan } from '../../domain/model.js';
 import type { Fault, ImportResult, Note, Reader } from '../model.js';
+import { deadEnds } from '../reading/dead-ends.js';
 import {
   type Complaint,
   duplicateNotes,
@@ -78,6 +79,12 @@ export const readPlanJson: Reader = (files, options) => {
     const message = `availability ${options.assumedAvailability} for the ${assumed.length} parts on machines that state none`;
     report.push({ kind: 'assumed', message, file });
   }
+  report.push(
+    ...deadEnds(plan, (_, entry) => {
+      const index = plan.entries.findIndex(({ name }) => name === entry);
+      return { file, line: json.placeOf(['entries', index]).line };
+    }),
+  );
   return { ok: true, format: 'plan', plan, report: shortened(report, file) };
 };
 

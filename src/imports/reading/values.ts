@@ -73,14 +73,25 @@ export function wrongType(
   file = '',
 ): Fault {
   const value = (container as Record<string | number, unknown>)[key];
-  const path = typeof key === 'number' ? `${where}[${key}]` : where === '' ? key : `${where}.${key}`;
+  const isIndex = typeof key === 'number' || key.startsWith('[');
+  const step = typeof key === 'number' ? `[${key}]` : key;
+  const path = where === '' ? step : `${where}${isIndex ? '' : '.'}${step}`;
   const place = placeOf(container, key);
   return {
-    message: `${path} must be ${expected}, is ${described(value)}.`,
+    message: `${path} must be ${expected}, is ${described(value)}${spaceMissing(value, expected)}.`,
     file: place?.file ?? file,
     line: place?.line,
     column: place?.column,
   };
+}
+
+/** Without a space behind it neither a dash nor a colon is one: what was meant as a list or a mapping is a text. */
+function spaceMissing(value: unknown, expected: string): string {
+  if (typeof value !== 'string') return '';
+  if (/\blist\b/.test(expected) && /^-[^\s-]/.test(value))
+    return ': a "-" needs a space behind it to begin an item';
+  const isKey = /\bmapping\b/.test(expected) && /^[A-Za-z_][\w.-]*:[^\s/]/.test(value);
+  return isKey ? ': a space is missing behind the colon of its key' : '';
 }
 
 /** What a value is, in words: `a list`, `a number (80)`, `text ("high")`. */

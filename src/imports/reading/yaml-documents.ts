@@ -2,15 +2,8 @@ import { Composer, type Document, Lexer, LineCounter, Parser } from 'yaml';
 import type { Fault, Note, SourceFile } from '../model.js';
 import { budgetOf, spend } from './budget.js';
 import { placeOf } from './places.js';
-import {
-  inPlainWords,
-  isUnclosedQuote,
-  MAX_DEPTH,
-  strayMarkIn,
-  TOO_DEEP,
-  templateIn,
-  YamlError,
-} from './yaml-faults.js';
+import { MAX_DEPTH, strayMarkIn, TOO_DEEP, templateIn, YamlError } from './yaml-faults.js';
+import { isUnclosedQuote, slipInWords, type YamlSlip } from './yaml-slips.js';
 import { type Reading, type Room, valuesOf } from './yaml-values.js';
 
 export type YamlDocument = { file: string; line: number; value: unknown };
@@ -125,8 +118,8 @@ function nextLine(text: string, start: number): number {
 /** A stretch of documents of a file; `cut` is null where it is left unread. */
 type Chunk = { source: string; offset: number; cut: Cut | null };
 
-/** A text's lexical pieces, and where its last value in quotes begins. */
-type Cut = { pieces: string[]; lastQuote: number };
+/** A text's lexical pieces, and where its values in quotes begin. */
+type Cut = { pieces: string[]; quotes: number[] };
 
 function cutUp(text: string, reading: Reading): Chunk[] {
   return chunks(text)
@@ -180,7 +173,7 @@ function readLeniently(source: string, first: Cut, reading: Reading): YamlDocume
   }
 }
 
-function readChunk(source: string, { pieces, lastQuote }: Cut, reading: Reading): YamlDocument[] {
+function readChunk(source: string, { pieces, quotes }: Cut, reading: Reading): YamlDocument[] {
   const composer = new Composer({
     schema: 'core',
     uniqueKeys: false,
@@ -192,11 +185,8 @@ function readChunk(source: string, { pieces, lastQuote }: Cut, reading: Reading)
   Object.assign(composer, {
     onError: (where: unknown, code: string, message: string, isWarning?: boolean) => {
       if (isWarning) return;
-      const at = reading.offset + startOf(where);
-      const isOpen = isUnclosedQuote(message);
-      const isNeverClosed = isOpen && at >= reading.offset + source.trimEnd().length;
-      const offset = isNeverClosed ? lastQuote : at;
-      first ??= new YamlError(inPlainWords(code, message), offset, isOpen ? at : undefined);
+      const slip = { code, message, text: source, at: startOf(where) };
+      first ??= isUnclosedQuote(message) ? openQuote(slip, quotes, reading) : errorOf(slip, reading);
       throw first;
     },
   });
@@ -210,7 +200,7 @@ function readChunk(source: string, { pieces, lastQuote }: Cut, reading: Reading)
   const take = (tokens: ReturnType<Parser['next']>): void => {
     for (const token of tokens) {
       if (token.type === 'error')
-        throw new YamlError(inPlainWords('', token.message), reading.offset + token.offset);
+        throw errorOf({ code: '', message: token.message, text: source, at: token.offset }, reading);
       for (const document of composer.next(token)) keep(document);
     }
   };
@@ -220,10 +210,22 @@ function readChunk(source: string, { pieces, lastQuote }: Cut, reading: Reading)
   return documents;
 }
 
+function errorOf(slip: YamlSlip, { offset }: Reading, quoteEndsAt?: number): YamlError {
+  if (slip.code === 'RESOURCE_EXHAUSTION') return new YamlError(TOO_DEEP, offset + slip.at);
+  const { words, at } = slipInWords(slip);
+  return new YamlError(`This is not valid YAML: ${words}.`, offset + at, quoteEndsAt);
+}
+
+function openQuote(slip: YamlSlip, quotes: readonly number[], reading: Reading): YamlError {
+  const end = reading.offset + slip.at;
+  const start = quotes.findLast((quote) => quote < end) ?? end;
+  return errorOf({ ...slip, at: start - reading.offset }, reading, end);
+}
+
 /** Cuts a text that begins at `offset` of its file, and checks that the parser will not take minutes over it. */
 function cutOf(source: string, offset: number, reading: Reading): Cut {
   const found: string[] = [];
-  let lastQuote = 0;
+  const quotes: number[] = [];
   let at = offset;
   let isScalar = false;
   let open = 0;
@@ -240,7 +242,7 @@ function cutOf(source: string, offset: number, reading: Reading): Cut {
     spend(reading.room.pieces, cost, reading.here);
     if (isScalar) isScalar = false;
     else if (piece === SCALAR_MARK) isScalar = true;
-    else if (piece.startsWith('"') || piece.startsWith("'")) lastQuote = at;
+    else if (piece.startsWith('"') || piece.startsWith("'")) quotes.push(at);
     else if (piece === '{' || piece === '[') open += 1;
     else if (piece === '}' || piece === ']') open -= 1;
     else if (piece.endsWith('\n')) onThisLine = 0;
@@ -248,7 +250,7 @@ function cutOf(source: string, offset: number, reading: Reading): Cut {
     if (open > MAX_DEPTH || onThisLine > MAX_DEPTH) throw new YamlError(TOO_DEEP, at);
     if (!isMark(piece)) at += piece.length;
   }
-  return { pieces: found, lastQuote };
+  return { pieces: found, quotes };
 }
 
 /** What a piece takes to read, beside a word: a list or mapping on one line, a dash, which may begin one, an alias, a text in quotes. */
