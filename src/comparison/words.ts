@@ -23,7 +23,9 @@ export function differenceInWords(line: ComparedLine, i: number): string {
 export function inShort({ lines, worst }: Comparison, names: string[], i: number): string {
   const told = TOLD.map((label) => lines.find((line) => line.label === label)!);
   const differences = told.flatMap((line) => clauseOf(line, i));
-  const isSame = told.every(({ values, atLeast }) => values[i] !== null && values[i] === values[0] && !atLeast[i]);
+  const isSame = told.every(
+    ({ values, atLeast }) => values[i] !== null && values[i] === values[0] && !atLeast[i],
+  );
   const counted =
     differences.length > 0
       ? `${names[i]} means ${listed(differences)} than ${names[0]}.`
