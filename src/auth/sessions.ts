@@ -17,9 +17,6 @@ type Limits = Settings['sessions'];
 
 const HOUR = 3_600_000;
 
-/** When a session was used last is written no more often than this, so that reading a page costs no write. */
-const SEEN_MINUTES = 5;
-
 /**
  * Starts a session. Gives the id for the browser's cookie, which is nowhere kept, its key, and when it ends at the latest. Null where the
  * person's sessions were ended since they showed who they are, by a new password say: the row is held, so that the two wait for each other.
@@ -40,7 +37,10 @@ export async function startSession(
   return started === 1 ? { id, key, expiresAt } : null;
 }
 
-/** The session and its person, in one round trip. Null when it has run out, was ended, or never was. */
+/**
+ * The session and its person, in one round trip. Null when it has run out, was ended, or never was. When it was used last is written every
+ * five minutes at most, so that reading a page costs no write.
+ */
 export async function findSession(id: string, { idleHours }: Limits): Promise<Session | null> {
   const key = hashOf(id);
   // As one piece: taking a row apart column by column costs more than the text of one.
@@ -48,7 +48,7 @@ export async function findSession(id: string, { idleHours }: Limits): Promise<Se
     SELECT json_build_object(
       'person', json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role),
       'isKept', s.is_kept,
-      'isStale', s.seen_at < now() - ${SEEN_MINUTES} * interval '1 minute'
+      'isStale', s.seen_at < now() - interval '5 minutes'
     ) AS found
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = ${key} AND s.expires_at > now() AND (s.is_kept OR s.seen_at > now() - ${idleHours} * interval '1 hour')`;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg, { type ClientConfig, type QueryConfig, type QueryResult } from 'pg';
 
 /** A question that takes longer than this holds up those behind it: the line gets no more until it is answered. */
@@ -24,6 +25,8 @@ export function openReadLine(config: ClientConfig, onError: (error: Error) => vo
   let open = 0;
   /** When the one that Postgres is at was sent, or came to be the next. */
   let since = 0;
+  /** Questions of this turn of the loop wait for each other, so that they leave as one write. */
+  let isHeld = false;
   let isClosed = false;
   let notBefore = 0;
   return {
@@ -45,6 +48,7 @@ export function openReadLine(config: ClientConfig, onError: (error: Error) => vo
   async function askOn(client: pg.Client, question: QueryConfig): Promise<QueryResult> {
     if (open === 0) since = performance.now();
     open += 1;
+    if (!isHeld) hold(client);
     try {
       return await sent(client, question);
     } catch (error) {
@@ -55,6 +59,16 @@ export function openReadLine(config: ClientConfig, onError: (error: Error) => vo
       open -= 1;
       since = performance.now();
     }
+  }
+
+  function hold(client: pg.Client): void {
+    const { stream } = (client as pg.Client & { connection: { stream: Socket } }).connection;
+    isHeld = true;
+    stream.cork();
+    setImmediate(() => {
+      isHeld = false;
+      stream.uncork();
+    });
   }
 
   /** What cannot connect is let be for a while: whoever asks elsewhere hears why. */

@@ -18,10 +18,17 @@ export function csrf(settings: Settings): RequestHandler {
     cookieOptions: options,
     getCsrfTokenFromRequest: (req) => tokenIn(req),
   });
+  // Tokens that were found to be of a session: finding out takes as long as finding the session and its person.
+  const known = new Map<string, string>();
   // One function for all requests: one of its own would hold each until the next full collection, see texts.ts.
   const csrfToken = function (this: Request): string {
+    const brought: string | undefined = this.cookies[name];
+    const key = this.session?.key;
+    if (brought !== undefined && key !== undefined && known.get(brought) === key) return brought;
     const token = generateCsrfToken(this, SILENT);
-    if (token !== this.cookies[name]) this.res?.cookie(name, token, options);
+    if (token !== brought) this.res?.cookie(name, token, options);
+    if (known.size >= MOST_KNOWN) known.clear();
+    if (key !== undefined) known.set(token, key);
     return token;
   };
   return (req, _res, next) => {
@@ -37,6 +44,8 @@ export function csrf(settings: Settings): RequestHandler {
 
 /** In place of an answer, to which the library adds its cookie each time, whether or not the browser has it. */
 const SILENT = { cookie: () => SILENT } as unknown as Response;
+
+const MOST_KNOWN = 2_000;
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 

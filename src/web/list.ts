@@ -21,8 +21,12 @@ const EXPORT_SIZE = 50_000;
 
 /** Reads a list's address: `?q=shop&lifecycle=production&sort=-updated&after=...`. Unknown words are left alone. */
 export function readList<F extends string>(req: Request, shape: ListShape<F>): ListRequest<F> {
-  const asked = (name: string) =>
-    typeof req.query[name] === 'string' ? req.query[name].trim().slice(0, 2000) : '';
+  // Express reads the address anew each time it is asked.
+  const { query } = req;
+  const asked = (name: string) => {
+    const value = query[name];
+    return typeof value === 'string' ? value.trim().slice(0, 2000) : '';
+  };
   const sort = asked('sort');
   const known = shape.sorts.map((name) => name.replace(/^-/, '')).includes(sort.replace(/^-/, ''));
   return {
@@ -33,7 +37,7 @@ export function readList<F extends string>(req: Request, shape: ListShape<F>): L
     sort: known ? sort : shape.sorts[0],
     after: asked('after') || undefined,
     before: asked('before') || undefined,
-    size: isExport(req) ? EXPORT_SIZE : PAGE_SIZE,
+    size: isExport(query) ? EXPORT_SIZE : PAGE_SIZE,
   };
 }
 
@@ -52,11 +56,12 @@ export function answerList<T, F extends string>(
   csv: CsvColumns<T>,
   onlyHtml: Record<string, unknown> = {},
 ): void {
-  if (isExport(req)) {
+  const { query } = req;
+  if (isExport(query)) {
     if (after !== null)
       throw new HttpError(413, 'The table is too long to export at once. Narrow it by a search or a filter.');
     const name = req.path.split('/').filter(Boolean).join('-');
-    if (req.query.format === 'csv') res.attachment(`${name}.csv`).type('text/csv').send(csvOf(rows, csv));
+    if (query.format === 'csv') res.attachment(`${name}.csv`).type('text/csv').send(csvOf(rows, csv));
     else res.attachment(`${name}.json`).json({ ...content, rows });
     return;
   }
@@ -104,8 +109,8 @@ function sortLinks(addressWith: AddressWith, sort: string) {
 }
 
 /** The whole table as a file, `?format=csv` or `?format=json`; a client that wants JSON by its Accept header gets it page by page. */
-function isExport(req: Request): boolean {
-  return req.query.format === 'csv' || req.query.format === 'json';
+function isExport({ format }: Request['query']): boolean {
+  return format === 'csv' || format === 'json';
 }
 
 function csvOf<T>(rows: T[], columns: CsvColumns<T>): string {
