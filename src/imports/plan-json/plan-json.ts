@@ -208,9 +208,10 @@ function mergeTwins(connections: Connection[], warn: (index: number, message: st
 
 /** 99.95 and "99.95 %" are what people mean by 0.9995. */
 function hintAt(path: Path, value: unknown): string {
-  const number = Number.parseFloat(String(value));
-  if (path.at(-1) !== 'availability' || !(number >= 0 && number <= 100)) return '';
-  const isShare = number <= 1 && !String(value).includes('%');
+  if (path.at(-1) !== 'availability' || (typeof value !== 'number' && typeof value !== 'string')) return '';
+  const number = Number.parseFloat(`${value}`);
+  if (!(number >= 0 && number <= 100)) return '';
+  const isShare = number <= 1 && !`${value}`.includes('%');
   return `; write ${Number((isShare ? number : number / 100).toPrecision(12))}`;
 }
 
