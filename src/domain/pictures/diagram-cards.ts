@@ -67,9 +67,9 @@ const WHERE_SENTENCES: Record<Runs, string> = {
 export function cardWidthFor(parts: Part[]): number {
   let widest = 0;
   for (const { name } of parts) {
-    for (const line of nameLines(name, NAME_SIZE, 116)) widest = Math.max(widest, textWidth(line, NAME_SIZE));
+    for (const line of nameLines(name, NAME_SIZE, 120)) widest = Math.max(widest, textWidth(line, NAME_SIZE));
   }
-  return Math.min(132, Math.max(112, Math.ceil(widest) + 16));
+  return Math.min(136, Math.max(112, Math.ceil(widest) + 16));
 }
 
 /** A part's card at 0, 0. `note` replaces the line about its replicas. */
