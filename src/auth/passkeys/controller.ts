@@ -44,7 +44,7 @@ export async function createChallenge(req: Request, res: Response) {
   if (!(await isProven(req, account, current))) throw new HttpError(422, 'This is not your password.');
   const options = await registrationOptions(party, account);
   await beginStep(req, 'new passkey', { userId: account.id, data: { challenge: options.challenge } });
-  res.set('Cache-Control', 'no-store').json(options);
+  res.json(options);
 }
 
 export async function create(req: Request, res: Response) {

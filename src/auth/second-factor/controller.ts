@@ -197,7 +197,6 @@ async function showState(
       ? { secret: inFours(factor.secret), qr: qrOf(factor.address), address: factor.address }
       : null;
   const status = Math.max(...[beginning, begun, renewal, deletion].map(statusOf));
-  res.set('Cache-Control', 'no-store');
   page(
     req,
     res,

@@ -59,13 +59,10 @@ function tellOfTwice(
   { remarks, faults }: Loading,
 ): void {
   const wholes = documents.flatMap(({ value }) => (isMapping(value) ? [value, value.services] : []));
-  const columns = new Map(
-    wholes.flatMap((whole) =>
-      isMapping(whole)
-        ? Object.keys(whole).map((key) => [placeOf(whole, key)?.line, placeOf(whole, key)?.column] as const)
-        : [],
-    ),
+  const places = wholes.flatMap((whole) =>
+    isMapping(whole) ? Object.keys(whole).map((key) => placeOf(whole, key)) : [],
   );
+  const columns = new Map(places.map((place) => [place?.line, place?.column]));
   for (const { message, line } of warnings) {
     if (line !== undefined && columns.has(line)) {
       const what = message.replace(/; the last one was taken\.$/, '');

@@ -77,12 +77,12 @@ export function routeNotes(services: readonly Service[], { parts, connections }:
     const to = told.map(({ name }) => name);
     const [proxy, ...more] = proxies;
     const passer = more.length === 0 ? proxy : `one of ${listed(proxies)}`;
-    const todo =
+    const advice =
       proxy !== undefined
         ? `If ${passer} passes requests on to ${to.length === 1 ? to[0] : 'them'}, draw ${drawing(proxy, to)}.`
         : `The proxy that reads them (${called}) is not in these files: add it as a part and draw what it calls.`;
     const { file, line } = first.place ?? {};
-    return [{ kind: 'warning', message: `${what} ${todo}`, ...(proxy && { part: proxy }), file, line }];
+    return [{ kind: 'warning', message: `${what} ${advice}`, ...(proxy && { part: proxy }), file, line }];
   });
 }
 
