@@ -42,6 +42,22 @@ describe('the diagram of the worked example', () => {
   });
 
   it('is the same every time', () => {
+    expect(diagramOf(structuredClone(itsTheFuture))).toEqual(diagram);
+  });
+
+  it('stands where it stood, whatever is down', () => {
+    const down = {
+      parts: ['etcd'],
+      stopped: ['postgres'],
+      degraded: [],
+      entriesLost: [],
+      entriesDegraded: [],
+    };
+    const shown = diagramOf(itsTheFuture, { down });
+    expect(shown.cards.map(({ part, x, y }) => ({ part, x, y }))).toEqual(
+      diagram.cards.map(({ part, x, y }) => ({ part, x, y })),
+    );
+    expect(shown.lines.map(({ path }) => path)).toEqual(diagram.lines.map(({ path }) => path));
     expect(diagramOf(itsTheFuture)).toEqual(diagram);
   });
 

@@ -72,8 +72,8 @@ export function cardWidthFor(parts: Part[]): number {
   return Math.min(136, Math.max(112, Math.ceil(widest) + 16));
 }
 
-/** A part's card at 0, 0. `note` replaces the line about its replicas. */
-export function cardOf(part: Part, state: CardState, width: number, note = noteOf(part)): Card {
+/** A part's card at 0, 0, its state not yet told. `note` replaces the line about its replicas. */
+export function cardOf(part: Part, width: number, note = noteOf(part)): Card {
   const names = nameLines(part.name, NAME_SIZE, width - 16);
   const hasLid = part.kind === 'web' || part.kind === 'database';
   const lines = names.length + (note === '' ? 0 : 1);
@@ -81,7 +81,7 @@ export function cardOf(part: Part, state: CardState, width: number, note = noteO
   const nameY = hasLid ? [36, 36, 30, 25][lines]! : kindY + 14;
   const copies = part.perMachine ? 3 : Math.min(Math.max(part.replicas, 1), CARDS_IN_A_STACK);
   return {
-    ...emptyCard(part, state, width, CARD_HEIGHT),
+    ...emptyCard(part, width, CARD_HEIGHT),
     behind: Array.from({ length: copies - 1 }, (_, i) => {
       const step = (copies - 1 - i) * STACK_STEP;
       return { x: step, y: step };
@@ -93,22 +93,33 @@ export function cardOf(part: Part, state: CardState, width: number, note = noteO
 }
 
 /** A card for pictures of very many parts: name and one line, the kind told by its shape and colour and by the heading above. */
-export function smallCardOf(part: Part, state: CardState, width: number, note: string): Card {
+export function smallCardOf(part: Part, width: number, note: string): Card {
   const name = { text: fittedText(part.name, NAME_SIZE, width - 16), x: width / 2, y: 17 };
   return {
-    ...emptyCard(part, state, width, SMALL_CARD_HEIGHT),
+    ...emptyCard(part, width, SMALL_CARD_HEIGHT),
     detail: '',
     name: [name],
     note: noteAt(note, width, 29),
   };
 }
 
-function emptyCard(part: Part, state: CardState, width: number, height: number): Card {
+/** The same card with its state, told by a flag and in its description. */
+export function inState(card: Card, state: CardState): Card {
+  const sentence = STATE_SENTENCES[state];
+  return {
+    ...card,
+    state,
+    flag: flagOf(FLAG_WORDS[state], card.width, card.height),
+    description: sentence === '' ? card.description : `${card.description}, ${sentence}`,
+  };
+}
+
+function emptyCard(part: Part, width: number, height: number): Card {
   return {
     part: part.name,
     kind: part.kind,
     runs: part.runs,
-    state,
+    state: 'plain',
     x: 0,
     y: 0,
     width,
@@ -118,8 +129,8 @@ function emptyCard(part: Part, state: CardState, width: number, height: number):
     kindWord: null,
     name: [],
     note: null,
-    flag: flagOf(FLAG_WORDS[state], width, height),
-    description: descriptionOf(part, state),
+    flag: null,
+    description: descriptionOf(part),
   };
 }
 
@@ -143,18 +154,12 @@ function flagOf(word: string, cardWidth: number, cardHeight: number): Card['flag
   return { text: word, x: left + width / 2, y: cardHeight + 5, left, top: cardHeight - 5, width, height: 14 };
 }
 
-function descriptionOf(part: Part, state: CardState): string {
+function descriptionOf(part: Part): string {
   const copies = part.perMachine
     ? 'one on every machine'
     : part.replicas === 1
       ? 'one copy'
       : `${part.replicas} copies, ${part.needed} needed`;
-  const words = [
-    part.kind.replace('-', ' '),
-    part.technology ?? '',
-    copies,
-    WHERE_SENTENCES[part.runs],
-    STATE_SENTENCES[state],
-  ];
+  const words = [part.kind.replace('-', ' '), part.technology ?? '', copies, WHERE_SENTENCES[part.runs]];
   return `${part.name}: ${words.filter((word) => word !== '').join(', ')}`;
 }

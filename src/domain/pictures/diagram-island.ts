@@ -1,5 +1,5 @@
 import type { Connection, Entry, Part, PartKind, Plan } from '../model.js';
-import { CARD_HEIGHT, type Card, type CardState, cardOf } from './diagram-cards.js';
+import { CARD_HEIGHT, type Card, cardOf } from './diagram-cards.js';
 import { columnsOf } from './diagram-columns.js';
 import { type Layering, layersOf } from './diagram-layers.js';
 import { type Line, lineOf } from './diagram-lines.js';
@@ -70,11 +70,7 @@ export function islandsOf(plan: Plan, parts: Part[]): Island[] {
 }
 
 /** Draws one island in layers, entries at the top, stores at the bottom. Its top left corner is 0, 0. */
-export function islandPicture(
-  island: Island,
-  cardWidth: number,
-  stateOf: (part: string) => CardState,
-): IslandPicture {
+export function islandPicture(island: Island, cardWidth: number): IslandPicture {
   const { entries, parts } = island;
   const links = linksOf(island);
   const isEntry = (node: number) => node < entries.length;
@@ -109,7 +105,7 @@ export function islandPicture(
     height: rows.at(-1)!.bottom,
     entries: entries.map((entry, i) => ({ name: entry.name, ...corner(i), ...sizes[i]! })),
     cards: parts.map((part, i) => ({
-      ...cardOf(part, stateOf(part.name), cardWidth),
+      ...cardOf(part, cardWidth),
       ...corner(entries.length + i),
     })),
     lines: layering.routes.map((route, i) => {

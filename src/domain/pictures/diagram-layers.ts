@@ -1,14 +1,5 @@
+import { depthsOf, type Graph } from './diagram-depths.js';
 import { orderLayers } from './diagram-order.js';
-
-/** A picture's graph by number: nodes 0..count-1 in plan order, links between them. Nothing here knows what a part is. */
-export type Graph = {
-  count: number;
-  links: { from: number; to: number; bundle: string }[];
-  /** Stays in the top row whatever calls it. */
-  isTop: boolean[];
-  /** Belongs in the bottom row if it calls nothing. */
-  isStore: boolean[];
-};
 
 /**
  * A point a link passes through: a node of the graph, or (`node` null) a bend that many links may share, so that twelve lines to
@@ -31,102 +22,15 @@ export type Layering = {
  * with a single link moves no other node out of its order.
  */
 export function layersOf(graph: Graph, perLayer: number): Layering {
-  const upward = upwardLinks(graph);
+  const depth = depthsOf(graph);
+  const upward = graph.links.map(({ from, to }) => depth[from]! >= depth[to]!);
   const links = graph.links.map((link, i) =>
     upward[i] ? { ...link, from: link.to, to: link.from, bundle: `${i}` } : link,
   );
-  const layer = splitWideLayers(depthOf(graph, links), graph, links, perLayer);
-  return orderedStops(links, upward, layer);
-}
-
-/** Links that close a circle, found from the first node on: they are drawn upward and count the other way round for the layers. */
-function upwardLinks(graph: Graph): boolean[] {
-  const outgoing: number[][] = Array.from({ length: graph.count }, () => []);
-  for (const [i, link] of graph.links.entries()) outgoing[link.from]!.push(i);
-  const isUpward = graph.links.map(() => false);
-  const state = new Uint8Array(graph.count); // 1 = on the way, 2 = done
-  for (let root = 0; root < graph.count; root++) {
-    if (state[root]) continue;
-    const path = [{ node: root, next: 0 }];
-    state[root] = 1;
-    while (path.length > 0) {
-      const here = path.at(-1)!;
-      const i = outgoing[here.node]![here.next++];
-      if (i === undefined) {
-        state[here.node] = 2;
-        path.pop();
-        continue;
-      }
-      const to = graph.links[i]!.to;
-      if (state[to] === 1) isUpward[i] = true;
-      else if (state[to] === 0) {
-        state[to] = 1;
-        path.push({ node: to, next: 0 });
-      }
-    }
-  }
-  return isUpward;
+  return orderedStops(links, upward, splitWideLayers(depth, graph, links, perLayer));
 }
 
 type Link = Graph['links'][number];
-
-/**
- * Longest way from the top. What hangs free above (parts nobody calls, and chains of parts that only those call) comes down to what
- * it shares with others; stores that call nothing go to the bottom.
- */
-function depthOf(graph: Graph, links: Link[]): number[] {
-  const callers = counted(graph.count, links, (link) => link.to);
-  const outgoing: number[][] = Array.from({ length: graph.count }, () => []);
-  for (const link of links) outgoing[link.from]!.push(link.to);
-  const order = topologicalOrder(outgoing, callers);
-
-  const hasTop = graph.isTop.some(Boolean);
-  const top: number[] = graph.isTop.map((isTop) => (hasTop && !isTop ? 1 : 0));
-  const first = longestWays(top, outgoing, order);
-  const isFree = graph.isTop.map((isTop, node) => !isTop && callers[node] === 0);
-  for (const node of order)
-    for (const to of outgoing[node]!) if (callers[to] === 1) isFree[to] = isFree[node]!;
-  const latest = [...first];
-  for (const node of [...order].reverse()) {
-    if (!isFree[node]) continue;
-    latest[node] = Math.min(Number.POSITIVE_INFINITY, ...outgoing[node]!.map((to) => latest[to]! - 1));
-  }
-  const lowered = latest.map((depth, node) => (isFree[node] && Number.isFinite(depth) ? depth : top[node]!));
-
-  const depth = longestWays(lowered, outgoing, order);
-  const bottom = Math.max(0, ...depth);
-  return depth.map((own, node) => {
-    const isEnd = outgoing[node]!.length === 0 && callers[node]! > 0;
-    return graph.isStore[node] && isEnd ? bottom : own;
-  });
-}
-
-/** Every node after all that link to it. The links must be free of circles. */
-function topologicalOrder(outgoing: number[][], callers: number[]): number[] {
-  const waiting = [...callers];
-  const order = waiting.flatMap((count, node) => (count === 0 ? [node] : []));
-  for (const node of order) {
-    for (const to of outgoing[node]!) {
-      waiting[to]!--;
-      if (waiting[to] === 0) order.push(to);
-    }
-  }
-  return order;
-}
-
-/** For each node the longest way to it, counted from where each node stands at least. */
-function longestWays(least: number[], outgoing: number[][], order: number[]): number[] {
-  const depth = [...least];
-  for (const node of order)
-    for (const to of outgoing[node]!) depth[to] = Math.max(depth[to]!, depth[node]! + 1);
-  return depth;
-}
-
-function counted(count: number, links: Link[], end: (link: Link) => number): number[] {
-  const counts: number[] = Array(count).fill(0);
-  for (const link of links) counts[end(link)]!++;
-  return counts;
-}
 
 /** A layer of 40 becomes five rows of 8, nodes with the same caller side by side. */
 function splitWideLayers(depth: number[], graph: Graph, links: Link[], perLayer: number): number[] {

@@ -1,6 +1,6 @@
 import type { BlastRadius } from '../blast-radius.js';
 import type { Connection, Part, Plan } from '../model.js';
-import { CARD_HEIGHT, type Card, type CardState, cardOf, cardWidthFor } from './diagram-cards.js';
+import { CARD_HEIGHT, type Card, type CardState, cardOf, cardWidthFor, inState } from './diagram-cards.js';
 import { type DrawnLine, type EntryFlag, islandPicture, islandsOf } from './diagram-island.js';
 import { kindsOverview, listOverview, type Overview } from './diagram-overview.js';
 
@@ -9,7 +9,7 @@ const MARGIN = 10;
 const GAP = 24;
 /** Above these a drawing of every line is slow to make and says nothing; measured on a plan of random connections. */
 const LAYERED_PARTS = 100;
-const LAYERED_CONNECTIONS = 250;
+const LAYERED_CONNECTIONS = 200;
 /** Above this even a list of names is too long to be a picture. */
 const LISTED_PARTS = 2000;
 
@@ -47,7 +47,8 @@ type Options = {
  * in their order. Very large plans come as a list of all parts, or of all kinds, and say how many connections are not drawn.
  */
 export function diagramOf(plan: Plan, options: Options = {}): Diagram {
-  const drawn = drawnAs(plan, cardStates(options));
+  const drawn = laidOut(plan);
+  const stateOf = cardStates(options);
   const gone = new Set([...(options.down?.parts ?? []), ...(options.down?.stopped ?? [])]);
   const at = new Map<string, number[]>();
   drawn.lines.forEach(({ kind, from, to }, i) => {
@@ -61,23 +62,37 @@ export function diagramOf(plan: Plan, options: Options = {}): Diagram {
     entries: drawn.entries.map((entry) => ({ ...entry, ...entryState(entry.name, options.down) })),
     // From the top down, as the eye goes: it is the order in which Tab goes through them.
     cards: drawn.cards
-      .map((card) => ({ ...card, lines: at.get(card.part ?? card.kind) ?? [] }))
+      .map((card) => ({
+        ...(card.part === null ? card : inState(card, stateOf(card.part))),
+        lines: at.get(card.part ?? card.kind) ?? [],
+      }))
       .sort((a, b) => a.y - b.y || a.x - b.x),
     lines: drawn.lines.map((line) => ({ ...line, state: lineState(line, options.down, gone) })),
   };
 }
 
-type Drawn = Overview & { form: Diagram['form'] };
+type LaidOut = Overview & { form: Diagram['form'] };
 
-function drawnAs(plan: Plan, stateOf: (part: string) => CardState): Drawn {
-  if (plan.parts.length > LISTED_PARTS) return { form: 'kinds', ...kindsOverview(plan) };
-  if (plan.parts.length > LAYERED_PARTS || plan.connections.length > LAYERED_CONNECTIONS) {
-    return { form: 'list', ...listOverview(plan, PAGE_WIDTH, stateOf) };
-  }
-  return { form: 'layered', ...layeredDiagram(plan, stateOf) };
+/** A plan looks the same whatever is down: where its cards and lines stand is found once, as that is what takes the time. */
+const known = new WeakMap<Plan, LaidOut>();
+
+function laidOut(plan: Plan): LaidOut {
+  const before = known.get(plan);
+  if (before) return before;
+  const layout = layoutOf(plan);
+  known.set(plan, layout);
+  return layout;
 }
 
-function layeredDiagram(plan: Plan, stateOf: (part: string) => CardState): Overview {
+function layoutOf(plan: Plan): LaidOut {
+  if (plan.parts.length > LISTED_PARTS) return { form: 'kinds', ...kindsOverview(plan) };
+  if (plan.parts.length > LAYERED_PARTS || plan.connections.length > LAYERED_CONNECTIONS) {
+    return { form: 'list', ...listOverview(plan, PAGE_WIDTH) };
+  }
+  return { form: 'layered', ...layeredDiagram(plan) };
+}
+
+function layeredDiagram(plan: Plan): Overview {
   const drawn: Overview = { width: 320, height: 0, entries: [], cards: [], lines: [], captions: [] };
   const cardWidth = cardWidthFor(plan.parts);
   const islands = islandsOf(
@@ -89,7 +104,7 @@ function layeredDiagram(plan: Plan, stateOf: (part: string) => CardState): Overv
 
   let [x, y, shelfHeight] = [MARGIN, MARGIN, 0];
   for (const island of islands.filter(isConnected)) {
-    const picture = islandPicture(island, cardWidth, stateOf);
+    const picture = islandPicture(island, cardWidth);
     if (x > MARGIN && x + picture.width > PAGE_WIDTH) {
       [x, y, shelfHeight] = [MARGIN, y + shelfHeight + 44, 0];
     }
@@ -110,13 +125,13 @@ function layeredDiagram(plan: Plan, stateOf: (part: string) => CardState): Overv
   addRow(
     drawn,
     'Connected to nothing that we know of',
-    alone.map((part) => cardOf(part, stateOf(part.name), cardWidth)),
+    alone.map((part) => cardOf(part, cardWidth)),
   );
   const jobs = plan.parts.filter((part) => part.kind === 'job');
   addRow(
     drawn,
     'Jobs: they run and end',
-    jobs.map((job) => cardOf(job, stateOf(job.name), cardWidth, jobNote(job, plan.connections))),
+    jobs.map((job) => cardOf(job, cardWidth, jobNote(job, plan.connections))),
   );
   return drawn;
 }

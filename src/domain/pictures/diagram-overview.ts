@@ -1,5 +1,5 @@
 import { type Connection, PART_KINDS, type Part, type PartKind, type Plan } from '../model.js';
-import { type Card, type CardState, cardWidthFor, SMALL_CARD_HEIGHT, smallCardOf } from './diagram-cards.js';
+import { type Card, cardWidthFor, SMALL_CARD_HEIGHT, smallCardOf } from './diagram-cards.js';
 import { type EntryFlag, islandPicture, islandsOf } from './diagram-island.js';
 
 /** Drawn instead of every part and line, where those are too many: as `Diagram`, without what is said of states. */
@@ -16,7 +16,7 @@ const MARGIN = 10;
 const GAP = 10;
 
 /** Every part as a small card under the heading of its kind, with the number of its connections instead of their lines. */
-export function listOverview(plan: Plan, pageWidth: number, stateOf: (part: string) => CardState): Overview {
+export function listOverview(plan: Plan, pageWidth: number): Overview {
   const calls = counted(plan.connections.map((connection) => connection.from));
   const callers = counted(plan.connections.map((connection) => connection.to));
   const width = cardWidthFor(plan.parts);
@@ -48,7 +48,7 @@ export function listOverview(plan: Plan, pageWidth: number, stateOf: (part: stri
         calls.has(part.name) ? `out ${calls.get(part.name)}` : '',
       ];
       overview.cards.push({
-        ...smallCardOf(part, stateOf(part.name), width, note.filter((word) => word !== '').join(' · ')),
+        ...smallCardOf(part, width, note.filter((word) => word !== '').join(' · ')),
         x: MARGIN + (i % perRow) * (width + GAP),
         y: y + Math.floor(i / perRow) * (SMALL_CARD_HEIGHT + GAP),
       });
@@ -75,7 +75,7 @@ export function kindsOverview(plan: Plan): Overview {
   const overview: Overview = { width: 0, height: 0, entries: [], cards: [], lines: [], captions: [] };
   let left = x;
   for (const island of islandsOf({ ...plan, parts, connections, entries: [] }, parts)) {
-    const picture = islandPicture(island, cardWidthFor(parts), () => 'plain');
+    const picture = islandPicture(island, cardWidthFor(parts));
     for (const card of picture.cards) overview.cards.push(kindCard(card, plan.parts, left, y));
     for (const line of picture.lines) overview.lines.push({ ...line, x: left, y });
     left += picture.width + 24;
