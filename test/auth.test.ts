@@ -50,6 +50,14 @@ describe('signing in', () => {
     expect(wrong.text).not.toContain('not this one');
   });
 
+  test('signing out ends the session and stands in the trail', async () => {
+    const { person, ...browser } = await signedIn('viewer');
+    expect((await browser.post('/sign-out')).headers.location).toBe('/');
+    expect((await browser.get('/account')).headers.location).toBe('/sign-in?to=%2Faccount');
+    const lines = await db.change.findMany({ where: { userId: person.id, action: 'signed out' } });
+    expect(lines.map(({ label, address }) => [label, address === ''])).toEqual([[person.name, false]]);
+  });
+
   test('one returns to the page one wanted, and the session’s id is a new one', async () => {
     const { person } = await signedIn('viewer');
     const somebody = await visitor();

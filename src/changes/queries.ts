@@ -23,6 +23,7 @@ const RECORD_ACTIONS = ['created', 'updated', 'deleted', 'restored', 'imported',
 const AUTH_ACTIONS = [
   'signed up',
   'signed in',
+  'signed out',
   'failed to sign in',
   'was locked',
   'was unlocked',

@@ -59,6 +59,7 @@ export async function createSession(req: Request, res: Response) {
 }
 
 export async function destroySession(req: Request, res: Response) {
+  if (req.user) await note(req.user, fromOf(req), 'signed out');
   await signOut(req);
   // Also what the browser keeps for its Back button.
   res.set('Clear-Site-Data', '"cache"');
