@@ -37,6 +37,9 @@ describe('machine types', () => {
     expect(large.priceDate).toMatch(/^2026-/);
     expect(book.serviceLevels).toHaveLength(await db.serviceLevel.count());
     for (const level of book.serviceLevels) expect(level.asOf && level.source).toBeTruthy();
+    const dyno = book.otherPrices.find((price: { name: string }) => price.name === 'Standard-1X dyno');
+    expect(dyno).toMatchObject({ provider: 'heroku', usdPerMonth: 25, memoryMib: 512, confidence: 'high' });
+    expect(dyno.priceDate && dyno.priceSource).toBeTruthy();
     expect(book.otherPrices.every((price: { kind: string }) => price.kind !== 'machine')).toBe(true);
     const { text } = await viewer.get('/machine-types');
     for (const words of [
@@ -58,9 +61,7 @@ describe('machine types', () => {
   test('a search goes through all of the price book, a provider through what has one', async () => {
     const viewer = await signedIn('viewer');
     const names = ({ serviceLevels, otherPrices, rows }: Record<string, Record<string, string>[]>) =>
-      [rows, serviceLevels, otherPrices].map((found) =>
-        found?.map((one) => one.name ?? one.service ?? one.product),
-      );
+      [rows, serviceLevels, otherPrices].map((found) => found?.map((one) => one.name ?? one.service));
     const [machines, levels, others] = names(await viewer.json('/machine-types?q=Postgres'));
     expect(machines).toEqual([]);
     expect(levels).toContain('Heroku Postgres Standard, <1 h per 30 d');

@@ -30,7 +30,15 @@ export async function loadPriceBook(): Promise<number> {
   return machineTypes.count + serviceLevels.count;
 }
 
-const prices = (book.prices as Price[]).filter((price) => price.kind !== 'machine');
+const prices = (book.prices as Price[])
+  .filter((price) => price.kind !== 'machine')
+  .map((price) => ({
+    id: price.id,
+    kind: price.kind,
+    confidence: price.confidence,
+    ...described(price),
+    memoryMib: price.memMiB ?? null,
+  }));
 
 /** Who sells what is no machine. */
 export const otherProviders = [...new Set(prices.map(({ provider }) => provider))];
@@ -42,13 +50,12 @@ export function listOtherPrices({
 }: {
   search: string;
   filters: { provider: string };
-}): Price[] {
+}): typeof prices {
   const words = search.toLowerCase();
-  const told = ({ product, provider, kind, note }: Price) => [product, provider, kind, note ?? ''];
   return prices.filter(
-    (price) =>
-      (!filters.provider || price.provider === filters.provider) &&
-      told(price).some((text) => text.toLowerCase().includes(words)),
+    ({ name, provider, kind, notes }) =>
+      (!filters.provider || provider === filters.provider) &&
+      [name, provider, kind, notes].some((text) => text.toLowerCase().includes(words)),
   );
 }
 
@@ -66,13 +73,20 @@ export const PRICE_KIND_LABELS: Record<string, string> = {
 
 function machineTypeOf(price: Price) {
   return {
+    ...described(price),
     bookId: price.id,
-    name: price.product,
-    provider: price.provider,
     cpuMillicores: Math.round((price.vcpu ?? 0) * 1000),
     memoryMib: price.memMiB ?? 0,
     // The tiers of GKE stand in for any managed or self-run cluster; a bare server reserves nothing. Both can be changed on the record.
     reserve: price.provider === 'aws' ? 'gke' : 'none',
+  };
+}
+
+/** What the book says of any price, in the words of our records. */
+function described(price: Price) {
+  return {
+    name: price.product,
+    provider: price.provider,
     usdPerMonth: price.usdMonth,
     priceDate: price.asOf,
     priceSource: price.source,

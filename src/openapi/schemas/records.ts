@@ -326,33 +326,20 @@ export const serviceLevel = schemaOf<ServiceLevelRow>()(
   }),
 );
 
-/** The book's own lines, whose type is the file's: what only some of them have may be lacking. */
-const ofSome = <T extends z.ZodType>(schema: T) => schema.optional().describe('Of some prices only.');
-
 export const otherPrice = nameIt(
   'OtherPrice',
   z.object({
     id: z.string(),
+    name: z.string(),
     provider: z.string(),
-    product: z.string(),
     kind: z.string(),
-    usdMonth: z.number(),
-    usdHour: ofSome(z.number()),
-    vcpu: ofSome(z.number()),
-    cpuShare: ofSome(z.string()),
-    compute: ofSome(z.string()),
-    memMiB: ofSome(z.number()),
-    storageGB: ofSome(known),
-    connections: ofSome(known),
-    tier: ofSome(z.string()),
-    region: ofSome(z.string()),
-    availability: ofSome(z.number()),
-    availabilityBasis: ofSome(z.string()),
-    availabilityDerived: ofSome(z.number()),
-    toleratedDowntimeMinPerMonth: ofSome(z.number()),
+    memoryMib: known,
+    usdPerMonth: z.number(),
+    priceDate: z.string(),
+    priceSource: z.string(),
     confidence: z.string(),
-    note: ofSome(z.string()),
-    asOf: z.string(),
-    source: z.string(),
+    availability: known,
+    availabilityBasis: z.string(),
+    notes: z.string(),
   }),
 );
