@@ -165,7 +165,8 @@ export function isWebAddress(value: string): boolean {
 }
 
 function wrongNumber(number: number, limits: { min: number; max: number; whole: boolean }): string | null {
-  if (Number.isNaN(number)) return 'a number, for example 2 or 0.5';
+  if (Number.isNaN(number))
+    return limits.whole ? 'a whole number, for example 2' : 'a number, for example 2 or 0.5';
   if (limits.whole && !Number.isInteger(number)) return 'a whole number';
   if (number < limits.min) return `${limits.min.toLocaleString('en')} or more`;
   if (number > limits.max) return `${limits.max.toLocaleString('en')} or less`;
