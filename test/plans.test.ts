@@ -267,7 +267,7 @@ describe('comparison', () => {
     expect(text.match(/<svg class="picture machines/g)).toHaveLength(4);
   });
 
-  test('a form’s choice is sent on to the permalink, and one plan is no comparison', async () => {
+  test('a form’s choice is sent on to the permalink, and one plan is no comparison; it stays ticked through a search', async () => {
     const viewer = await signedIn('viewer');
     const sent = await viewer.get('/comparison?plans=1&with=2');
     expect(sent.headers.location).toBe('/comparison?plans=1,2');
@@ -281,5 +281,7 @@ describe('comparison', () => {
     expect(list.text).toContain(`value="${plan.id}" checked`);
     const elsewhere = await viewer.get(`/plans?with=${plan.id}&q=nothing+is+called+so`);
     expect(elsewhere.text).not.toContain('checked');
+    expect(elsewhere.text).toContain(`<input type="hidden" name="with" value="${plan.id}">`);
+    expect(elsewhere.text).toContain(`<a href="/plans?with=${plan.id}">Clear</a>`);
   });
 });
