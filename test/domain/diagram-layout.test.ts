@@ -6,6 +6,9 @@ import { legendOf } from '../../src/domain/pictures/diagram-legend.js';
 import { boldTextWidth, nameLines, textWidth } from '../../src/domain/pictures/diagram-text.js';
 import { itsTheFuture, partNamed, planOf } from './worked-example.js';
 
+/** Of the sign at a guessed line, as views/pictures/diagram-svg.ejs draws it. */
+const MARK_RADIUS = 6;
+
 describe('the diagram of the worked example', () => {
   const diagram = diagramOf(itsTheFuture);
 
@@ -139,6 +142,28 @@ describe('what is said of parts', () => {
     expect(card(diagram, 'db').flag?.text).toBe('single point');
     expect(card(diagram, 'web').flag).toBeNull();
     expect(diagram.description).toContain('Single points of failure: db.');
+  });
+
+  it('lets no flag cover the mark of a guessed line, however short it is', () => {
+    const connections = ['a', 'b', 'c'].map(
+      (to) => ({ from: 'web', to, strength: 'hard', origin: 'guessed' }) as const,
+    );
+    for (const count of [1, 2, 3]) {
+      const parts = ['web', 'a', 'b', 'c'].slice(0, count + 1);
+      const plan = planOf(
+        parts.map((name) => partNamed(name)),
+        { connections: connections.slice(0, count) },
+      );
+      const diagram = diagramOf(plan, { weak: parts });
+      for (const { x, y, mark } of diagram.lines) {
+        for (const card of diagram.cards) {
+          const below = y + mark.y - MARK_RADIUS - (card.y + card.flag!.top + card.flag!.height);
+          const isBeside =
+            Math.abs(x + mark.x - (card.x + card.flag!.x)) > card.flag!.width / 2 + MARK_RADIUS;
+          expect(isBeside || below >= 0 || y + mark.y < card.y).toBe(true);
+        }
+      }
+    }
   });
 
   it('shows what stops, what goes on with less and which entries are lost', () => {

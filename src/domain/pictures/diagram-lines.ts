@@ -2,6 +2,9 @@ import type { Layering } from './diagram-layers.js';
 
 const ARROW = 7;
 
+/** A line shorter than this has its mark in the middle: nearer to its card, the card's flag would cover it. */
+const SHORT = 37;
+
 /** A stop on the page: its centre, and where a line comes in at the top and goes out at the bottom. */
 export type Place = { x: number; top: number; bottom: number };
 
@@ -39,10 +42,11 @@ export function lineOf(route: Layering['routes'][number], places: Place[], upwar
   const way = route.isUpward ? 1 : -1;
   const y = route.isUpward ? end.bottom : end.top;
   const alone = pieces[route.endsShared ? 0 : pieces.length - 1]!;
+  const isShort = Math.abs(alone.y1 - alone.y0) < SHORT;
   return {
     path: pathOf(route.endsShared ? [...pieces].reverse().map(turned) : pieces),
     arrow: `M${tip} ${y}l-3.5 ${way * ARROW}h7Z`,
-    mark: pointOn(alone, route.endsShared ? 0.35 : 0.65),
+    mark: pointOn(alone, isShort ? 0.5 : route.endsShared ? 0.35 : 0.65),
   };
 }
 
