@@ -60,8 +60,16 @@ describe('the diagram of the worked example', () => {
     expect(shown.cards.map(({ part, x, y }) => ({ part, x, y }))).toEqual(
       diagram.cards.map(({ part, x, y }) => ({ part, x, y })),
     );
-    expect(shown.lines.map(({ path }) => path)).toEqual(diagram.lines.map(({ path }) => path));
+    expect(shown.lines.map(({ path }) => path).sort()).toEqual(diagram.lines.map(({ path }) => path).sort());
     expect(diagramOf(itsTheFuture)).toEqual(diagram);
+  });
+
+  it('draws the lines that carry a failure on top of those that share a way with them', () => {
+    const down = { parts: ['catalog'], stopped: [], degraded: [], entriesLost: [], entriesDegraded: [] };
+    const states = diagramOf(itsTheFuture, { down }).lines.map(({ state }) => state);
+    const lost = states.filter((state) => state === 'lost').length;
+    expect(lost).toBeGreaterThan(0);
+    expect(states.slice(-lost)).toEqual(Array(lost).fill('lost'));
   });
 
   it('gives the lines of a part to its card', () => {

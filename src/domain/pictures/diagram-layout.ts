@@ -50,8 +50,12 @@ export function diagramOf(plan: Plan, options: Options = {}): Diagram {
   const drawn = laidOut(plan);
   const stateOf = cardStates(options);
   const gone = new Set([...(options.down?.parts ?? []), ...(options.down?.stopped ?? [])]);
+  // Lines share trunks: what is lost lies on top, or it would not be seen there.
+  const lines = drawn.lines
+    .map((line) => ({ ...line, state: lineState(line, options.down, gone) }))
+    .sort((a, b) => Number(a.state === 'lost') - Number(b.state === 'lost'));
   const at = new Map<string, number[]>();
-  drawn.lines.forEach(({ kind, from, to }, i) => {
+  lines.forEach(({ kind, from, to }, i) => {
     for (const end of kind === 'entry' ? [to] : [from, to]) at.set(end, [...(at.get(end) ?? []), i]);
   });
   return {
@@ -67,7 +71,7 @@ export function diagramOf(plan: Plan, options: Options = {}): Diagram {
         lines: at.get(card.part ?? card.kind) ?? [],
       }))
       .sort((a, b) => a.y - b.y || a.x - b.x),
-    lines: drawn.lines.map((line) => ({ ...line, state: lineState(line, options.down, gone) })),
+    lines,
   };
 }
 
