@@ -64,6 +64,16 @@ describe.skipIf(!hasBrowser)('with the story', () => {
     },
   );
 
+  test('a plan in print breaks no name of usual length among the calls', async () => {
+    await page.goto(addressWith('/plans/:planId', ids));
+    // Narrower than A4 less its margins: Letter, or a printer with margins of its own.
+    await page.setViewportSize({ width: 680, height: 1008 });
+    await page.emulateMedia({ media: 'print', colorScheme: 'light' });
+    const broken = await page.evaluate(BROKEN);
+    await page.emulateMedia({ media: 'screen' });
+    expect(broken).toEqual([]);
+  });
+
   test('and with nothing in it yet', async () => {
     await db.system.updateMany({ data: { deletedAt: new Date(0) } });
     for (const address of ['/', '/systems', '/plans']) {
@@ -81,3 +91,7 @@ const CUT_OFF = `[...document.querySelectorAll('table, svg')]
     return left < 0 || right > document.documentElement.clientWidth + 1 || (frame && frame.scrollWidth > frame.clientWidth + 1);
   })
   .map((element) => element.outerHTML.slice(0, 120))`;
+
+const BROKEN = `[...document.querySelectorAll('.calls span')]
+  .filter((name) => /^\\w{1,13}$/.test(name.textContent) && name.getClientRects().length > 1)
+  .map((name) => name.textContent)`;
