@@ -52,6 +52,17 @@ describe.skipIf(!hasBrowser)('a picture', () => {
     }
   });
 
+  test('is of one scale with those beside it on A4 paper', async () => {
+    await page.goto(`/comparison?plans=${ids.slice(0, 2)}`);
+    const sideMm = await page.evaluate<number>(PAGE_MARGIN);
+    expect(sideMm).toBeGreaterThan(0);
+    await page.setViewportSize({ width: Math.floor(((210 - 2 * sideMm) / 25.4) * 96), height: 1000 });
+    await page.emulateMedia({ media: 'print' });
+    const shrunk = await page.evaluate(SHRUNK);
+    await page.emulateMedia({ media: 'screen' });
+    expect(shrunk).toEqual([]);
+  });
+
   test('of up to four plans is whole on a usual screen, on at most two rows', async () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     for (const count of [2, 3, 4]) {
@@ -77,6 +88,11 @@ const SHRUNK = `[...document.querySelectorAll('.side-by-side svg')].flatMap((svg
   const scale = svg.getBoundingClientRect().width / svg.getAttribute('width');
   return Math.abs(scale - 1) > 0.01 ? [scale] : [];
 })`;
+
+/** The margin that the style sheet gives a printed page at its sides, in millimetres. */
+const PAGE_MARGIN = `[...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+  .filter((rule) => rule instanceof CSSPageRule)
+  .map((rule) => Number.parseFloat(rule.style.marginLeft))[0]`;
 
 const ROWS = `(() => {
   const boxes = [...document.querySelectorAll('.side-by-side .picture-box')];
