@@ -267,10 +267,15 @@ describe('comparison', () => {
     expect(text.match(/<svg class="picture machines/g)).toHaveLength(4);
   });
 
-  test('a form’s choice is sent on to the permalink, and one plan is no comparison; it stays ticked through a search', async () => {
+  test('a form’s choice is sent on to the permalink, one plan is no comparison and stays ticked through a search, and of five one hears', async () => {
     const viewer = await signedIn('viewer');
     const sent = await viewer.get('/comparison?plans=1&with=2');
     expect(sent.headers.location).toBe('/comparison?plans=1,2');
+    const five = await viewer.get('/comparison?plans=1&with=2&with=3&with=4&with=5');
+    expect(five.headers.location).toBe('/comparison?plans=1,2,3,4');
+    expect((await viewer.get('/plans')).text).toContain(
+      '4 plans at most: of the 5 ticked these are the first.',
+    );
     const none = await viewer.get('/comparison');
     expect(none.headers.location).toBe('/plans');
     expect((await viewer.get('/plans')).text).toContain('Tick two to four plans');

@@ -26,9 +26,15 @@ const SIZES = {
 
 /** Two to four plans in columns: `/comparison?plans=17,18`. Forms may say `plans=17&with=18`; they are sent on to the short address. */
 export async function show(req: Request, res: Response) {
-  const ids = idsIn(req.query.plans, req.query.with);
+  const asked = idsIn(req.query.plans, req.query.with);
+  const ids = asked.slice(0, MOST);
   const address = addressOfComparison(ids);
-  if (req.query.with !== undefined) return res.redirect(303, address);
+  if (req.query.with !== undefined) {
+    if (asked.length > MOST) {
+      setFlash(req, { message: `${MOST} plans at most: of the ${asked.length} ticked these are the first.` });
+    }
+    return res.redirect(303, address);
+  }
   if (ids.length < 2 && !wantsJson(req)) {
     const [first] = ids;
     setFlash(req, {
@@ -120,7 +126,7 @@ function idsIn(...given: unknown[]): number[] {
     .flatMap((value) => (typeof value === 'string' ? value.split(',') : []))
     .map(Number)
     .filter((id) => Number.isSafeInteger(id) && id > 0 && id <= 2_147_483_647);
-  return [...new Set(ids)].slice(0, MOST);
+  return [...new Set(ids)];
 }
 
 function priceDateOf({ machineType }: PlanRecord): string {
