@@ -72,6 +72,7 @@ describe('parts', () => {
     ])
       expect(shown.text).toContain(words);
     expect(shown.text).toContain(`href="${address}"`);
+    expect(shown.text).toContain(`<a href="${address}/parts/new">Add another part</a>`);
   });
 
   test('what is not known is stored and shown as unknown', async () => {
