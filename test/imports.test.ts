@@ -73,6 +73,52 @@ describe('imports', () => {
     expect(unassumed.bill.entries[0].unavailability.onPaper).toBeNull();
   });
 
+  test('what is chosen and not counted yet is counted before anything is saved, and what was typed stays', async () => {
+    const editor = await signedIn('editor');
+    const preview = (await editor.post('/imports', { text: COMPOSE })).headers.location ?? '';
+    const typeOf = async (bookId: string) =>
+      String((await db.machineType.findFirstOrThrow({ where: { bookId } })).id);
+    const [, counted = ''] = /name="counted" value="([^"]+)"/.exec((await editor.get(preview)).text) ?? [];
+    const large = await typeOf('aws-m6i-large');
+    expect(counted).toBe(`cluster=none&amp;assume=yes&amp;machineType=${large}`);
+    const typed = {
+      planName: 'Counted & typed',
+      systemId: '',
+      systemName: 'Typed shop',
+      counted: counted.replaceAll('&amp;', '&'),
+    };
+    const otherwise = {
+      ...typed,
+      cluster: 'none',
+      assume: 'no',
+      machineType: await typeOf('aws-m6i-xlarge'),
+    };
+
+    const again = await editor.postAndSee(`${preview}/plans`, { ...otherwise, again: 'on' });
+    const pressed = await editor.postAndSee(`${preview}/plans`, otherwise);
+    for (const { text } of [again, pressed]) {
+      expect(text).toContain('value="Counted &amp; typed"');
+      expect(text).toContain('value="Typed shop"');
+      expect(text).toContain(`<option value="${otherwise.machineType}" selected>`);
+      expect(text).toContain('<option value="no" selected>');
+    }
+    expect(again.text).not.toContain('Not saved yet');
+    expect(pressed.text).toContain('Not saved yet: other answers were chosen than were counted.');
+    expect(await db.plan.count({ where: { name: 'Counted & typed' } })).toBe(0);
+
+    const now = `cluster=none&assume=no&machineType=${otherwise.machineType}`;
+    const made = await editor.post(`${preview}/plans`, { ...otherwise, counted: now });
+    const plan = await db.plan.findUniqueOrThrow({
+      where: { id: idOf(made.headers.location) },
+      select: { id: true, name: true, machineType: { select: { bookId: true } } },
+    });
+    expect(plan).toMatchObject({ name: 'Counted & typed', machineType: { bookId: 'aws-m6i-xlarge' } });
+
+    const update = `/imports/${idOf(preview)}/plans/${idOf(made.headers.location)}`;
+    const sent = await editor.post(update, { ...otherwise, revision: 1, machineType: large });
+    expect(sent.headers.location).toMatch(new RegExp(`assume=no&machineType=${large}&.*&plan=${plan.id}$`));
+  });
+
   test('the machine type assumed at first holds every part, and the preview says which and why', async () => {
     const editor = await signedIn('editor');
     const text = COMPOSE.replace('postgres:17\n', 'postgres:17\n    cpus: 2\n');

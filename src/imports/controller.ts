@@ -12,7 +12,16 @@ import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
 import { page, wantsJson } from '../web/page.js';
 import { refused } from '../web/refused.js';
-import { filesOf, inLineForm, newPlanForm, pasteForm, questions, sourceForm } from './form.js';
+import {
+  type Answers,
+  countedAs,
+  filesOf,
+  inLineForm,
+  newPlanForm,
+  pasteForm,
+  questions,
+  sourceForm,
+} from './form.js';
 import { bringInLine } from './in-line.js';
 import { isNothing } from './merge.js';
 import type { ImportResult } from './model.js';
@@ -44,7 +53,9 @@ export async function create(req: Request, res: Response) {
 }
 
 export async function show(req: Request, res: Response) {
-  await showPreview(req, res, { values: {}, errors: {} });
+  const { planName, systemId, systemName } = req.query;
+  const typed = planName === undefined ? {} : { planName, systemId, systemName };
+  await showPreview(req, res, { values: typed, errors: {} });
 }
 
 /** Makes a plan of what was previewed. */
@@ -52,6 +63,7 @@ export async function createPlan(req: Request, res: Response) {
   const read = readForm(newPlanForm, req.body);
   const preview = await previewOf(personOf(req).id, idOf(req, 'importId'), req.body);
   const { draft, answers, id, machineTypeId, isTypeGone } = preview;
+  if (isToBeCounted(req, answers)) return countAgain(req, res, id, answers);
   if (!read.ok) return showPreview(req, res, read.form, req.body);
   const { planName, systemId, systemName } = read.data;
   if (isTypeGone) {
@@ -86,6 +98,7 @@ export async function updatePlan(req: Request, res: Response) {
   if (!read.ok) throw new HttpError(422, Object.values(read.form.errors).join(' '));
   const typed = { ...req.body, plan: String(plan.id) };
   const { draft, answers, id, ...preview } = await previewOf(personOf(req).id, idOf(req, 'importId'), typed);
+  if (isToBeCounted(req, answers)) return countAgain(req, res, id, answers);
   const merge = await mergeInto(plan, draft.plan);
   const { machineType } = draft.plan;
   const by = { importId: id, merge, machineTypeId: preview.machineTypeId, machineType, ...keptOf(answers) };
@@ -157,6 +170,26 @@ async function showPaste(
   page(req, res, 'imports/new', content, { status: wrong ? 422 : 200 });
 }
 
+/** Whether the questions are answered otherwise than they were when somebody looked. Programs look at nothing, and say nothing of it. */
+function isToBeCounted(req: Request, answers: Answers): boolean {
+  const { again, counted } = req.body;
+  return again !== undefined || (counted !== undefined && counted !== countedAs(answers));
+}
+
+/** The preview with these answers, and with what was typed. */
+function countAgain(req: Request, res: Response, importId: number, answers: Answers) {
+  if (req.body.again === undefined) {
+    const message =
+      'Not saved yet: other answers were chosen than were counted. This is the count with them.';
+    setFlash(req, { message, isRefusal: true });
+  }
+  const { planName, systemId, systemName } = req.body;
+  const typed = { planName, systemId, systemName, plan: answers.plan, system: answers.system };
+  const query = new URLSearchParams(countedAs(answers));
+  for (const [name, value] of Object.entries(typed)) if (value) query.set(name, String(value));
+  res.redirect(303, `/imports/${importId}?${query}`);
+}
+
 async function showPreview(req: Request, res: Response, form: FormState, typed: unknown = req.query) {
   const isFirst = req.method === 'GET';
   const preview = await previewOf(personOf(req).id, idOf(req, 'importId'), typed, isFirst);
@@ -179,13 +212,13 @@ async function showPreview(req: Request, res: Response, form: FormState, typed: 
     ...sheetOf(draft.plan, bill),
     importId: id,
     answers,
+    counted: countedAs(answers),
     machineTypes,
     assumedMachine,
     broughtMachine,
     systems,
     changesNothing: merge !== null && isNothing(merge) && !isOther,
     isOtherMachine: isOther,
-    here: `/imports/${id}`,
     changesInWords,
     fieldLabels: FIELD_LABELS,
     partHref: () => '#parts',

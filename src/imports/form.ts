@@ -47,6 +47,11 @@ export const questions = z.object({
 
 export type Answers = z.infer<typeof questions>;
 
+/** What the count depends on, as the end of an address. */
+export function countedAs({ cluster, assume, machineType }: Answers): string {
+  return new URLSearchParams({ cluster, assume, machineType: String(machineType ?? '') }).toString();
+}
+
 export const newPlanForm = z.object({
   planName: line('Name of the plan', { max: 120 }),
   systemId: id('System'),
