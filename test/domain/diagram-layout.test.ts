@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Connection, PART_KINDS, type Plan } from '../../src/domain/model.js';
+import { depthsOf } from '../../src/domain/pictures/diagram-depths.js';
 import { type Diagram, diagramOf } from '../../src/domain/pictures/diagram-layout.js';
 import { legendOf } from '../../src/domain/pictures/diagram-legend.js';
 import { boldTextWidth, nameLines, textWidth } from '../../src/domain/pictures/diagram-text.js';
+import { NO_EXPLOSION_MS, processorMilliseconds } from '../support/processor-time.js';
 import { itsTheFuture, partNamed, planOf } from './worked-example.js';
 
 /** Of the sign at a guessed line, as views/pictures/diagram-svg.ejs draws it. */
@@ -397,6 +399,26 @@ describe('large plans', () => {
     const counted = diagram.cards.map((card) => Number.parseInt(card.name[0]!.text.replace(',', ''), 10));
     expect(counted.reduce((sum, n) => sum + n)).toBe(10_000);
     expectSound(diagram);
+  });
+
+  it('find the layers of long lines without a bend in each that they cross', () => {
+    const inARow = Array.from({ length: 100 }, (_, i) => ({ from: 10 + i, to: 11 + i, bundle: 'hard' }));
+    const toEach = Array.from({ length: 10 * 101 }, (_, i) => ({
+      from: i % 10,
+      to: 10 + Math.floor(i / 10),
+      bundle: 'entry',
+    }));
+    const nodes = Array.from({ length: 111 }, (_, node) => node);
+    const graph = {
+      count: nodes.length,
+      links: [...toEach, ...inARow],
+      isTop: nodes.map((node) => node < 10),
+      isStore: nodes.map(() => false),
+    };
+    let depths: number[] = [];
+    const took = processorMilliseconds(() => (depths = depthsOf(graph)));
+    expect(depths).toEqual(nodes.map((node) => Math.max(0, node - 9)));
+    expect(took).toBeLessThan(NO_EXPLOSION_MS);
   });
 
   function crowd(parts: number, connections: number): Plan {

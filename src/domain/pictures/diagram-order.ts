@@ -18,9 +18,11 @@ export function orderLayers(layers: number[][], stops: Stop[], segments: Layerin
     layers.map((layer) => layer.filter((stop) => !isTail.has(stop))),
     net,
   );
+  // One for all searches: each looks at two layers of it, and a picture of long lines has thousands.
+  const place = noPlaces(net);
   for (const tail of tails)
-    for (const stop of tail) insert(ordered[stops[stop]!.layer]!, stop, ordered, stops, net);
-  centreBends(ordered, stops, net);
+    for (const stop of tail) insert(ordered[stops[stop]!.layer]!, stop, ordered, stops, net, place);
+  centreBends(ordered, stops, net, place);
   return ordered;
 }
 
@@ -145,25 +147,40 @@ function crossings(left: number[], right: number[], place: Float64Array): number
 }
 
 /** Puts a stop where its lines to stops already there cross fewest others; of equal seats the rightmost. */
-function insert(layer: number[], stop: number, layers: number[][], stops: Stop[], net: Net): void {
-  layer.splice(bestSeats(layer, stop, layers, stops, net).at(-1)!, 0, stop);
+function insert(
+  layer: number[],
+  stop: number,
+  layers: number[][],
+  stops: Stop[],
+  net: Net,
+  place: Float64Array,
+): void {
+  layer.splice(bestSeats(layer, stop, layers, stops, net, place).at(-1)!, 0, stop);
 }
 
 /** A trunk that may run on either side of its neighbours runs through their middle, so that it pushes none of them aside. */
-function centreBends(layers: number[][], stops: Stop[], net: Net): void {
+function centreBends(layers: number[][], stops: Stop[], net: Net, place: Float64Array): void {
   for (const layer of layers) {
     for (const bend of layer.filter((stop) => stops[stop]!.node === null)) {
       layer.splice(layer.indexOf(bend), 1);
-      const seats = bestSeats(layer, bend, layers, stops, net);
+      const seats = bestSeats(layer, bend, layers, stops, net, place);
       layer.splice(seats[seats.length >> 1]!, 0, bend);
     }
   }
 }
 
-function bestSeats(layer: number[], stop: number, layers: number[][], stops: Stop[], net: Net): number[] {
-  const place = noPlaces(net);
-  for (const near of [stops[stop]!.layer - 1, stops[stop]!.layer + 1]) {
-    layers[near]?.forEach((other, i) => {
+/** `place` holds no places before and after. */
+function bestSeats(
+  layer: number[],
+  stop: number,
+  layers: number[][],
+  stops: Stop[],
+  net: Net,
+  place: Float64Array,
+): number[] {
+  const nearby = [layers[stops[stop]!.layer - 1], layers[stops[stop]!.layer + 1]];
+  for (const near of nearby) {
+    near?.forEach((other, i) => {
       place[other] = i;
     });
   }
@@ -176,5 +193,6 @@ function bestSeats(layer: number[], stop: number, layers: number[][], stops: Sto
     if (cost < best.cost) best = { seats: [i + 1], cost };
     else if (cost === best.cost) best.seats.push(i + 1);
   });
+  for (const near of nearby) for (const other of near ?? []) place[other] = Number.NaN;
   return best.seats;
 }
