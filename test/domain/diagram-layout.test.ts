@@ -391,6 +391,16 @@ describe('large plans', () => {
     expectSound(diagram);
   });
 
+  it('list parts that too many entries call, as they do those with too many connections', () => {
+    const plan = crowd(20, 10);
+    const parts = plan.parts.map(({ name }) => name);
+    const entries = Array.from({ length: 10 }, (_, i) => ({ name: `e${i}`, parts }));
+    expect(diagramOf({ ...plan, entries: entries.slice(0, 9) }).form).toBe('layered');
+    const diagram = diagramOf({ ...plan, entries });
+    expect(diagram.form).toBe('list');
+    expectSound(diagram);
+  });
+
   it('gather 10,000 parts by kind', () => {
     const diagram = diagramOf(crowd(10_000, 50_000));
     expect(diagram.form).toBe('kinds');

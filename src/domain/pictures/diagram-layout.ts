@@ -9,7 +9,8 @@ const MARGIN = 10;
 const GAP = 24;
 /** Above these a drawing of every line is slow to make and says nothing; measured on a plan of random connections. */
 const LAYERED_PARTS = 100;
-const LAYERED_CONNECTIONS = 200;
+/** Connections, and the parts that entries call first: each is a line. */
+const LAYERED_LINES = 200;
 /** Above this even a list of names is too long to be a picture. */
 const LISTED_PARTS = 2000;
 
@@ -90,7 +91,8 @@ function laidOut(plan: Plan): LaidOut {
 
 function layoutOf(plan: Plan): LaidOut {
   if (plan.parts.length > LISTED_PARTS) return { form: 'kinds', ...kindsOverview(plan) };
-  if (plan.parts.length > LAYERED_PARTS || plan.connections.length > LAYERED_CONNECTIONS) {
+  const lines = plan.entries.reduce((sum, { parts }) => sum + parts.length, plan.connections.length);
+  if (plan.parts.length > LAYERED_PARTS || lines > LAYERED_LINES) {
     return { form: 'list', ...listOverview(plan, PAGE_WIDTH) };
   }
   return { form: 'layered', ...layeredDiagram(plan) };
