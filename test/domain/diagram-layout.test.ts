@@ -381,6 +381,26 @@ describe('any diagram', () => {
   });
 });
 
+describe('a circle that nobody else calls', () => {
+  it('stands below the entries, whatever it calls', () => {
+    const plan = planOf(
+      ['a', 'b', 'c'].map((name) => partNamed(name)),
+      {
+        connections: [
+          { from: 'a', to: 'b', strength: 'hard' },
+          { from: 'b', to: 'a', strength: 'hard' },
+          { from: 'b', to: 'c', strength: 'hard' },
+        ],
+        entries: [{ name: 'shop', parts: ['c'] }],
+      },
+    );
+    const diagram = diagramOf(plan);
+    const highest = Math.min(...diagram.cards.map(({ y }) => y));
+    expect(diagram.entries[0]!.y).toBeLessThan(highest);
+    expectSound(diagram);
+  });
+});
+
 describe('large plans', () => {
   it('list 1,000 parts and say that 5,000 connections are not drawn', () => {
     const diagram = diagramOf(crowd(1000, 5000));

@@ -51,6 +51,11 @@ export function depthsOf({ count, links, isTop, isStore }: Graph): number[] {
     const weight = LINK - Math.min(ways[from]!.distance, count);
     layout.setEdge(`${from}`, `${to}`, { weight, minlen: LAYER });
   }
+  // A circle that nobody else calls hangs from nothing: it must not rise above the top for what it calls in turn.
+  for (let node = 0; node < count; node++) {
+    if (ways[node]!.distance !== Number.POSITIVE_INFINITY) continue;
+    layout.setEdge('top', `${node}`, { weight: 0, minlen: highest * LAYER });
+  }
   const ranks = ranksIn(layout, count);
   const used = [...new Set(ranks)].sort((a, b) => a - b);
   return ranks.map((rank) => used.indexOf(rank));
