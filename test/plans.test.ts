@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { tellStory } from '../prisma/seed.js';
+import { countedPlan } from '../src/bills/remembered.js';
 import { db } from '../src/db/client.js';
+import { findPlan } from '../src/plans/queries.js';
 import { type Browser, signedIn, useApp } from './support/app.js';
 import { aPlan } from './support/factories.js';
 
@@ -288,5 +290,19 @@ describe('comparison', () => {
     expect(elsewhere.text).not.toContain('checked');
     expect(elsewhere.text).toContain(`<input type="hidden" name="with" value="${plan.id}">`);
     expect(elsewhere.text).toContain(`<a href="/plans?with=${plan.id}">Clear</a>`);
+  });
+});
+
+describe('the bill of a plan', () => {
+  test('is remembered, and goes on to be when one too large for that is looked at', async () => {
+    const { person } = await signedIn('editor');
+    const small = await findPlan((await aPlan(person, { parts: { web: {} } })).plan.id);
+    const large = await findPlan((await aPlan(person)).plan.id);
+    await db.$executeRaw`
+      INSERT INTO parts (plan_id, name, kind, runs)
+      SELECT ${large!.id}, repeat('x', 190) || i, 'service', 'external' FROM generate_series(1, 7000) AS i`;
+    const bill = await countedPlan(small!);
+    expect((await countedPlan(large!)).whole.parts).toHaveLength(7000);
+    expect(await countedPlan(small!)).toBe(bill);
   });
 });

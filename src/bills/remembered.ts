@@ -24,7 +24,9 @@ export function countedPlan(record: PlanRecord): Promise<CountedPlan> {
         const hangOn = bill.entries.reduce((sum, { closure }) => sum + closure.length, 0);
         const letters = whole.parts.reduce((sum, { name }) => sum + name.length, 0);
         entry.weight += whole.parts.length + whole.connections.length + Math.round(hangOn / 5 + letters / 50);
-        forgetOldest();
+        // One heavier than all that is kept would put out the others, and itself, each time it is asked for.
+        if (entry.weight > MAX_WEIGHT) remembered.delete(key);
+        else forgetOldest();
       },
       () => remembered.delete(key),
     );
