@@ -56,6 +56,13 @@ describe('the page of one’s tokens', () => {
     expect(JSON.stringify(trail)).not.toContain(row.hash);
   });
 
+  test('keeps the new one for the page when only the headers were asked for', async () => {
+    const editor = await signedIn('editor');
+    await editor.post('/account/tokens', { ...NEW, name: 'looked at' });
+    await editor.agent.head('/account/tokens').expect(200);
+    expect(textIn((await editor.get('/account/tokens')).text)).not.toBe('');
+  });
+
   test('makes one for those who type their password again, and does not write it into the page', async () => {
     const editor = await signedIn('editor');
     const refused = await editor.post('/account/tokens', { ...NEW, password: 'not it, surely' });

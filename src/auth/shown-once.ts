@@ -23,6 +23,8 @@ export async function showOnce<K extends keyof Secrets>(req: Request, kind: K, s
 
 /** The secret that this page is to show, and with that it is gone; null when there is none. The page is kept in no cache. */
 export async function takeShown<K extends keyof Secrets>(req: Request, kind: K): Promise<Secrets[K] | null> {
+  // Who asks for the headers alone is shown nothing, and the secret would be gone.
+  if (req.method === 'HEAD') return null;
   const step = await findStep(req, 'shown once');
   const data = step?.data as { kind: string; sealed: string } | undefined;
   const { id } = personOf(req);
