@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { db } from '../src/db/client.js';
 import { type Browser, signedIn, useApp } from './support/app.js';
-import { partFields } from './support/factories.js';
+import { aPlan, partFields } from './support/factories.js';
 
 useApp();
 
@@ -373,6 +373,16 @@ describe('imports', () => {
         editor.post(`/parts/${web.id}`, { ...partFields('web', { notes: text.slice(0, 90) }), version }),
       ]);
       for (const { status } of statuses) expect([303, 409]).toContain(status);
+    }
+  });
+
+  test('a plan of a number that no plan has is told as wrong', async () => {
+    const editor = await signedIn('editor');
+    const { plan } = await aPlan(editor.person);
+    for (const number of ['2147483648', '1.5', '1e309']) {
+      for (const to of ['/imports', `/plans/${plan.id}/source`]) {
+        expect((await editor.post(to, { plan: number })).status).toBe(422);
+      }
     }
   });
 

@@ -6,7 +6,7 @@ import { changesInWords, FIELD_LABELS } from '../parts/words.js';
 import { findPlan, type PlanRecord } from '../plans/queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { listSystemNames } from '../systems/queries.js';
-import { addressOf, idOf } from '../web/addresses.js';
+import { addressOf, idIn, idOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
 import { setFlash } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
@@ -158,7 +158,7 @@ async function showPaste(
   form: FormState,
   result?: Extract<ImportResult, { ok: false }>,
 ) {
-  const plan = await targetOf(Number(form.values.plan) || null);
+  const plan = await targetOf(idIn(String(form.values.plan)));
   const wrong = result !== undefined || Object.keys(form.errors).length > 0;
   const content = {
     title: 'Count my own',
