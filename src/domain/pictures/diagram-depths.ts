@@ -22,8 +22,6 @@ export type Graph = {
 const LINK = 1000;
 /** What it costs a node to leave the top or the bottom: more than all links could gain by it. */
 const FIXED = 1_000_000;
-/** One layer: dagre doubles all lengths, for the labels of lines that we have none of, and a picture of twice the layers takes twice as long. */
-const LAYER = 0.5;
 
 /**
  * How far down each node stands, from 0 on without a gap, so that all links together are short: dagre's layers, by the network
@@ -38,24 +36,22 @@ export function depthsOf({ count, links, isTop, isStore }: Graph): number[] {
   layout.setNodes(['top', ...Array.from({ length: count }, (_, node) => `${node}`), 'bottom']);
   const isCalled = new Set(links.map(({ to }) => to));
   const calls = new Set(links.map(({ from }) => from));
-  const highest = isTop.some(Boolean) ? 2 : 1;
+  const underTop = { weight: 0, minlen: isTop.some(Boolean) ? 2 : 1 };
   for (let node = 0; node < count; node++) {
     const isEnd = isStore[node] && isCalled.has(node);
-    if (isTop[node]) layout.setEdge('top', `${node}`, { weight: FIXED, minlen: LAYER });
-    else if (!isCalled.has(node)) layout.setEdge('top', `${node}`, { weight: 0, minlen: highest * LAYER });
-    if (!calls.has(node)) layout.setEdge(`${node}`, 'bottom', { weight: isEnd ? FIXED : 0, minlen: LAYER });
+    if (isTop[node]) layout.setEdge('top', `${node}`, { weight: FIXED, minlen: 1 });
+    else if (!isCalled.has(node)) layout.setEdge('top', `${node}`, underTop);
+    if (!calls.has(node)) layout.setEdge(`${node}`, 'bottom', { weight: isEnd ? FIXED : 0, minlen: 1 });
   }
-  for (const { from, to } of links) layout.setEdge(`${from}`, `${to}`, { minlen: LAYER });
-  const ways = graphlib.alg.dijkstra(layout, 'top', (link: Edge) => layout.edge(link).minlen! / LAYER);
+  for (const { from, to } of links) layout.setEdge(`${from}`, `${to}`, { minlen: 1 });
+  const ways = graphlib.alg.dijkstra(layout, 'top', (link: Edge) => layout.edge(link).minlen!);
   for (const { from, to } of links) {
     const weight = LINK - Math.min(ways[from]!.distance, count);
-    layout.setEdge(`${from}`, `${to}`, { weight, minlen: LAYER });
+    layout.setEdge(`${from}`, `${to}`, { weight, minlen: 1 });
   }
   // A circle that nobody else calls hangs from nothing: it must not rise above the top for what it calls in turn.
-  for (let node = 0; node < count; node++) {
-    if (ways[node]!.distance !== Number.POSITIVE_INFINITY) continue;
-    layout.setEdge('top', `${node}`, { weight: 0, minlen: highest * LAYER });
-  }
+  for (let node = 0; node < count; node++)
+    if (ways[node]!.distance === Number.POSITIVE_INFINITY) layout.setEdge('top', `${node}`, underTop);
   const ranks = ranksIn(layout, count);
   const used = [...new Set(ranks)].sort((a, b) => a - b);
   return ranks.map((rank) => used.indexOf(rank));
@@ -66,12 +62,11 @@ export function depthsOf({ count, links, isTop, isStore }: Graph): number[] {
  * for ten entries that call each of a hundred parts in a row took half a minute.
  */
 function ranksIn(layout: DagreGraph<GraphLabel, NodeLabel, EdgeLabel>, count: number): number[] {
+  const leave = (ranked: typeof layout) => {
+    throw new Ranked(Array.from({ length: count }, (_, node) => ranked.node(`${node}`).rank!));
+  };
   try {
-    layOut(layout, {
-      customOrder: (ranked: typeof layout) => {
-        throw new Ranked(Array.from({ length: count }, (_, node) => ranked.node(`${node}`).rank!));
-      },
-    });
+    layOut(layout, { customOrder: leave });
   } catch (error) {
     if (error instanceof Ranked) return error.ranks;
     throw error;
