@@ -418,6 +418,7 @@ describe('large plans', () => {
     expect(diagramOf({ ...plan, entries: entries.slice(0, 9) }).form).toBe('layered');
     const diagram = diagramOf({ ...plan, entries });
     expect(diagram.form).toBe('list');
+    expect(diagram.captions[0]!.text).toContain('10 connections and 10 entries not drawn');
     expectSound(diagram);
   });
 

@@ -32,8 +32,9 @@ export function listOverview(plan: Plan, pageWidth: number): Overview {
   };
   let y = 22;
   const caption = (text: string) => overview.captions.push({ text, x: MARGIN, y, ruleWidth });
+  const entries = plan.entries.length > 0 ? ` and ${numbered(plan.entries.length)} entries` : '';
   caption(
-    `${numbered(plan.connections.length)} connections not drawn: so many lines would hide the parts. In: called by so many others. Out: calls so many.`,
+    `${numbered(plan.connections.length)} connections${entries} not drawn: so many lines would hide the parts. In: called by so many others. Out: calls so many.`,
   );
   for (const kind of PART_KINDS) {
     const parts = plan.parts.filter((part) => part.kind === kind);
