@@ -1,6 +1,6 @@
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
-import { violates } from '../db/violations.js';
+import { unlessViolated } from '../db/violations.js';
 import { HttpError } from '../web/errors.js';
 import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import type { Role } from './roles.js';
@@ -104,12 +104,7 @@ export async function createAccount(
   { name, email, password, role }: SignUp & { role: Role },
   cost?: HashCost,
 ): Promise<Proven | null> {
-  const passwordHash = await hashPassword(password, cost);
-  return unlessTaken(() =>
-    db.$transaction((tx) =>
-      insertAccount(tx, { name, email, passwordHash, role, confirmedAt: new Date() }, ''),
-    ),
-  );
+  return unlessTaken({ name, email, role, confirmedAt: new Date() }, await hashPassword(password, cost), '');
 }
 
 /** Makes an account that cannot sign in until its address is confirmed. Null when the address is taken; it takes as long. */
@@ -118,9 +113,12 @@ export async function createUnconfirmed(
   address: string,
   cost: HashCost,
 ): Promise<Proven | null> {
-  const passwordHash = await hashPassword(password, cost);
-  return unlessTaken(() =>
-    db.$transaction((tx) => insertAccount(tx, { name, email, passwordHash, role }, address)),
+  return unlessTaken({ name, email, role }, await hashPassword(password, cost), address);
+}
+
+function unlessTaken(account: Prisma.UserCreateInput, passwordHash: string, address: string) {
+  return unlessViolated('users_email_key', null, () =>
+    db.$transaction((tx) => insertAccount(tx, { ...account, passwordHash }, address)),
   );
 }
 
@@ -175,15 +173,6 @@ export async function insertAccount(
   }
   await record(tx, { userId: person.id, address }, 'signed up', person, { after: { role: person.role } });
   return person;
-}
-
-async function unlessTaken<T>(make: () => Promise<T>): Promise<T | null> {
-  try {
-    return await make();
-  } catch (error) {
-    if (violates(error, 'users_email_key')) return null;
-    throw error;
-  }
 }
 
 /** Everybody who has not left, by name. */

@@ -1,6 +1,6 @@
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
-import { violates } from '../db/violations.js';
+import { unlessViolated } from '../db/violations.js';
 import { type Account, addressKey, holdAccount } from './accounts.js';
 import type { Role } from './roles.js';
 import { endSessionsOf, type Person, type Proven } from './sessions.js';
@@ -92,11 +92,8 @@ async function handOnAdmin(tx: Prisma.TransactionClient, id: number, role: Role)
 }
 
 async function keepingAnAdmin(work: (tx: Prisma.TransactionClient) => Promise<void>): Promise<RoleChange> {
-  try {
+  return unlessViolated('admin_kept_user_id_role_fkey', 'last admin', async () => {
     await db.$transaction(work);
     return 'changed';
-  } catch (error) {
-    if (violates(error, 'admin_kept_user_id_role_fkey')) return 'last admin';
-    throw error;
-  }
+  });
 }

@@ -1,5 +1,5 @@
 import { db } from '../../db/client.js';
-import { violates } from '../../db/violations.js';
+import { unlessViolated } from '../../db/violations.js';
 import { confirmAddress, type NewPassword, setPassword } from '../account-changes.js';
 import { type Account, dropUnconfirmed, findAccount, holdRow, insertAccount } from '../accounts.js';
 import { type Link, useUp } from '../mailed-links.js';
@@ -35,7 +35,7 @@ export async function confirmBy(
   link: Link,
   address: string,
 ): Promise<{ old: string; email: string; name: string } | 'taken' | null> {
-  return orTaken(() =>
+  return unlessViolated('users_email_key', 'taken', () =>
     db.$transaction(async (tx) => {
       // The person's row first and then the link, as everybody does: else two would wait for each other.
       await holdRow(tx, link.userId ?? 0);
@@ -67,7 +67,7 @@ export async function acceptBy(
   address: string,
 ): Promise<Proven | 'taken' | null> {
   const { email, role } = link;
-  return orTaken(() =>
+  return unlessViolated('users_email_key', 'taken', () =>
     db.$transaction(async (tx) => {
       if (!email || !(await useUp(tx, link))) return null;
       await dropUnconfirmed(tx, email);
@@ -75,13 +75,4 @@ export async function acceptBy(
       return insertAccount(tx, account, address);
     }),
   );
-}
-
-async function orTaken<T>(work: () => Promise<T>): Promise<T | 'taken'> {
-  try {
-    return await work();
-  } catch (error) {
-    if (violates(error, 'users_email_key')) return 'taken';
-    throw error;
-  }
 }

@@ -5,7 +5,7 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { db } from '../../db/client.js';
-import { violates } from '../../db/violations.js';
+import { unlessViolated } from '../../db/violations.js';
 import { type Account, findAccount, holdAccount } from '../accounts.js';
 import type { Provider } from '../signing-in.js';
 import { type From, record } from '../trail.js';
@@ -70,17 +70,14 @@ export async function register(
   if (!checked.verified) return { refused: 'the attestation does not hold' };
   const { id, publicKey, counter, transports = [] } = checked.registrationInfo.credential;
   const key = { id, publicKey, counter: BigInt(counter), transports };
-  try {
+  return unlessViolated('passkeys_pkey', 'known already', async () => {
     await db.$transaction(async (tx) => {
       await holdAccount(tx, account);
       await tx.passkey.create({ data: { ...key, userId: account.id, name: made.name } });
       await record(tx, from, 'changed', account, { after: { passkeyAdded: made.name } });
     });
     return 'added';
-  } catch (error) {
-    if (violates(error, 'passkeys_pkey')) return 'known already';
-    throw error;
-  }
+  });
 }
 
 /** What the browser is asked to sign in by: any passkey that it has for this address. */
