@@ -12,7 +12,8 @@ import { findAccount } from '../src/auth/accounts.js';
 import { isForBrowsers } from '../src/auth/auth.js';
 import { changeRole, leave } from '../src/auth/last-admin.js';
 import { ROLES } from '../src/auth/roles.js';
-import { findToken, makeToken, sweepTokens } from '../src/auth/tokens/tokens.js';
+import { sweep } from '../src/auth/sweep.js';
+import { findToken, makeToken } from '../src/auth/tokens/tokens.js';
 import { db } from '../src/db/client.js';
 import type { Log } from '../src/log.js';
 import { root } from '../src/root.js';
@@ -141,9 +142,10 @@ describe('a token', () => {
         expect(answer.body.message).toContain('token');
       }
     }
-    await sweepTokens(new Date());
+    const limits = { idleHours: 12, maxHours: 24, keptDays: 30 };
+    await sweep(new Date(), limits);
     expect(await db.apiToken.count({ where: { userId: person.id } })).toBe(1);
-    await sweepTokens(new Date(Date.now() + 40 * 86_400_000));
+    await sweep(new Date(Date.now() + 40 * 86_400_000), limits);
     expect(await db.apiToken.count({ where: { userId: person.id } })).toBe(0);
   });
 

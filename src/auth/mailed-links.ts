@@ -95,8 +95,3 @@ export async function withdrawInvitation(id: string): Promise<string | null> {
     DELETE FROM mailed_links WHERE id = ${id} AND purpose = 'invitation' AND used_at IS NULL RETURNING email`;
   return taken?.email ?? null;
 }
-
-/** Sweeps the links that have expired. */
-export async function sweepLinks(now: Date): Promise<void> {
-  await db.mailedLink.deleteMany({ where: { expiresAt: { lt: now } } });
-}

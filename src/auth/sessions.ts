@@ -96,12 +96,3 @@ export async function listSessions(userId: number, { idleHours }: Limits): Promi
     WHERE user_id = ${userId} AND expires_at > now() AND (is_kept OR seen_at > now() - ${idleHours} * interval '1 hour')
     ORDER BY seen_at DESC`;
 }
-
-/** Sweeps the sessions that have run out. */
-export async function sweepSessions(now: Date, { idleHours }: Limits): Promise<number> {
-  const idleSince = new Date(now.getTime() - idleHours * HOUR);
-  const { count } = await db.session.deleteMany({
-    where: { OR: [{ expiresAt: { lt: now } }, { isKept: false, seenAt: { lt: idleSince } }] },
-  });
-  return count;
-}

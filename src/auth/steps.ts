@@ -42,11 +42,6 @@ export async function endStep(req: Request, { id }: Step): Promise<boolean> {
   return count === 1;
 }
 
-/** Sweeps the steps that nobody ended. */
-export async function sweepSteps(now: Date): Promise<void> {
-  await db.step.deleteMany({ where: { expiresAt: { lt: now } } });
-}
-
 function cookieOf(req: Request): Cookie {
   return ownCookie('step', req.app.get('env'));
 }

@@ -76,11 +76,6 @@ export function waitInWords(seconds: number): string {
   return `Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
 }
 
-/** Sweeps what is older than a day: it counts as never tried. */
-export async function sweepTries(now: Date): Promise<void> {
-  await db.tries.deleteMany({ where: { lastAt: { lt: new Date(now.getTime() - 24 * 3_600_000) } } });
-}
-
 async function waitOf(id: string): Promise<number> {
   const [row] = await read<{ seconds: number }[]>`
     SELECT ceil(extract(epoch FROM last_at - now() + CASE WHEN locked_at IS NOT NULL THEN interval '1 day'

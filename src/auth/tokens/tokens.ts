@@ -19,7 +19,7 @@ export const MOST_DAYS = 366;
 const USED_MINUTES = 5;
 
 /** What has ended stays in the list for so long. */
-const SHOWN_DAYS = 30;
+export const SHOWN_DAYS = 30;
 const DAY = 24 * 3_600_000;
 
 type NewToken = { name: string; scope: Scope; days: number };
@@ -90,13 +90,5 @@ export async function revokeToken(person: Person, id: number, from: From): Promi
     if (!token) return null;
     await record(tx, from, 'changed', person, { after: { token: token.name, revoked: true } });
     return token.name;
-  });
-}
-
-/** Sweeps the tokens that ended so long ago that no list shows them. */
-export async function sweepTokens(now: Date): Promise<void> {
-  const before = new Date(now.getTime() - SHOWN_DAYS * DAY);
-  await db.apiToken.deleteMany({
-    where: { OR: [{ expiresAt: { lt: before } }, { revokedAt: { lt: before } }] },
   });
 }
