@@ -1,6 +1,6 @@
 import { db, read } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
-import { violates } from '../../db/violations.js';
+import { unlessViolated } from '../../db/violations.js';
 import type { Settings } from '../../settings.js';
 import {
   type Account,
@@ -53,9 +53,8 @@ async function knownAs(known: Known, userId: number): Promise<Arrival> {
 }
 
 async function linkByAddress(account: Account, known: Known, address: string): Promise<Arrival> {
-  const isDone = await linked((tx) => insertIdentity(tx, account, known, { userId: account.id, address }));
-  const now = isDone ? await findAccount(account.id) : null;
-  return now ? { ok: true, account: now, how: 'linked' } : refused('again');
+  const done = await link(account, known, { userId: account.id, address });
+  return done === 'linked' ? { ok: true, account, how: 'linked' } : refused('again');
 }
 
 /** An invitation of the address holds whoever else may sign up. The first account is made on its own page, and not by chance here. */
@@ -69,16 +68,15 @@ async function signUpAs(
   const invitation = await findInvitation(email);
   const role = invitation ? (invitation.role ?? 'viewer') : roleOf(email, signUp);
   if (!role) return refused('not invited');
-  let id = 0;
-  const isDone = await linked(async (tx) => {
-    if (invitation && !(await useUp(tx, invitation))) throw new UsedUp();
+  const person = await linked(async (tx) => {
+    if (invitation && !(await useUp(tx, invitation))) return null;
     await dropUnconfirmed(tx, email);
     const { name } = known.profile;
     const person = await insertAccount(tx, { name, email, role, confirmedAt: new Date() }, address);
     await tx.identity.create({ data: { userId: person.id, ...keyOf(known) } });
-    id = person.id;
+    return person;
   });
-  const account = isDone ? await findAccount(id) : null;
+  const account = person && (await findAccount(person.id));
   return account ? { ok: true, account, how: 'new' } : refused('again');
 }
 
@@ -96,7 +94,7 @@ async function findInvitation(email: string): Promise<Link | null> {
   return invitation ?? null;
 }
 
-/** Links to an account that is signed in. `taken` when it signs in somebody else here. */
+/** Links to an account, as it was when it was found to be theirs. `taken` when it signs in somebody else here. */
 export async function link(
   account: Account,
   known: Known,
@@ -104,7 +102,9 @@ export async function link(
 ): Promise<'linked' | 'linked already' | 'taken'> {
   const isDone = await linked(async (tx) => {
     await holdAccount(tx, account);
-    await insertIdentity(tx, account, known, from);
+    await tx.identity.create({ data: { userId: account.id, ...keyOf(known) } });
+    await record(tx, from, 'changed', account, { after: { linked: known.provider.issuer } });
+    return true;
   });
   if (isDone) return 'linked';
   const identity = await findIdentity(known);
@@ -134,16 +134,6 @@ async function findIdentity(known: Known): Promise<{ userId: number } | null> {
   return db.identity.findUnique({ where: { provider_subject: keyOf(known) }, select: { userId: true } });
 }
 
-async function insertIdentity(
-  tx: Prisma.TransactionClient,
-  account: Account,
-  known: Known,
-  from: From,
-): Promise<void> {
-  await tx.identity.create({ data: { userId: account.id, ...keyOf(known) } });
-  await record(tx, from, 'changed', account, { after: { linked: known.provider.issuer } });
-}
-
 function keyOf({ provider, profile }: Known) {
   return { provider: provider.issuer, subject: profile.subject };
 }
@@ -152,17 +142,9 @@ function refused(refusal: Refusal): Arrival {
   return { ok: false, refusal };
 }
 
-/** Undoes a transaction that came a moment too late for its invitation. */
-class UsedUp extends Error {}
-
-/** False when the same was done a moment ago: the database holds an address, an identity and an invitation once. */
-async function linked(work: (tx: Prisma.TransactionClient) => Promise<void>): Promise<boolean> {
-  try {
-    await db.$transaction(work);
-    return true;
-  } catch (error) {
-    const isLate = violates(error, 'identities_provider_subject_key') || violates(error, 'users_email_key');
-    if (isLate || error instanceof UsedUp) return false;
-    throw error;
-  }
+/** Null when the same was done a moment ago: the database holds an address and an identity once. */
+function linked<T>(work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T | null> {
+  return unlessViolated('identities_provider_subject_key', null, () =>
+    unlessViolated('users_email_key', null, () => db.$transaction(work)),
+  );
 }
