@@ -76,28 +76,3 @@ export async function changePassword(account: Account, password: NewPassword, fr
     return setPassword(tx, account, password, from);
   });
 }
-
-/**
- * Confirms the address that the link was sent to: the first of a new account, or the one that was asked for instead. Null where it is neither
- * by now. The database refuses one that somebody else has.
- */
-export async function confirmAddress(
-  tx: Prisma.TransactionClient,
-  id: number,
-  email: string | null,
-  address: string,
-): Promise<{ old: string; email: string; name: string } | null> {
-  const user = await tx.user.findUniqueOrThrow({ where: { id } });
-  if (email === null || email !== (user.newEmail ?? user.email)) return null;
-  await tx.user.update({
-    where: { id },
-    data: { email, newEmail: null, confirmedAt: user.confirmedAt ?? new Date() },
-  });
-  // Those that went to the address before open nothing any more.
-  await tx.mailedLink.deleteMany({ where: { userId: id } });
-  await record(tx, { userId: id, address }, 'changed', user, {
-    before: { email: user.email },
-    after: { email, confirmed: true },
-  });
-  return { old: user.email, email, name: user.name };
-}

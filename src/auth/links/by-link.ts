@@ -1,6 +1,7 @@
 import { db } from '../../db/client.js';
+import type { Prisma } from '../../db/generated/client.js';
 import { unlessViolated } from '../../db/violations.js';
-import { confirmAddress, type NewPassword, setPassword } from '../account-changes.js';
+import { type NewPassword, setPassword } from '../account-changes.js';
 import { type Account, dropUnconfirmed, findAccount, holdRow, insertAccount } from '../accounts.js';
 import { type Link, useUp } from '../mailed-links.js';
 import type { Proven } from '../sessions.js';
@@ -11,51 +12,54 @@ import { forgetAllTries, forgetTries, triesOf } from '../tries.js';
 
 /** Sets the password. The link came to the address, so the address is theirs. */
 export async function resetBy(link: Link, password: NewPassword, address: string): Promise<Account | null> {
-  const account = await findAccount(link.userId ?? 0);
-  if (!account) return null;
-  const isDone = await db.$transaction(async (tx) => {
-    await holdRow(tx, account.id);
-    if (!(await useUp(tx, link))) return false;
+  const account = await using(link, async (tx, account) => {
     await tx.user.update({
       where: { id: account.id },
       data: { confirmedAt: account.confirmedAt ?? new Date() },
       select: { id: true },
     });
     await setPassword(tx, account, password, { userId: account.id, address });
-    return true;
+    return account;
   });
-  if (!isDone) return null;
+  if (!account) return null;
   await forgetTries(triesOf.password(account.email));
   await forgetTries(triesOf.passwordAgain(account.id));
   return account;
 }
 
-/** Confirms the address: `old` and `email` differ where it takes another's place. `taken` when somebody else has it by now. */
+/**
+ * Confirms the address that the link was sent to: the first of a new account, or the one that was asked for instead (`old` and `email` differ
+ * then). Null where it is neither by now. `taken` when somebody else has it by now.
+ */
 export async function confirmBy(
   link: Link,
   address: string,
 ): Promise<{ old: string; email: string; name: string } | 'taken' | null> {
   return unlessViolated('users_email_key', 'taken', () =>
-    db.$transaction(async (tx) => {
-      // The person's row first and then the link, as everybody does: else two would wait for each other.
-      await holdRow(tx, link.userId ?? 0);
-      return (await useUp(tx, link)) ? confirmAddress(tx, link.userId ?? 0, link.email, address) : null;
+    using(link, async (tx, { id }) => {
+      const user = await tx.user.findUniqueOrThrow({ where: { id } });
+      const { email } = link;
+      if (email === null || email !== (user.newEmail ?? user.email)) return null;
+      await tx.user.update({
+        where: { id },
+        data: { email, newEmail: null, confirmedAt: user.confirmedAt ?? new Date() },
+      });
+      // Those that went to the address before open nothing any more.
+      await tx.mailedLink.deleteMany({ where: { userId: id } });
+      const [before, after] = [{ email: user.email }, { email, confirmed: true }];
+      await record(tx, { userId: id, address }, 'changed', user, { before, after });
+      return { old: user.email, email, name: user.name };
     }),
   );
 }
 
 /** Lets the account be tried again. */
 export async function unlockBy(link: Link, address: string): Promise<Account | null> {
-  const account = await findAccount(link.userId ?? 0);
-  if (!account) return null;
-  const isDone = await db.$transaction(async (tx) => {
-    await holdRow(tx, account.id);
-    if (!(await useUp(tx, link))) return false;
+  const account = await using(link, async (tx, account) => {
     await record(tx, { userId: account.id, address }, 'was unlocked', account, { after: { by: 'mail' } });
-    return true;
+    return account;
   });
-  if (!isDone) return null;
-  await forgetAllTries(account);
+  if (account) await forgetAllTries(account);
   return account;
 }
 
@@ -75,4 +79,18 @@ export async function acceptBy(
       return insertAccount(tx, account, address);
     }),
   );
+}
+
+/** Does what a link to somebody's account is for, in the transaction that uses it up. */
+async function using<T>(
+  link: Link,
+  work: (tx: Prisma.TransactionClient, account: Account) => Promise<T>,
+): Promise<T | null> {
+  const account = await findAccount(link.userId ?? 0);
+  if (!account) return null;
+  return db.$transaction(async (tx) => {
+    // The person's row first and then the link, as everybody does: else two would wait for each other.
+    await holdRow(tx, account.id);
+    return (await useUp(tx, link)) ? work(tx, account) : null;
+  });
 }
