@@ -31,3 +31,4 @@ export const newPassword = z
 
 /** The password again, before what matters. Nothing where somebody has none. */
 export const passwordAgain = z.string().max(200, 'Password is too long.').default('');
+export const passwordAgainForm = z.object({ password: passwordAgain });

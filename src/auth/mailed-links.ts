@@ -61,8 +61,7 @@ function endOf(purpose: Purpose): Date {
 }
 
 /** The link of this token, or null when it is none, has been used, or has expired: which of them is not told. */
-export async function findLink(purpose: Purpose, token: unknown): Promise<Link | null> {
-  if (typeof token !== 'string' || token === '') return null;
+export async function findLink(purpose: Purpose, token: string): Promise<Link | null> {
   return db.mailedLink.findFirst({
     where: { id: hashOf(token), purpose, usedAt: null, expiresAt: { gt: new Date() } },
     select: { id: true, userId: true, email: true, role: true, createdById: true },

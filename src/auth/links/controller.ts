@@ -4,6 +4,7 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
+import { passwordAgainForm } from '../fields.js';
 import { addressChanged, passwordChanged, resetLetter } from '../letters.js';
 import { findLink, type Link, type Purpose } from '../mailed-links.js';
 import { readProven } from '../own-account.js';
@@ -11,7 +12,7 @@ import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postLink, whereLetterIs } from '../post.js';
 import { authOf, enter, fromOf, signOut } from '../signing-in.js';
 import { acceptBy, confirmBy, resetBy, unlockBy } from './by-link.js';
-import { acceptForm, addressForm, confirmationForm, newPasswordForm } from './form.js';
+import { acceptForm, addressForm, newPasswordForm } from './form.js';
 
 // What is done by a link that came by mail. Opening it shows a page; only its button uses the link up, as mail programs open links too.
 
@@ -22,7 +23,7 @@ export async function newReset(req: Request, res: Response) {
 /** The same answer, and as soon, whether or not anybody has the address. */
 export async function createReset(req: Request, res: Response) {
   const read = readForm(addressForm, req.body);
-  if (!read.ok) return showNewReset(req, res, read.form, 422);
+  if (!read.ok) return showNewReset(req, res, read.form);
   if (!authOf(req).mail.isOn) throw mailIsOff();
   postLink(req, 'reset', await findAccountByEmail(read.data.email), resetLetter);
   page(req, res, 'auth/told', {
@@ -38,7 +39,7 @@ export async function resetPage(req: Request, res: Response) {
 export async function reset(req: Request, res: Response) {
   const link = await linkOf(req, 'reset');
   const read = readForm(newPasswordForm, req.body);
-  if (!read.ok) return showReset(req, res, link, read.form, 422);
+  if (!read.ok) return showReset(req, res, link, read.form);
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
   const account = await resetBy(link, { hash, alone: read.data.all }, req.ip ?? '');
   if (!account) throw isNoLink();
@@ -60,8 +61,8 @@ export async function confirm(req: Request, res: Response) {
   const account = await accountOfLink(link);
   // Anybody can type an address when they sign up: who has the address must be who chose the password.
   const read = account.confirmedAt
-    ? readForm(confirmationForm, req.body)
-    : await readProven(req, account, confirmationForm, 'password');
+    ? readForm(passwordAgainForm, req.body)
+    : await readProven(req, account, passwordAgainForm, 'password');
   if (!read.ok) return showConfirmation(req, res, account, link, read.form);
   const confirmed = await confirmBy(link, fromOf(req).address);
   if (!confirmed) throw isNoLink();
@@ -73,13 +74,8 @@ export async function confirm(req: Request, res: Response) {
 }
 
 export async function unlockPage(req: Request, res: Response) {
-  await linkOf(req, 'unlock');
-  showButton(req, res, {
-    title: 'Open your account again',
-    message: 'Somebody tried too many wrong passwords. Open it again, and sign in.',
-    action: '/unlock',
-    label: 'Open it again',
-  });
+  const { token } = await linkOf(req, 'unlock');
+  page(req, res, 'auth/unlock', { title: 'Open your account again' }, { onlyHtml: { token } });
 }
 
 export async function unlock(req: Request, res: Response) {
@@ -96,7 +92,7 @@ export async function invitationPage(req: Request, res: Response) {
 export async function accept(req: Request, res: Response) {
   const link = await linkOf(req, 'invitation');
   const read = readForm(acceptForm, req.body);
-  if (!read.ok) return showInvitation(req, res, link, read.form, 422);
+  if (!read.ok) return showInvitation(req, res, link, read.form);
   const { name, password } = read.data;
   const passwordHash = await hashPassword(password, authOf(req).settings.passwords);
   const person = await acceptBy(link, name, passwordHash, fromOf(req).address);
@@ -107,24 +103,23 @@ export async function accept(req: Request, res: Response) {
   res.redirect(303, '/');
 }
 
+/** The token goes along in the form. */
+type TokenLink = Link & { token: string };
+
 /** The link that the address, or the form behind it, holds. The page it is on is told to nobody. */
-async function linkOf(req: Request, purpose: Purpose): Promise<Link> {
+async function linkOf(req: Request, purpose: Purpose): Promise<TokenLink> {
   // Not `no-referrer`: browsers then send their forms with the Origin “null”, which is no site's.
   req.res?.set('Referrer-Policy', 'strict-origin').set('Cache-Control', 'no-store');
-  const link = await findLink(purpose, req.method === 'POST' ? req.body.token : req.query.token);
+  const token: unknown = req.method === 'POST' ? req.body.token : req.query.token;
+  const link = typeof token === 'string' ? await findLink(purpose, token) : null;
   if (!link) throw isNoLink();
-  return link;
+  return { ...link, token: String(token) };
 }
 
 async function accountOfLink(link: Link): Promise<Account> {
   const account = await findAccount(link.userId ?? 0);
   if (!account || link.email !== (account.newEmail ?? account.email)) throw isNoLink();
   return account;
-}
-
-/** The token goes along in the form. */
-function tokenOf(req: Request): string {
-  return String(req.method === 'POST' ? req.body.token : req.query.token);
 }
 
 function isNoLink() {
@@ -134,53 +129,53 @@ function isNoLink() {
   );
 }
 
-function showNewReset(req: Request, res: Response, form: FormState, status = 200) {
+function showNewReset(req: Request, res: Response, form: FormState) {
   page(
     req,
     res,
     'auth/new-reset',
     { title: 'Choose a new password', form },
-    { status, onlyHtml: { mailIsOn: authOf(req).mail.isOn } },
+    { status: statusOf(form), onlyHtml: { mailIsOn: authOf(req).mail.isOn } },
   );
 }
 
-async function showReset(req: Request, res: Response, link: Link, form: FormState, status = 200) {
+async function showReset(req: Request, res: Response, link: TokenLink, form: FormState) {
   const account = await findAccount(link.userId ?? 0);
   if (!account) throw isNoLink();
-  const values = { ...form.values, token: tokenOf(req) };
+  const values = { ...form.values, token: link.token };
   page(
     req,
     res,
     'auth/reset',
     { title: 'Choose a new password', email: account.email },
-    { status, onlyHtml: { form: { ...form, values } } },
+    { status: statusOf(form), onlyHtml: { form: { ...form, values } } },
   );
 }
 
-function showInvitation(req: Request, res: Response, link: Link, form: FormState, status = 200) {
-  const values = { ...form.values, token: tokenOf(req) };
+function showInvitation(req: Request, res: Response, link: TokenLink, form: FormState) {
+  const values = { ...form.values, token: link.token };
   page(
     req,
     res,
     'auth/invitation',
     { title: 'Make your account', email: link.email, role: link.role },
-    { status, onlyHtml: { form: { ...form, values } } },
+    { status: statusOf(form), onlyHtml: { form: { ...form, values } } },
   );
 }
 
-async function showConfirmation(req: Request, res: Response, account: Account, link: Link, form: FormState) {
+async function showConfirmation(
+  req: Request,
+  res: Response,
+  account: Account,
+  link: TokenLink,
+  form: FormState,
+) {
   const isFirst = account.confirmedAt === null;
   page(
     req,
     res,
     'auth/confirmation',
     { title: 'Confirm your address', email: link.email, name: account.name, isFirst },
-    { status: statusOf(form), onlyHtml: { form: { ...form, values: { token: tokenOf(req) } }, account } },
+    { status: statusOf(form), onlyHtml: { form: { ...form, values: { token: link.token } }, account } },
   );
-}
-
-type Button = { title: string; message: string; action: string; label: string };
-
-function showButton(req: Request, res: Response, button: Button) {
-  page(req, res, 'auth/button', button, { onlyHtml: { token: tokenOf(req) } });
 }

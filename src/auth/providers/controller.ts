@@ -6,13 +6,13 @@ import { setFlash } from '../../web/flash.js';
 import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import type { Account } from '../accounts.js';
+import { passwordAgainForm } from '../fields.js';
 import { providerLinked } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
 import { authOf, enter, fromOf, type Provider } from '../signing-in.js';
 import { beginStep, endStep, findStep } from '../steps.js';
 import { listIdentities } from '../ways-in.js';
-import { linkForm } from './form.js';
 import { type Arrival, arrive, type Known, link, type Refusal, unlink as take } from './identities.js';
 import { leaveFor, profileOf } from './providers.js';
 
@@ -53,7 +53,7 @@ export async function identities(req: Request, res: Response) {
 export async function goAndLink(req: Request, res: Response) {
   const provider = providerOf(req);
   const account = await ownAccount(req);
-  const read = await readProven(req, account, linkForm, 'password');
+  const read = await readProven(req, account, passwordAgainForm, 'password');
   if (!read.ok) return showIdentities(req, res, read.form);
   await go(req, res, provider, { to: '/account/identities', account });
 }
