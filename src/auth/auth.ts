@@ -54,12 +54,9 @@ export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers
   }) satisfies RequestHandler);
 }
 
-/** Whether nobody has an account here yet. */
 export { isEmpty } from './accounts.js';
-/** Whether an address is for people at a browser: no token is taken there. */
-export { isForBrowsers } from './browsers-only.js';
-/** Who is signed in, behind the wall. */
 export { personOf } from './signing-in.js';
+export { isForBrowsers } from './tokens/bearer.js';
 
 /** The wall behind which what is recorded can be read: by everybody where the settings say so, else by those who are signed in. */
 export const readers: RequestHandler = (req, res, next) => {

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { idIn } from '../../web/addresses.js';
 import { found } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
 import { type FormState, statusOf, withError } from '../../web/form.js';
@@ -38,10 +39,8 @@ export async function create(req: Request, res: Response) {
 }
 
 export async function revoke(req: Request, res: Response) {
-  const person = personOf(req);
-  const id = Number(req.body.id);
-  const isId = Number.isInteger(id) && id > 0 && id <= 2_147_483_647;
-  const name = found(isId ? await revokeToken(person, id, fromOf(req)) : null, 'token of yours');
+  const id = idIn(String(req.body.id)) ?? 0;
+  const name = found(await revokeToken(personOf(req), id, fromOf(req)), 'token of yours');
   setFlash(req, { message: `${name} is revoked: whoever has it is refused from now on.` });
   res.redirect(303, '/account/tokens');
 }
