@@ -68,11 +68,9 @@ export async function lockedAmong(accounts: Tried[]): Promise<Set<number>> {
   return new Set(held.flatMap(({ key }) => idsByKey.get(key) ?? []));
 }
 
-/** "Try again in 8 seconds." */
-export function waitInWords(seconds: number): string {
-  if (seconds > 3_600) {
-    return 'It is locked for a day. If it has an account, we have written to it: the link in the mail opens it sooner.';
-  }
+/** "Try again in 8 seconds.", or where it is locked what ends that. */
+export function waitInWords(seconds: number, whenLocked: string): string {
+  if (seconds > 3_600) return whenLocked;
   return `Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
 }
 

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { pathOfThisSite } from '../../web/addresses.js';
 import { HttpError } from '../../web/errors.js';
 import { setFlash } from '../../web/flash.js';
-import { type FormState, readForm, withError } from '../../web/form.js';
+import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from '../accounts.js';
 import { isOfDomain } from '../fields.js';
@@ -22,15 +22,18 @@ export async function signInPage(req: Request, res: Response) {
   await showSignIn(req, res, { values: { to: req.query.to }, errors: {} });
 }
 
+const LOCKED =
+  'It is locked for a day. If it has an account, we have written to it: the link in the mail opens it sooner.';
+
 export async function createSession(req: Request, res: Response) {
   const read = readForm(signInForm, req.body);
-  if (!read.ok) return showSignIn(req, res, read.form, 422);
+  if (!read.ok) return showSignIn(req, res, read.form);
   const { email, to, keep } = read.data;
-  const refuse = (password: string) => showSignIn(req, res, withError(read.data, { password }), 422);
+  const refuse = (password: string) => showSignIn(req, res, withError(read.data, { password }));
   const tried = await takeTry(triesOf.password(email));
   if (!tried.ok) {
     res.set('Retry-After', String(tried.seconds));
-    const password = `Too many wrong passwords for this address. ${waitInWords(tried.seconds)}`;
+    const password = `Too many wrong passwords for this address. ${waitInWords(tried.seconds, LOCKED)}`;
     return showSignIn(req, res, withError(read.data, { password }), 429);
   }
   // What was read and trimmed is what is checked.
@@ -76,7 +79,7 @@ export async function createAccount(req: Request, res: Response) {
   const isFirst = await isEmpty();
   if (!isFirst) return signUp(req, res);
   const read = readForm(signUpForm, req.body);
-  if (!read.ok) return showSignUp(req, res, read.form, 422);
+  if (!read.ok) return showSignUp(req, res, read.form);
   const person = await createFirstAccount(read.data, fromOf(req).address, authOf(req).settings.passwords);
   if (!person) throw signUpIsClosed();
   await enter(req, person, false, 'the first account');
@@ -89,11 +92,11 @@ async function signUp(req: Request, res: Response) {
   const { settings } = authOf(req);
   refuseUnlessOpen(req);
   const read = readForm(signUpForm, req.body);
-  if (!read.ok) return showSignUp(req, res, read.form, 422);
+  if (!read.ok) return showSignUp(req, res, read.form);
   const { domain } = settings.signUp;
   if (domain && !isOfDomain(read.data.email, domain)) {
     const errors = { email: `E-mail must be an address of ${domain}.` };
-    return showSignUp(req, res, withError(req.body, errors), 422);
+    return showSignUp(req, res, withError(req.body, errors));
   }
   const role = domain ? 'editor' : 'viewer';
   const person = await createUnconfirmed({ ...read.data, role }, fromOf(req).address, settings.passwords);
@@ -112,7 +115,7 @@ async function failed(req: Request, email: string, locks: boolean): Promise<void
   if (locks) postLink(req, 'unlock', account, lockedLetter);
 }
 
-async function showSignIn(req: Request, res: Response, form: FormState, status = 200) {
+async function showSignIn(req: Request, res: Response, form: FormState, status = statusOf(form)) {
   const isFirst = await isEmpty();
   const passkeysAt = isFirst ? null : (relyingPartyOf(authOf(req).settings)?.origin ?? null);
   page(
@@ -132,7 +135,7 @@ async function showSignIn(req: Request, res: Response, form: FormState, status =
   );
 }
 
-async function showSignUp(req: Request, res: Response, form: FormState, status = 200) {
+async function showSignUp(req: Request, res: Response, form: FormState) {
   const isFirst = await isEmpty();
   if (!isFirst) refuseUnlessOpen(req);
   const { domain } = authOf(req).settings.signUp;
@@ -141,7 +144,7 @@ async function showSignUp(req: Request, res: Response, form: FormState, status =
     res,
     'auth/sign-up',
     { title: 'Sign up', form },
-    { status, onlyHtml: { isFirst, staysOpen: isOpen(req), domain } },
+    { status: statusOf(form), onlyHtml: { isFirst, staysOpen: isOpen(req), domain } },
   );
 }
 

@@ -101,6 +101,9 @@ export async function codePage(req: Request, res: Response) {
   await showCode(req, res, begun.account, { values: {}, errors: {} });
 }
 
+const LOCKED =
+  'The account is locked for a day. The link in the mail that we sent opens it sooner, and so does an admin.';
+
 export async function enterWithCode(req: Request, res: Response) {
   const begun = await begunSignIn(req);
   if (!begun) return tooLate(req, res);
@@ -109,7 +112,7 @@ export async function enterWithCode(req: Request, res: Response) {
   if (!read.ok) return showCode(req, res, account, read.form);
   const refuse = (code: string) => showCode(req, res, account, withError(req.body, { code }));
   const tried = await takeTry(triesOf.code(account.id));
-  if (!tried.ok) return refuse(`Too many wrong codes. ${waitOf(tried.seconds)}`);
+  if (!tried.ok) return refuse(`Too many wrong codes. ${waitInWords(tried.seconds, LOCKED)}`);
   const used = await useCode(account.id, read.data.code, keyOf(req));
   if (!used) {
     await failed(req, account, tried.locks);
@@ -150,12 +153,6 @@ function tooLate(req: Request, res: Response) {
 async function failed(req: Request, account: Account, locks: boolean): Promise<void> {
   await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in', { by: 'code' });
   if (locks) postLink(req, 'unlock', account, codeLocked);
-}
-
-function waitOf(seconds: number): string {
-  return seconds > 3_600
-    ? 'The account is locked for a day. The link in the mail that we sent opens it sooner, and so does an admin.'
-    : waitInWords(seconds);
 }
 
 async function leftInWords(userId: number): Promise<string> {
