@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
-import { keptSecret } from './auth/kept-secret.js';
 import { type Database, openDatabase } from './db/client.js';
 import { migrate, pendingMigrations } from './db/migrations.js';
+import { keptSecret } from './kept-secret.js';
 import { createLog, type Log } from './log.js';
 import { CannotStart, readSettings, type Settings } from './settings.js';
 import { serverOf } from './web/listening.js';

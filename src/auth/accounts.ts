@@ -4,7 +4,7 @@ import { unlessViolated } from '../db/violations.js';
 import { HttpError } from '../web/errors.js';
 import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import type { Role } from './roles.js';
-import type { Person, Proven } from './sessions.js';
+import type { Person, SeenPerson } from './sessions.js';
 import { record } from './trail.js';
 
 // Accounts: one row a person. Whoever left keeps the row, for what they wrote, and nothing that signs them in.
@@ -12,7 +12,7 @@ import { record } from './trail.js';
 const shown = { id: true, name: true, email: true, role: true } as const;
 const arrived = { ...shown, generation: true } as const;
 
-export type Account = Proven & {
+export type Account = SeenPerson & {
   newEmail: string | null;
   confirmedAt: Date | null;
   lastSignInAt: Date | null;
@@ -84,18 +84,18 @@ type SignUp = { name: string; email: string; password: string };
 
 /**
  * Makes the first account, an admin. Of two people signing up at the same moment one is told that sign-up is closed (null):
- * the lock lets one in at a time. `address` is where they are, here and below: for the trail.
+ * the lock lets one in at a time. `ip` is where they are, here and below: for the trail.
  */
 export async function createFirstAccount(
   { name, email, password }: SignUp,
-  address: string,
+  ip: string,
   cost?: HashCost,
-): Promise<Proven | null> {
+): Promise<SeenPerson | null> {
   const passwordHash = await hashPassword(password, cost);
   return db.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('sign-up'))`;
     if (await tx.user.findFirst({ select: { id: true } })) return null;
-    return insertAccount(tx, { name, email, passwordHash, role: 'admin', confirmedAt: new Date() }, address);
+    return insertAccount(tx, { name, email, passwordHash, role: 'admin', confirmedAt: new Date() }, ip);
   });
 }
 
@@ -103,22 +103,22 @@ export async function createFirstAccount(
 export async function createAccount(
   { name, email, password, role }: SignUp & { role: Role },
   cost?: HashCost,
-): Promise<Proven | null> {
+): Promise<SeenPerson | null> {
   return unlessTaken({ name, email, role, confirmedAt: new Date() }, await hashPassword(password, cost), '');
 }
 
 /** Makes an account that cannot sign in until its address is confirmed. Null when the address is taken; it takes as long. */
 export async function createUnconfirmed(
   { name, email, password, role }: SignUp & { role: Role },
-  address: string,
+  ip: string,
   cost: HashCost,
-): Promise<Proven | null> {
-  return unlessTaken({ name, email, role }, await hashPassword(password, cost), address);
+): Promise<SeenPerson | null> {
+  return unlessTaken({ name, email, role }, await hashPassword(password, cost), ip);
 }
 
-function unlessTaken(account: Prisma.UserCreateInput, passwordHash: string, address: string) {
+function unlessTaken(account: Prisma.UserCreateInput, passwordHash: string, ip: string) {
   return unlessViolated('users_email_key', null, () =>
-    db.$transaction((tx) => insertAccount(tx, { ...account, passwordHash }, address)),
+    db.$transaction((tx) => insertAccount(tx, { ...account, passwordHash }, ip)),
   );
 }
 
@@ -145,7 +145,7 @@ type Held = { id: number; generation: number; hasLeft: boolean };
  */
 export async function holdAccount(
   tx: Prisma.TransactionClient,
-  { id, generation }: Pick<Proven, 'id' | 'generation'>,
+  { id, generation }: Pick<SeenPerson, 'id' | 'generation'>,
   by?: number | null,
 ): Promise<void> {
   const held = await holdRow(tx, id, by);
@@ -165,13 +165,13 @@ export async function dropUnconfirmed(tx: Prisma.TransactionClient, email: strin
 export async function insertAccount(
   tx: Prisma.TransactionClient,
   data: Prisma.UserCreateInput,
-  address: string,
-): Promise<Proven> {
+  ip: string,
+): Promise<SeenPerson> {
   const person = await tx.user.create({ data, select: arrived });
   if (person.role === 'admin') {
     await tx.$executeRaw`INSERT INTO admin_kept (user_id) VALUES (${person.id}) ON CONFLICT DO NOTHING`;
   }
-  await record(tx, { userId: person.id, address }, 'signed up', person, { after: { role: person.role } });
+  await record(tx, { userId: person.id, address: ip }, 'signed up', person, { after: { role: person.role } });
   return person;
 }
 

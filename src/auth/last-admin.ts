@@ -3,7 +3,7 @@ import type { Prisma } from '../db/generated/client.js';
 import { unlessViolated } from '../db/violations.js';
 import { type Account, addressKey, holdAccount } from './accounts.js';
 import type { Role } from './roles.js';
-import { endSessionsOf, type Person, type Proven } from './sessions.js';
+import { endSessionsOf, type Person, type SeenPerson } from './sessions.js';
 import { type From, record } from './trail.js';
 
 // What may not leave this place without an admin. One row, `admin_kept`, points at somebody who is one; its foreign key holds.
@@ -32,7 +32,7 @@ export async function changeRole(account: Account, role: Role, from: From): Prom
 }
 
 /** Takes away all that signs the person in. What they wrote stays, under their name unless they want it gone. */
-export async function leave(account: Proven, keepsName: boolean, from: From): Promise<RoleChange> {
+export async function leave(account: SeenPerson, keepsName: boolean, from: From): Promise<RoleChange> {
   return keepingAnAdmin(async (tx) => {
     await holdAccount(tx, account);
     await withdrawLinksBy(tx, account.id);

@@ -17,7 +17,7 @@ const PATHS: Record<Purpose, string> = {
 
 /** The address of a link, as a person opens it. Its token stands in the query, which no log of ours keeps. */
 export function linkTo(req: Request, purpose: Purpose, token: string): string {
-  refuseWithoutAddress(req);
+  refuseWithoutAppUrl(req);
   return `${authOf(req).settings.appUrl}${PATHS[purpose]}?token=${token}`;
 }
 
@@ -34,13 +34,13 @@ export function whereLetterIs(req: Request): string {
 }
 
 /** Whether the app's own address is set, which links begin with: without it none is offered. */
-export function hasAddress(req: Request): boolean {
+export function hasAppUrl(req: Request): boolean {
   return authOf(req).settings.appUrl !== null;
 }
 
 /** Before a link is made: the one before it must not be void for nothing. Throws 403 where links have no address to begin with. */
-export function refuseWithoutAddress(req: Request): void {
-  if (!hasAddress(req))
+export function refuseWithoutAppUrl(req: Request): void {
+  if (!hasAppUrl(req))
     throw new HttpError(
       403,
       'Links need the setting APP_URL, the address that people open this app at. Whoever runs it sets it.',

@@ -10,8 +10,11 @@ export type Person = { id: number; name: string; email: string; role: Role };
 /** Somebody signed in on one browser. `key` names it in the database: a hash of what the browser's cookie holds. */
 export type Session = { key: string; person: Person; isKept: boolean };
 
-/** Somebody who has shown who they are. `generation` is the account's as it was when they did. */
-export type Proven = Person & { generation: number };
+/**
+ * A person at the moment when they showed who they are, or were looked up. `generation` is the account's as it was then: what is done under it is
+ * refused once the account has changed.
+ */
+export type SeenPerson = Person & { generation: number };
 
 type Limits = Settings['sessions'];
 
@@ -22,7 +25,7 @@ const HOUR = 3_600_000;
  * person's sessions were ended since they showed who they are, by a new password say: the row is held, so that the two wait for each other.
  */
 export async function startSession(
-  { id: userId, generation }: Pick<Proven, 'id' | 'generation'>,
+  { id: userId, generation }: Pick<SeenPerson, 'id' | 'generation'>,
   { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
   limits: Limits,
 ): Promise<{ id: string; key: string; expiresAt: Date } | null> {

@@ -6,7 +6,7 @@ import { type Cookie, ownCookie } from '../web/cookies.js';
 import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
 import { type Account, changedMeanwhile } from './accounts.js';
-import { endSession, type Person, type Proven, startSession } from './sessions.js';
+import { endSession, type Person, type SeenPerson, startSession } from './sessions.js';
 import { type From, recordSignIn } from './trail.js';
 
 // Signing in and out, and what the module works with while it does.
@@ -69,7 +69,7 @@ export function authenticate(req: Request): Promise<Account | null> {
 /** Signs the person in on this browser, under a new id; `isKept` over the closing of the browser. */
 async function signIn(
   req: Request,
-  { id, name, email, role, generation }: Proven,
+  { id, name, email, role, generation }: SeenPerson,
   isKept: boolean,
 ): Promise<void> {
   const { sessions } = authOf(req).settings;
@@ -92,7 +92,7 @@ export function signInAnew(req: Request, account: Account, generation: number): 
 }
 
 /** Signs in whoever has shown all that they must, and says so in the trail. `by` is what they came in with. */
-export async function enter(req: Request, account: Proven, keep: boolean, by: string): Promise<void> {
+export async function enter(req: Request, account: SeenPerson, keep: boolean, by: string): Promise<void> {
   await signIn(req, account, keep);
   await recordSignIn(account, fromOf(req), by);
 }

@@ -4,21 +4,21 @@ import { unlessViolated } from '../../db/violations.js';
 import { type NewPassword, setPassword } from '../account-changes.js';
 import { type Account, dropUnconfirmed, findAccount, holdRow, insertAccount } from '../accounts.js';
 import { type Link, useUp } from '../mailed-links.js';
-import type { Proven } from '../sessions.js';
+import type { SeenPerson } from '../sessions.js';
 import { record } from '../trail.js';
 import { forgetAllTries, forgetTries, triesOf } from '../tries.js';
 
 // What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
 
 /** Sets the password. The link came to the address, so the address is theirs. */
-export async function resetBy(link: Link, password: NewPassword, address: string): Promise<Account | null> {
+export async function resetBy(link: Link, password: NewPassword, ip: string): Promise<Account | null> {
   const account = await using(link, async (tx, account) => {
     await tx.user.update({
       where: { id: account.id },
       data: { confirmedAt: account.confirmedAt ?? new Date() },
       select: { id: true },
     });
-    await setPassword(tx, account, password, { userId: account.id, address });
+    await setPassword(tx, account, password, { userId: account.id, address: ip });
     return account;
   });
   if (!account) return null;
@@ -33,7 +33,7 @@ export async function resetBy(link: Link, password: NewPassword, address: string
  */
 export async function confirmBy(
   link: Link,
-  address: string,
+  ip: string,
 ): Promise<{ old: string; email: string; name: string } | 'taken' | null> {
   return unlessViolated('users_email_key', 'taken', () =>
     using(link, async (tx, { id }) => {
@@ -47,16 +47,16 @@ export async function confirmBy(
       // Those that went to the address before open nothing any more.
       await tx.mailedLink.deleteMany({ where: { userId: id } });
       const [before, after] = [{ email: user.email }, { email, confirmed: true }];
-      await record(tx, { userId: id, address }, 'changed', user, { before, after });
+      await record(tx, { userId: id, address: ip }, 'changed', user, { before, after });
       return { old: user.email, email, name: user.name };
     }),
   );
 }
 
 /** Lets the account be tried again. */
-export async function unlockBy(link: Link, address: string): Promise<Account | null> {
+export async function unlockBy(link: Link, ip: string): Promise<Account | null> {
   const account = await using(link, async (tx, account) => {
-    await record(tx, { userId: account.id, address }, 'was unlocked', account, { after: { by: 'mail' } });
+    await record(tx, { userId: account.id, address: ip }, 'was unlocked', account, { after: { by: 'mail' } });
     return account;
   });
   if (account) await forgetAllTries(account);
@@ -68,15 +68,15 @@ export async function acceptBy(
   link: Link,
   name: string,
   passwordHash: string,
-  address: string,
-): Promise<Proven | 'taken' | null> {
+  ip: string,
+): Promise<SeenPerson | 'taken' | null> {
   const { email, role } = link;
   return unlessViolated('users_email_key', 'taken', () =>
     db.$transaction(async (tx) => {
       if (!email || !(await useUp(tx, link))) return null;
       await dropUnconfirmed(tx, email);
       const account = { name, email, passwordHash, role: role ?? 'viewer', confirmedAt: new Date() };
-      return insertAccount(tx, account, address);
+      return insertAccount(tx, account, ip);
     }),
   );
 }

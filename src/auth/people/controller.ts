@@ -8,7 +8,7 @@ import { type Account, findAccount, findAccountByEmail, listPeople } from '../ac
 import { changeRole } from '../last-admin.js';
 import { invitationLetter, resetHandedOut } from '../letters.js';
 import { listInvitations, makeLink, withdrawInvitation } from '../mailed-links.js';
-import { hasAddress, linkTo, post, refuseWithoutAddress, writtenTo } from '../post.js';
+import { hasAppUrl, linkTo, post, refuseWithoutAppUrl, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
 import { authOf, fromOf, personOf, signOut } from '../signing-in.js';
@@ -70,7 +70,7 @@ export async function createReset(req: Request, res: Response) {
   const account = await accountOf(req);
   if (account.id === personOf(req).id)
     throw new HttpError(403, 'This is your own. Change it in your account, with your password.');
-  refuseWithoutAddress(req);
+  refuseWithoutAppUrl(req);
   const token = await makeLink('reset', { userId: account.id, createdById: personOf(req).id });
   post(req, account.email, resetHandedOut(account.name));
   await note(account, fromOf(req), 'changed', { password: 'a link to choose a new one was handed out' });
@@ -99,7 +99,7 @@ export async function createInvitation(req: Request, res: Response) {
       withError(req.body, { email: 'Somebody has an account with this address.' }),
     );
   }
-  refuseWithoutAddress(req);
+  refuseWithoutAppUrl(req);
   const token = await makeLink('invitation', { email, role, createdById: personOf(req).id });
   const link = linkTo(req, 'invitation', token);
   post(req, email, invitationLetter(personOf(req).name, link));
@@ -136,7 +136,7 @@ async function showPerson(
     res,
     'people/show',
     { title: account.name, account, isLocked: locked },
-    { status: statusOf(form), onlyHtml: { form, roles: ROLES, shown, hasAddress: hasAddress(req) } },
+    { status: statusOf(form), onlyHtml: { form, roles: ROLES, shown, hasAppUrl: hasAppUrl(req) } },
   );
 }
 
@@ -148,7 +148,7 @@ function showInvitation(req: Request, res: Response, form: FormState) {
     { title: 'Invite somebody', form },
     {
       status: statusOf(form),
-      onlyHtml: { roles: ROLES, mailIsOn: authOf(req).mail.isOn, hasAddress: hasAddress(req) },
+      onlyHtml: { roles: ROLES, mailIsOn: authOf(req).mail.isOn, hasAppUrl: hasAppUrl(req) },
     },
   );
 }

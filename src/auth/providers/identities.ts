@@ -33,16 +33,14 @@ export type Arrival =
 export type Known = { provider: Provider; profile: Profile };
 
 /** The account of somebody whom the provider knows: theirs, or the one with the address that is verified to be theirs, or a new one. */
-export async function arrive(known: Known, signUp: Settings['signUp'], address: string): Promise<Arrival> {
+export async function arrive(known: Known, signUp: Settings['signUp'], ip: string): Promise<Arrival> {
   const identity = await findIdentity(known);
   if (identity) return knownAs(known, identity.userId);
   const { email } = known.profile;
   if (!email) return refused('unverified');
   const account = await findAccountByEmail(email);
   // One that was never confirmed counts as none: whoever typed its address need not be who has it.
-  return account?.confirmedAt
-    ? linkByAddress(account, known, address)
-    : signUpAs(known, email, signUp, address);
+  return account?.confirmedAt ? linkByAddress(account, known, ip) : signUpAs(known, email, signUp, ip);
 }
 
 async function knownAs(known: Known, userId: number): Promise<Arrival> {
@@ -52,8 +50,8 @@ async function knownAs(known: Known, userId: number): Promise<Arrival> {
   return account ? { ok: true, account, how: 'known' } : refused('left');
 }
 
-async function linkByAddress(account: Account, known: Known, address: string): Promise<Arrival> {
-  const done = await link(account, known, { userId: account.id, address });
+async function linkByAddress(account: Account, known: Known, ip: string): Promise<Arrival> {
+  const done = await link(account, known, { userId: account.id, address: ip });
   return done === 'linked' ? { ok: true, account, how: 'linked' } : refused('again');
 }
 
@@ -62,7 +60,7 @@ async function signUpAs(
   known: Known,
   email: string,
   signUp: Settings['signUp'],
-  address: string,
+  ip: string,
 ): Promise<Arrival> {
   if (await isEmpty()) return refused('nobody is here yet');
   const invitation = await findInvitation(email);
@@ -72,7 +70,7 @@ async function signUpAs(
     if (invitation && !(await useUp(tx, invitation))) return null;
     await dropUnconfirmed(tx, email);
     const { name } = known.profile;
-    const person = await insertAccount(tx, { name, email, role, confirmedAt: new Date() }, address);
+    const person = await insertAccount(tx, { name, email, role, confirmedAt: new Date() }, ip);
     await tx.identity.create({ data: { userId: person.id, ...keyOf(known) } });
     return person;
   });

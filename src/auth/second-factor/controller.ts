@@ -191,7 +191,7 @@ async function showState(
   const on = factor.state === 'on' ? factor : null;
   const app =
     factor.state === 'begun'
-      ? { secret: inFours(factor.secret), qr: qrOf(factor.address), address: factor.address }
+      ? { secret: inFours(factor.secret), qr: qrOf(factor.uri), uri: factor.uri }
       : null;
   const status = Math.max(...[beginning, begun, renewal, deletion].map(statusOf));
   page(

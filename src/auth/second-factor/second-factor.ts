@@ -14,8 +14,8 @@ const WINDOW = 1;
 
 export type SecondFactor =
   | { state: 'off' }
-  /** `address` is what the QR code holds. */
-  | { state: 'begun'; secret: string; address: string }
+  /** `uri` is what the QR code holds. */
+  | { state: 'begun'; secret: string; uri: string }
   /** `canBeRead` is false when the session secret is another than the app's secret was sealed with: no code can be checked then. */
   | { state: 'on'; since: Date; codesLeft: number; canBeRead: boolean };
 
@@ -30,8 +30,8 @@ export async function findSecondFactor(
     return { state: 'on', since: totpSince, codesLeft, canBeRead: Boolean(secret) };
   }
   if (!secret) return { state: 'off' };
-  const address = new TOTP({ ...CODES, label: email, secret: Secret.fromBase32(secret) }).toString();
-  return { state: 'begun', secret, address };
+  const uri = new TOTP({ ...CODES, label: email, secret: Secret.fromBase32(secret) }).toString();
+  return { state: 'begun', secret, uri };
 }
 
 /** Makes a secret for the app. It counts for nothing before a code of the app has turned it on. */
@@ -56,13 +56,13 @@ export async function turnOn(
 ): Promise<{ codes: string[]; generation: number } | null> {
   const { id } = account;
   const { totpSecret, totpStep } = await rowOf(id);
-  const step = stepOf(totpSecret && unseal(totpSecret, key, ownerOf(id)), typed, totpStep);
-  if (step === null) return null;
+  const period = periodOf(totpSecret && unseal(totpSecret, key, ownerOf(id)), typed, totpStep);
+  if (period === null) return null;
   return db.$transaction(async (tx) => {
     await holdAccount(tx, account);
     const { count } = await tx.user.updateMany({
       where: { id, totpSecret, totpSince: null },
-      data: { totpSince: new Date(), totpStep: step },
+      data: { totpSince: new Date(), totpStep: period },
     });
     if (count === 0) return null;
     const codes = await makeRecoveryCodes(tx, id);
@@ -107,12 +107,12 @@ export async function useCode(
 ): Promise<'code' | 'recovery code' | null> {
   if (!isAppCode(typed)) return (await useRecoveryCode(id, typed)) ? 'recovery code' : null;
   const { totpSecret, totpSince, totpStep } = await rowOf(id);
-  const step = totpSince && stepOf(totpSecret && unseal(totpSecret, key, ownerOf(id)), typed, totpStep);
-  if (!step) return null;
-  // Of two requests with the same code at the same moment one moves the step on.
+  const period = totpSince && periodOf(totpSecret && unseal(totpSecret, key, ownerOf(id)), typed, totpStep);
+  if (!period) return null;
+  // Of two requests with the same code at the same moment one moves the period on.
   const { count } = await db.user.updateMany({
-    where: { id, totpStep: { lt: step } },
-    data: { totpStep: step },
+    where: { id, totpStep: { lt: period } },
+    data: { totpStep: period },
   });
   return count === 1 ? 'code' : null;
 }
@@ -127,14 +127,14 @@ function digitsOf(typed: string): string {
 }
 
 /** Which 30 seconds since 1970 the code is of, or null when it is of none near, or of one that was used already. */
-function stepOf(secret: string | null, typed: string, lastStep: number): number | null {
+function periodOf(secret: string | null, typed: string, lastPeriod: number): number | null {
   if (!secret || !isAppCode(typed)) return null;
   const totp = new TOTP({ ...CODES, secret: Secret.fromBase32(secret) });
   const timestamp = Date.now();
   const delta = totp.validate({ token: digitsOf(typed), timestamp, window: WINDOW });
   if (delta === null) return null;
-  const step = totp.counter({ timestamp }) + delta;
-  return step > lastStep ? step : null;
+  const period = totp.counter({ timestamp }) + delta;
+  return period > lastPeriod ? period : null;
 }
 
 function rowOf(id: number) {

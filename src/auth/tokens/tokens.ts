@@ -1,7 +1,7 @@
 import { db, read } from '../../db/client.js';
 import { holdAccount } from '../accounts.js';
 import { hashOf, newSecret } from '../secrets.js';
-import type { Person, Proven } from '../sessions.js';
+import type { Person, SeenPerson } from '../sessions.js';
 import { type From, record } from '../trail.js';
 
 /** What a token may: `read` is GET and HEAD, `write` whatever its person may. */
@@ -26,7 +26,7 @@ type NewToken = { name: string; scope: Scope; days: number };
 
 /** Makes a token for a program. Gives its text, which is nowhere kept: only its hash is. Null where the person has as many as one may. */
 export async function makeToken(
-  account: Proven,
+  account: SeenPerson,
   { name, scope, days }: NewToken,
   from: From,
 ): Promise<string | null> {
