@@ -9,7 +9,7 @@ import { changesInWords } from '../parts/words.js';
 import { findPlans, type PlanRecord } from '../plans/queries.js';
 import { addressOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
+import { sendOn } from '../web/flash.js';
 import { page, wantsJson } from '../web/page.js';
 import { cautions, differenceInWords, figuresInWords, inShort, orderInWords } from './words.js';
 
@@ -37,12 +37,11 @@ export async function show(req: Request, res: Response) {
   }
   if (ids.length < 2 && !wantsJson(req)) {
     const [first] = ids;
-    setFlash(req, {
-      message: first
-        ? 'Tick the plans to compare it with, up to three.'
-        : 'Tick two to four plans to compare them.',
-    });
-    return res.redirect(303, first ? `/plans?with=${first}&sort=-updated` : '/plans');
+    return sendOn(
+      res,
+      first ? `/plans?with=${first}&sort=-updated` : '/plans',
+      first ? 'Tick the plans to compare it with, up to three.' : 'Tick two to four plans to compare them.',
+    );
   }
   const records = await findPlans(ids);
   if (records.length < 2) {

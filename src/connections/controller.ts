@@ -5,7 +5,7 @@ import { listPartNames } from '../parts/queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
+import { sendOn } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
@@ -59,8 +59,7 @@ export async function create(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, plan, null, read.form);
   const saved = await connections.createConnection(authorOf(req), plan.id, read.data);
   if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
-  setFlash(req, { message: `${saved.record.name} is drawn.` });
-  res.redirect(303, addressOf('connections', saved.record));
+  sendOn(res, addressOf('connections', saved.record), `${saved.record.name} is drawn.`);
 }
 
 export async function editForm(req: Request, res: Response) {
@@ -78,8 +77,7 @@ export async function update(req: Request, res: Response) {
     const form = refused(saved, req.body, connectionValues(connection));
     return showForm(req, res, connection.plan, connection, form);
   }
-  setFlash(req, { message: `${saved.record.name} is saved.` });
-  res.redirect(303, addressOf('connections', saved.record));
+  sendOn(res, addressOf('connections', saved.record), `${saved.record.name} is saved.`);
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
@@ -91,8 +89,10 @@ export async function destroy(req: Request, res: Response) {
   const connection = await connectionOf(req);
   await connections.deleteConnection(authorOf(req), connection);
   const undo = { action: `/connections/${connection.id}/restoration`, label: 'Undo' };
-  setFlash(req, { message: `The connection ${connection.name} is deleted.`, undo });
-  res.redirect(303, addressOf('plans', connection.plan));
+  sendOn(res, addressOf('plans', connection.plan), {
+    message: `The connection ${connection.name} is deleted.`,
+    undo,
+  });
 }
 
 export async function restore(req: Request, res: Response) {
@@ -101,15 +101,13 @@ export async function restore(req: Request, res: Response) {
     'deleted connection',
   );
   if (!saved.ok) {
-    setFlash(req, {
+    return sendOn(res, '/deletions', {
       message:
         'The same two parts have been connected anew since. Delete that connection first, then restore.',
       isRefusal: true,
     });
-    return res.redirect(303, '/deletions');
   }
-  setFlash(req, { message: `The connection ${saved.record.name} is back.` });
-  res.redirect(303, addressOf('connections', saved.record));
+  sendOn(res, addressOf('connections', saved.record), `The connection ${saved.record.name} is back.`);
 }
 
 async function connectionOf(req: Request): Promise<connections.ConnectionRecord> {

@@ -4,7 +4,7 @@ import { listPartNames } from '../parts/queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
+import { sendOn } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
@@ -43,8 +43,7 @@ export async function create(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, plan, null, read.form);
   const saved = await entries.createEntry(authorOf(req), plan.id, read.data);
   if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
-  setFlash(req, { message: `${saved.record.name} is an entry of ${plan.name}.` });
-  res.redirect(303, addressOf('entries', saved.record));
+  sendOn(res, addressOf('entries', saved.record), `${saved.record.name} is an entry of ${plan.name}.`);
 }
 
 export async function editForm(req: Request, res: Response) {
@@ -58,8 +57,7 @@ export async function update(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, entry.plan, entry, read.form);
   const saved = await entries.updateEntry(authorOf(req), entry, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, entry.plan, entry, refused(saved, req.body, entryValues(entry)));
-  setFlash(req, { message: `${saved.record.name} is saved.` });
-  res.redirect(303, addressOf('entries', saved.record));
+  sendOn(res, addressOf('entries', saved.record), `${saved.record.name} is saved.`);
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
@@ -71,21 +69,18 @@ export async function destroy(req: Request, res: Response) {
   const entry = await entryOf(req);
   await entries.deleteEntry(authorOf(req), entry);
   const undo = { action: `/entries/${entry.id}/restoration`, label: 'Undo' };
-  setFlash(req, { message: `The entry ${entry.name} is deleted.`, undo });
-  res.redirect(303, addressOf('plans', entry.plan));
+  sendOn(res, addressOf('plans', entry.plan), { message: `The entry ${entry.name} is deleted.`, undo });
 }
 
 export async function restore(req: Request, res: Response) {
   const saved = found(await entries.restoreEntry(authorOf(req), idOf(req, 'entryId')), 'deleted entry');
   if (!saved.ok) {
-    setFlash(req, {
+    return sendOn(res, '/deletions', {
       message: 'Another entry of the plan has taken its name since. Rename that one first, then restore.',
       isRefusal: true,
     });
-    return res.redirect(303, '/deletions');
   }
-  setFlash(req, { message: `The entry ${saved.record.name} is back.` });
-  res.redirect(303, addressOf('entries', saved.record));
+  sendOn(res, addressOf('entries', saved.record), `The entry ${saved.record.name} is back.`);
 }
 
 async function entryOf(req: Request): Promise<entries.EntryRecord> {

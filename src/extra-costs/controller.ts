@@ -3,7 +3,7 @@ import { authorOf } from '../auth/auth.js';
 import { requestedPlan } from '../plans/requested.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found, HttpError } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
+import { sendOn } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
@@ -39,8 +39,7 @@ export async function create(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, plan, null, read.form);
   const saved = await extraCosts.createExtraCost(authorOf(req), plan.id, read.data);
   if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
-  setFlash(req, { message: `${saved.record.name} is a cost of ${plan.name}.` });
-  res.redirect(303, addressOf('extra-costs', saved.record));
+  sendOn(res, addressOf('extra-costs', saved.record), `${saved.record.name} is a cost of ${plan.name}.`);
 }
 
 export async function editForm(req: Request, res: Response) {
@@ -54,8 +53,7 @@ export async function update(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, cost.plan, cost, read.form);
   const saved = await extraCosts.updateExtraCost(authorOf(req), cost, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, cost.plan, cost, refused(saved, req.body, extraCostValues(cost)));
-  setFlash(req, { message: `${saved.record.name} is saved.` });
-  res.redirect(303, addressOf('extra-costs', saved.record));
+  sendOn(res, addressOf('extra-costs', saved.record), `${saved.record.name} is saved.`);
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
@@ -67,16 +65,14 @@ export async function destroy(req: Request, res: Response) {
   const cost = await costOf(req);
   await extraCosts.deleteExtraCost(authorOf(req), cost);
   const undo = { action: `/extra-costs/${cost.id}/restoration`, label: 'Undo' };
-  setFlash(req, { message: `The extra cost ${cost.label} is deleted.`, undo });
-  res.redirect(303, addressOf('plans', cost.plan));
+  sendOn(res, addressOf('plans', cost.plan), { message: `The extra cost ${cost.label} is deleted.`, undo });
 }
 
 export async function restore(req: Request, res: Response) {
   const id = idOf(req, 'costId');
   const saved = found(await extraCosts.restoreExtraCost(authorOf(req), id), 'deleted extra cost');
   if (!saved.ok) throw new HttpError(422, 'It cannot be restored as things are now.');
-  setFlash(req, { message: `The extra cost ${saved.record.name} is back.` });
-  res.redirect(303, addressOf('extra-costs', saved.record));
+  sendOn(res, addressOf('extra-costs', saved.record), `The extra cost ${saved.record.name} is back.`);
 }
 
 async function costOf(req: Request): Promise<extraCosts.ExtraCostRecord> {

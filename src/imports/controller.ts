@@ -8,7 +8,7 @@ import { requestedPlan } from '../plans/requested.js';
 import { listSystemNames } from '../systems/queries.js';
 import { addressOf, idIn, idOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
+import { sendOn } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
 import { page, wantsJson } from '../web/page.js';
 import { refused } from '../web/refused.js';
@@ -87,8 +87,11 @@ export async function createPlan(req: Request, res: Response) {
     ...keptOf(answers),
   });
   if (!saved.ok) return showPreview(req, res, refused(saved, req.body, {}), req.body);
-  setFlash(req, { message: `${saved.record.name} is recorded, as counted in the preview.` });
-  res.redirect(303, addressOf('plans', saved.record));
+  sendOn(
+    res,
+    addressOf('plans', saved.record),
+    `${saved.record.name} is recorded, as counted in the preview.`,
+  );
 }
 
 /** Brings an existing plan in line with what was previewed. */
@@ -107,14 +110,16 @@ export async function updatePlan(req: Request, res: Response) {
     read.data.revision === plan.revision &&
     (await imports.updatePlanBy(authorOf(req), plan, by));
   if (!done) {
-    setFlash(req, {
+    return sendOn(res, `/imports/${id}?plan=${plan.id}`, {
       message: `${plan.name} was changed meanwhile. This is what would change now: look once more.`,
       isRefusal: true,
     });
-    return res.redirect(303, `/imports/${id}?plan=${plan.id}`);
   }
-  setFlash(req, { message: `${plan.name} is up to date with its files. What was set by hand is kept.` });
-  res.redirect(303, addressOf('plans', plan));
+  sendOn(
+    res,
+    addressOf('plans', plan),
+    `${plan.name} is up to date with its files. What was set by hand is kept.`,
+  );
 }
 
 /** Reads files and brings the plan in line with them at once: for programs, which need no preview. */
@@ -135,8 +140,7 @@ export async function updateSource(req: Request, res: Response) {
     ? `${plan.name} is up to date with its files. What was set by hand is kept.`
     : `${plan.name} was up to date with its files already.`;
   if (!wantsJson(req)) {
-    setFlash(req, { message });
-    return res.redirect(303, addressOf('plans', plan));
+    return sendOn(res, addressOf('plans', plan), message);
   }
   const { isChanged, merge, report, bill } = done;
   res.json({ title: plan.name, location: addressOf('plans', plan), message, isChanged, merge, report, bill });

@@ -3,7 +3,7 @@ import { authorOf } from '../auth/auth.js';
 import { RESERVE_RULES } from '../domain/model.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
+import { sendOn } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
@@ -65,8 +65,7 @@ export async function create(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, null, read.form);
   const saved = await machineTypes.createMachineType(authorOf(req), read.data);
   if (!saved.ok) return showForm(req, res, null, refused(saved, req.body, {}));
-  setFlash(req, { message: `${saved.record.name} is in the price book.` });
-  res.redirect(303, addressOf('machine-types', saved.record));
+  sendOn(res, addressOf('machine-types', saved.record), `${saved.record.name} is in the price book.`);
 }
 
 export async function editForm(req: Request, res: Response) {
@@ -86,8 +85,7 @@ export async function update(req: Request, res: Response) {
   );
   if (!saved.ok)
     return showForm(req, res, machineType, refused(saved, req.body, machineTypeValues(machineType)));
-  setFlash(req, { message: `${saved.record.name} is saved.` });
-  res.redirect(303, addressOf('machine-types', saved.record));
+  sendOn(res, addressOf('machine-types', saved.record), `${saved.record.name} is saved.`);
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
@@ -100,8 +98,7 @@ export async function destroy(req: Request, res: Response) {
   const machineType = await machineTypeOf(req);
   await machineTypes.deleteMachineType(authorOf(req), machineType);
   const undo = { action: `/machine-types/${machineType.id}/restoration`, label: 'Undo' };
-  setFlash(req, { message: `${machineType.name} is deleted.`, undo });
-  res.redirect(303, '/machine-types');
+  sendOn(res, '/machine-types', { message: `${machineType.name} is deleted.`, undo });
 }
 
 export async function restore(req: Request, res: Response) {
@@ -110,14 +107,12 @@ export async function restore(req: Request, res: Response) {
     'deleted machine type',
   );
   if (!saved.ok) {
-    setFlash(req, {
+    return sendOn(res, '/deletions', {
       message: 'Another machine type has taken its name since. Rename that one first, then restore.',
       isRefusal: true,
     });
-    return res.redirect(303, '/deletions');
   }
-  setFlash(req, { message: `${saved.record.name} is back.` });
-  res.redirect(303, addressOf('machine-types', saved.record));
+  sendOn(res, addressOf('machine-types', saved.record), `${saved.record.name} is back.`);
 }
 
 async function machineTypeOf(req: Request): Promise<machineTypes.MachineTypeRecord> {

@@ -8,7 +8,7 @@ import { listTeamNames } from '../teams/queries.js';
 import { listTechnologyNames } from '../technologies/queries.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
+import { sendOn } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
@@ -76,8 +76,7 @@ export async function create(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, plan, null, read.form);
   const saved = await parts.createPart(authorOf(req), plan.id, read.data);
   if (!saved.ok) return showForm(req, res, plan, null, refused(saved, req.body, {}));
-  setFlash(req, { message: `${saved.record.name} is part of ${plan.name}.` });
-  res.redirect(303, addressOf('parts', saved.record));
+  sendOn(res, addressOf('parts', saved.record), `${saved.record.name} is part of ${plan.name}.`);
 }
 
 export async function editForm(req: Request, res: Response) {
@@ -91,8 +90,7 @@ export async function update(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, part.plan, part, read.form);
   const saved = await parts.updatePart(authorOf(req), part, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, part.plan, part, refused(saved, req.body, partValues(part)));
-  setFlash(req, { message: `${saved.record.name} is saved.` });
-  res.redirect(303, addressOf('parts', saved.record));
+  sendOn(res, addressOf('parts', saved.record), `${saved.record.name} is saved.`);
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
@@ -105,21 +103,21 @@ export async function destroy(req: Request, res: Response) {
   const part = await partOf(req);
   await parts.deletePart(authorOf(req), part);
   const undo = { action: `/parts/${part.id}/restoration`, label: 'Undo' };
-  setFlash(req, { message: `${part.name} is deleted, with its connections.`, undo });
-  res.redirect(303, addressOf('plans', part.plan));
+  sendOn(res, addressOf('plans', part.plan), {
+    message: `${part.name} is deleted, with its connections.`,
+    undo,
+  });
 }
 
 export async function restore(req: Request, res: Response) {
   const saved = found(await parts.restorePart(authorOf(req), idOf(req, 'partId')), 'deleted part');
   if (!saved.ok) {
-    setFlash(req, {
+    return sendOn(res, '/deletions', {
       message: 'Another part of the plan has taken its name since. Rename that one first, then restore.',
       isRefusal: true,
     });
-    return res.redirect(303, '/deletions');
   }
-  setFlash(req, { message: `${saved.record.name} is back, with its connections.` });
-  res.redirect(303, addressOf('parts', saved.record));
+  sendOn(res, addressOf('parts', saved.record), `${saved.record.name} is back, with its connections.`);
 }
 
 async function partOf(req: Request): Promise<parts.PartRecord> {

@@ -10,7 +10,7 @@ import { findSystem, type System } from '../systems/queries.js';
 import { addressOf, idIn, idOf } from '../web/addresses.js';
 import { assetText } from '../web/assets.js';
 import { found } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
+import { sendOn } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
@@ -76,8 +76,7 @@ export async function create(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, system, null, read.form);
   const saved = await plans.createPlan(authorOf(req), system.id, read.data);
   if (!saved.ok) return showForm(req, res, system, null, refused(saved, req.body, {}));
-  setFlash(req, { message: `${saved.record.name} is recorded. Now what is in it.` });
-  res.redirect(303, addressOf('plans', saved.record));
+  sendOn(res, addressOf('plans', saved.record), `${saved.record.name} is recorded. Now what is in it.`);
 }
 
 export async function editForm(req: Request, res: Response) {
@@ -91,14 +90,12 @@ export async function update(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, plan.system, plan, read.form);
   const saved = await plans.updatePlan(authorOf(req), plan, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, plan.system, plan, refused(saved, req.body, planValues(plan)));
-  setFlash(req, { message: `${saved.record.name} is saved.` });
-  res.redirect(303, addressOf('plans', saved.record));
+  sendOn(res, addressOf('plans', saved.record), `${saved.record.name} is saved.`);
 }
 
 export async function copy(req: Request, res: Response) {
   const made = await copyPlan(authorOf(req), await requestedPlan(req));
-  setFlash(req, { message: `This is ${made.name}. Change it as you like, the original stays.` });
-  res.redirect(303, addressOf('plans', made));
+  sendOn(res, addressOf('plans', made), `This is ${made.name}. Change it as you like, the original stays.`);
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
@@ -111,8 +108,10 @@ export async function destroy(req: Request, res: Response) {
   const plan = await requestedPlan(req);
   await plans.deletePlan(authorOf(req), plan);
   const undo = { action: `/plans/${plan.id}/restoration`, label: 'Undo' };
-  setFlash(req, { message: `${plan.name} is deleted, with all that is in it.`, undo });
-  res.redirect(303, addressOf('systems', plan.system));
+  sendOn(res, addressOf('systems', plan.system), {
+    message: `${plan.name} is deleted, with all that is in it.`,
+    undo,
+  });
 }
 
 export async function restore(req: Request, res: Response) {
@@ -121,11 +120,12 @@ export async function restore(req: Request, res: Response) {
   if (!saved.ok) {
     const why =
       'errors' in saved && saved.errors.status ? 'is current now; retire it' : 'has its name now; rename it';
-    setFlash(req, { message: `Another plan of the system ${why} first, then restore.`, isRefusal: true });
-    return res.redirect(303, '/deletions');
+    return sendOn(res, '/deletions', {
+      message: `Another plan of the system ${why} first, then restore.`,
+      isRefusal: true,
+    });
   }
-  setFlash(req, { message: `${saved.record.name} is back.` });
-  res.redirect(303, addressOf('plans', saved.record));
+  sendOn(res, addressOf('plans', saved.record), `${saved.record.name} is back.`);
 }
 
 /** The plan in the shape that an import takes. */

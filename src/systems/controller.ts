@@ -6,7 +6,7 @@ import { findPlans, listPlansOf } from '../plans/queries.js';
 import { listTeamNames } from '../teams/queries.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
-import { setFlash } from '../web/flash.js';
+import { sendOn } from '../web/flash.js';
 import { type FormState, readForm, statusOf } from '../web/form.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
@@ -67,8 +67,7 @@ export async function create(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, null, read.form);
   const saved = await systems.createSystem(authorOf(req), read.data);
   if (!saved.ok) return showForm(req, res, null, refused(saved, req.body, {}));
-  setFlash(req, { message: `${saved.record.name} is recorded. Now its first plan.` });
-  res.redirect(303, addressOf('systems', saved.record));
+  sendOn(res, addressOf('systems', saved.record), `${saved.record.name} is recorded. Now its first plan.`);
 }
 
 export async function editForm(req: Request, res: Response) {
@@ -82,8 +81,7 @@ export async function update(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, system, read.form);
   const saved = await systems.updateSystem(authorOf(req), system, versionIn(req.body), read.data);
   if (!saved.ok) return showForm(req, res, system, refused(saved, req.body, systemValues(system)));
-  setFlash(req, { message: `${saved.record.name} is saved.` });
-  res.redirect(303, addressOf('systems', saved.record));
+  sendOn(res, addressOf('systems', saved.record), `${saved.record.name} is saved.`);
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
@@ -96,21 +94,18 @@ export async function destroy(req: Request, res: Response) {
   const system = await systemOf(req);
   await systems.deleteSystem(authorOf(req), system);
   const undo = { action: `/systems/${system.id}/restoration`, label: 'Undo' };
-  setFlash(req, { message: `${system.name} is deleted, with its plans.`, undo });
-  res.redirect(303, '/systems');
+  sendOn(res, '/systems', { message: `${system.name} is deleted, with its plans.`, undo });
 }
 
 export async function restore(req: Request, res: Response) {
   const saved = found(await systems.restoreSystem(authorOf(req), idOf(req, 'systemId')), 'deleted system');
   if (!saved.ok) {
-    setFlash(req, {
+    return sendOn(res, '/deletions', {
       message: 'Another system has taken its name since. Rename that one first, then restore.',
       isRefusal: true,
     });
-    return res.redirect(303, '/deletions');
   }
-  setFlash(req, { message: `${saved.record.name} is back.` });
-  res.redirect(303, addressOf('systems', saved.record));
+  sendOn(res, addressOf('systems', saved.record), `${saved.record.name} is back.`);
 }
 
 function partHref(plan: { id: number; name: string }) {

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { type Cookie, ownCookie } from './cookies.js';
 
 /** One sentence for the next page, and where it can be undone, the address that undoes it. `isRefusal` says that nothing was written. */
@@ -33,6 +33,12 @@ export function setFlash(req: Request, flash: Flash): void {
     .slice(0, MOST_LETTERS)
     .join('');
   req.res?.cookie(name, { ...flash, message, of: whoAsks(req) }, options);
+}
+
+/** Where a write ends: leads on to the page that shows what became of it, with one sentence. */
+export function sendOn(res: Response, to: string, flash: string | Flash): void {
+  setFlash(res.req, typeof flash === 'string' ? { message: flash } : flash);
+  res.redirect(303, to);
 }
 
 /** Reads it, and has the browser forget it. What one person was to be told is told to nobody who comes after at the same browser. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { HttpError } from '../../web/errors.js';
-import { setFlash } from '../../web/flash.js';
+import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { askForAddress, changeName, changePassword, forgetAddress } from '../account-changes.js';
@@ -41,8 +41,7 @@ export async function updateName(req: Request, res: Response) {
   const read = readForm(nameForm, req.body);
   if (!read.ok) return showForm(req, res, 'name', read.form);
   await changeName(await ownAccount(req), read.data.name, fromOf(req));
-  setFlash(req, { message: 'Your name is saved.' });
-  res.redirect(303, '/account');
+  sendOn(res, '/account', 'Your name is saved.');
 }
 
 export async function editAddress(req: Request, res: Response) {
@@ -69,17 +68,13 @@ export async function updateAddress(req: Request, res: Response) {
   // The answer is the same: only who has the address is told that it is theirs already.
   if (taken && taken.id !== account.id) postTaken(req, taken);
   else postConfirmation(req, account, read.data.email);
-  setFlash(req, {
-    message: `${writtenTo(req, read.data.email)} Open the link in the mail, and it is yours.`,
-  });
-  res.redirect(303, '/account');
+  sendOn(res, '/account', `${writtenTo(req, read.data.email)} Open the link in the mail, and it is yours.`);
 }
 
 /** Lets the address be that was asked for. */
 export async function withdrawAddress(req: Request, res: Response) {
   await forgetAddress(await ownAccount(req), fromOf(req));
-  setFlash(req, { message: 'Your address stays as it is.' });
-  res.redirect(303, '/account');
+  sendOn(res, '/account', 'Your address stays as it is.');
 }
 
 export async function editPassword(req: Request, res: Response) {
@@ -94,8 +89,7 @@ export async function updatePassword(req: Request, res: Response) {
   const generation = await changePassword(account, { hash, alone: read.data.all }, fromOf(req));
   post(req, account.email, passwordChanged(account.name));
   await signInAnew(req, account, generation);
-  setFlash(req, { message: 'Your password is changed. Your other sessions are signed out.' });
-  res.redirect(303, '/account');
+  sendOn(res, '/account', 'Your password is changed. Your other sessions are signed out.');
 }
 
 export async function sessions(req: Request, res: Response) {
@@ -148,11 +142,13 @@ export async function endSessions(req: Request, res: Response) {
   }
   if (key === req.session?.key) {
     await signOut(req);
-    setFlash(req, { message: 'You are signed out.' });
-    return res.redirect(303, '/');
+    return sendOn(res, '/', 'You are signed out.');
   }
-  setFlash(req, { message: key === 'others' ? 'All other sessions are signed out.' : 'It is signed out.' });
-  res.redirect(303, '/account/sessions');
+  sendOn(
+    res,
+    '/account/sessions',
+    key === 'others' ? 'All other sessions are signed out.' : 'It is signed out.',
+  );
 }
 
 export async function confirmLeaving(req: Request, res: Response) {
@@ -169,8 +165,7 @@ export async function leaveForGood(req: Request, res: Response) {
     return showForm(req, res, 'deletion', withError(req.body, errors));
   }
   await signOut(req);
-  setFlash(req, { message: 'Your account is deleted.' });
-  res.redirect(303, '/');
+  sendOn(res, '/', 'Your account is deleted.');
 }
 
 const TITLES = {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { pathOfThisSite } from '../../web/addresses.js';
 import { HttpError } from '../../web/errors.js';
-import { setFlash } from '../../web/flash.js';
+import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from '../accounts.js';
@@ -66,8 +66,7 @@ export async function destroySession(req: Request, res: Response) {
   await signOut(req);
   // Also what the browser keeps for its Back button.
   res.set('Clear-Site-Data', '"cache"');
-  setFlash(req, { message: 'You are signed out.' });
-  res.redirect(303, '/');
+  sendOn(res, '/', 'You are signed out.');
 }
 
 export async function signUpPage(req: Request, res: Response) {
@@ -83,8 +82,7 @@ export async function createAccount(req: Request, res: Response) {
   const person = await createFirstAccount(read.data, fromOf(req).address, authOf(req).settings.passwords);
   if (!person) throw signUpIsClosed();
   await enter(req, person, false, 'the first account');
-  setFlash(req, { message: `Welcome, ${person.name}. This is the first account, so you are the admin.` });
-  res.redirect(303, '/');
+  sendOn(res, '/', `Welcome, ${person.name}. This is the first account, so you are the admin.`);
 }
 
 /** Of everybody after the first. The answer is the same whether or not the address has an account: the mail tells which. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { HttpError } from '../../web/errors.js';
-import { setFlash } from '../../web/flash.js';
+import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
@@ -45,10 +45,11 @@ export async function reset(req: Request, res: Response) {
   if (!account) throw isNoLink();
   post(req, account.email, passwordChanged(account.name));
   await signOut(req);
-  setFlash(req, {
-    message: 'Your password is changed, and your sessions are signed out. Sign in with the new one.',
-  });
-  res.redirect(303, '/sign-in');
+  sendOn(
+    res,
+    '/sign-in',
+    'Your password is changed, and your sessions are signed out. Sign in with the new one.',
+  );
 }
 
 export async function confirmationPage(req: Request, res: Response) {
@@ -69,8 +70,7 @@ export async function confirm(req: Request, res: Response) {
   if (confirmed === 'taken') throw new HttpError(409, 'Somebody else has this address by now.');
   if (confirmed.old !== confirmed.email)
     post(req, confirmed.old, addressChanged(confirmed.name, confirmed.email));
-  setFlash(req, { message: `${confirmed.email} is confirmed.` });
-  res.redirect(303, req.user ? '/account' : '/sign-in');
+  sendOn(res, req.user ? '/account' : '/sign-in', `${confirmed.email} is confirmed.`);
 }
 
 export async function unlockPage(req: Request, res: Response) {
@@ -81,8 +81,7 @@ export async function unlockPage(req: Request, res: Response) {
 export async function unlock(req: Request, res: Response) {
   const link = await linkOf(req, 'unlock');
   if (!(await unlockBy(link, fromOf(req).address))) throw isNoLink();
-  setFlash(req, { message: 'Your account is open again. Sign in.' });
-  res.redirect(303, '/sign-in');
+  sendOn(res, '/sign-in', 'Your account is open again. Sign in.');
 }
 
 export async function invitationPage(req: Request, res: Response) {
@@ -99,8 +98,7 @@ export async function accept(req: Request, res: Response) {
   if (!person) throw isNoLink();
   if (person === 'taken') throw new HttpError(409, `${link.email} has an account already. Sign in with it.`);
   await enter(req, person, false, 'an invitation');
-  setFlash(req, { message: `Welcome, ${person.name}.` });
-  res.redirect(303, '/');
+  sendOn(res, '/', `Welcome, ${person.name}.`);
 }
 
 /** The token goes along in the form. */

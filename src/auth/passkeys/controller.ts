@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { pathOfThisSite } from '../../web/addresses.js';
 import { found, HttpError } from '../../web/errors.js';
-import { setFlash } from '../../web/flash.js';
+import { sendOn, setFlash } from '../../web/flash.js';
 import { readForm } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { passkeyAdded } from '../letters.js';
@@ -69,10 +69,11 @@ export async function destroy(req: Request, res: Response) {
       'This passkey is the only thing that lets you in. Set a password first, or add another passkey.',
     );
   }
-  setFlash(req, {
-    message: 'It is removed. Remove it from your device too, where it is of no use any more.',
-  });
-  res.redirect(303, '/account/passkeys');
+  sendOn(
+    res,
+    '/account/passkeys',
+    'It is removed. Remove it from your device too, where it is of no use any more.',
+  );
 }
 
 export async function createSignInChallenge(req: Request, res: Response) {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { idOf } from '../../web/addresses.js';
 import { found, HttpError } from '../../web/errors.js';
-import { setFlash } from '../../web/flash.js';
+import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail, listPeople } from '../accounts.js';
@@ -43,26 +43,22 @@ export async function updateRole(req: Request, res: Response) {
   if (!read.ok) return showPerson(req, res, account, read.form);
   const { role } = read.data;
   if (role === account.role) {
-    setFlash(req, { message: `${account.name} is ${role} already.` });
-    return res.redirect(303, `/people/${account.id}`);
+    return sendOn(res, `/people/${account.id}`, `${account.name} is ${role} already.`);
   }
   const done = await changeRole(account, role, fromOf(req));
   if (done !== 'changed') return showPerson(req, res, account, withError(req.body, { role: WHY_NOT[done] }));
   if (account.id === personOf(req).id) {
     await signOut(req);
-    setFlash(req, { message: `You are ${role} now. Sign in again.` });
-    return res.redirect(303, '/sign-in');
+    return sendOn(res, '/sign-in', `You are ${role} now. Sign in again.`);
   }
-  setFlash(req, { message: `${account.name} is ${role} now, and was signed out everywhere.` });
-  res.redirect(303, `/people/${account.id}`);
+  sendOn(res, `/people/${account.id}`, `${account.name} is ${role} now, and was signed out everywhere.`);
 }
 
 export async function unlock(req: Request, res: Response) {
   const account = await accountOf(req);
   await forgetAllTries(account);
   await note(account, fromOf(req), 'was unlocked');
-  setFlash(req, { message: `${account.name} can try again.` });
-  res.redirect(303, `/people/${account.id}`);
+  sendOn(res, `/people/${account.id}`, `${account.name} can try again.`);
 }
 
 /** A link to choose a new password, to hand out where mail is off or does not arrive. Shown once. */
@@ -115,8 +111,7 @@ export async function createInvitation(req: Request, res: Response) {
 export async function withdraw(req: Request, res: Response) {
   const email = found(await withdrawInvitation(String(req.body.id)), 'invitation');
   await note({ id: 0, name: email }, fromOf(req), 'changed', { invitation: 'taken back' });
-  setFlash(req, { message: `The invitation of ${email} is taken back.` });
-  res.redirect(303, '/people');
+  sendOn(res, '/people', `The invitation of ${email} is taken back.`);
 }
 
 async function accountOf(req: Request): Promise<Account> {

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { idIn, pathOfThisSite } from '../../web/addresses.js';
 import { found, HttpError } from '../../web/errors.js';
-import { setFlash } from '../../web/flash.js';
+import { sendOn, setFlash } from '../../web/flash.js';
 import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import type { Account } from '../accounts.js';
@@ -66,8 +66,7 @@ export async function unlink(req: Request, res: Response) {
     const form = 'Nothing else would sign you in. Set a password first.';
     return showIdentities(req, res, withError({}, { form }));
   }
-  setFlash(req, { message: 'The link is taken away.' });
-  res.redirect(303, '/account/identities');
+  sendOn(res, '/account/identities', 'The link is taken away.');
 }
 
 const awayData = z.object({
@@ -147,8 +146,7 @@ async function endLink(req: Request, res: Response, known: Known, left: { id: nu
   if (done === 'taken')
     return refuse(req, res, `Somebody else’s account here is linked to that one at ${name}.`);
   if (done === 'linked') post(req, account.email, providerLinked(account.name, name));
-  setFlash(req, { message: `${name} is ${done}.` });
-  res.redirect(303, '/account/identities');
+  sendOn(res, '/account/identities', `${name} is ${done}.`);
 }
 
 /** Says what went wrong, to the person in a sentence and to us in the log. */
@@ -165,8 +163,7 @@ function fail(
 
 /** Back to where one came from: the sign-in page, or one's account. */
 function refuse(req: Request, res: Response, message: string) {
-  setFlash(req, { message });
-  res.redirect(303, req.user ? '/account/identities' : '/sign-in');
+  sendOn(res, req.user ? '/account/identities' : '/sign-in', message);
 }
 
 function providerOf(req: Request): Provider {

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { renderSVG } from 'uqr';
 import { idOf, pathOfThisSite } from '../../web/addresses.js';
 import { found, HttpError } from '../../web/errors.js';
-import { setFlash } from '../../web/flash.js';
+import { sendOn, setFlash } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { count } from '../../web/format.js';
 import { page } from '../../web/page.js';
@@ -76,8 +76,7 @@ export async function destroy(req: Request, res: Response) {
   const generation = await turnOff(account, fromOf(req));
   post(req, account.email, secondFactorOff(account.name));
   await signInAnew(req, account, generation);
-  setFlash(req, { message: 'The second factor is off. Your other sessions are signed out.' });
-  res.redirect(303, '/account/second-factor');
+  sendOn(res, '/account/second-factor', 'The second factor is off. Your other sessions are signed out.');
 }
 
 /** Takes another person's away, by an admin: for somebody whose phone is lost. One's own asks for the password. */
@@ -90,8 +89,7 @@ export async function destroyOfPerson(req: Request, res: Response) {
     await forgetTries(triesOf.code(account.id));
     post(req, account.email, secondFactorOff(account.name));
   }
-  setFlash(req, { message: `${account.name} signs in without a second factor now.` });
-  res.redirect(303, `/people/${account.id}`);
+  sendOn(res, `/people/${account.id}`, `${account.name} signs in without a second factor now.`);
 }
 
 /** The second step of signing in. Without the first there is nothing to see. */
@@ -106,7 +104,7 @@ const LOCKED =
 
 export async function enterWithCode(req: Request, res: Response) {
   const begun = await begunSignIn(req);
-  if (!begun) return tooLate(req, res);
+  if (!begun) return tooLate(res);
   const { step, account } = begun;
   const read = readForm(codeForm, req.body);
   if (!read.ok) return showCode(req, res, account, read.form);
@@ -121,7 +119,7 @@ export async function enterWithCode(req: Request, res: Response) {
     );
   }
   // Of two requests at the same moment one ends the step, and comes in.
-  if (!(await endStep(req, step))) return tooLate(req, res);
+  if (!(await endStep(req, step))) return tooLate(res);
   await forgetTries(triesOf.code(account.id));
   const { keep, to, by = 'password', generation } = step.data as Begun;
   await enter(req, { ...account, generation }, keep, `${by} and ${used}`);
@@ -144,9 +142,8 @@ async function begunSignIn(req: Request): Promise<{ step: Step; account: Account
   return step && account?.totpSince ? { step, account } : null;
 }
 
-function tooLate(req: Request, res: Response) {
-  setFlash(req, { message: 'That took too long, or was done already. Sign in from the start.' });
-  res.redirect(303, '/sign-in');
+function tooLate(res: Response) {
+  sendOn(res, '/sign-in', 'That took too long, or was done already. Sign in from the start.');
 }
 
 /** Who types codes knows the password already, so whoever has the account is told. */

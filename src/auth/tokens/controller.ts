@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { idIn } from '../../web/addresses.js';
 import { found } from '../../web/errors.js';
-import { setFlash } from '../../web/flash.js';
+import { sendOn } from '../../web/flash.js';
 import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { tokenMade } from '../letters.js';
@@ -41,8 +41,7 @@ export async function create(req: Request, res: Response) {
 export async function revoke(req: Request, res: Response) {
   const id = idIn(String(req.body.id)) ?? 0;
   const name = found(await revokeToken(personOf(req), id, fromOf(req)), 'token of yours');
-  setFlash(req, { message: `${name} is revoked: whoever has it is refused from now on.` });
-  res.redirect(303, '/account/tokens');
+  sendOn(res, '/account/tokens', `${name} is revoked: whoever has it is refused from now on.`);
 }
 
 async function showTokens(
