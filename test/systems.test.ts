@@ -176,6 +176,9 @@ describe('systems', () => {
     }
     const names = (body: { rows: { name: string }[] }) => body.rows.map((row) => row.name);
     const first = await editor.json('/systems?q=paged&sort=-name');
+    expect((await editor.json('/systems?q=paged?&sort=-name')).links.csv).toContain(
+      '?q=paged%3F&sort=-name&',
+    );
     expect(names(first)).toHaveLength(25);
     expect(names(first)[0]).toBe('Paged 29');
     const second = await editor.json(first.links.next);

@@ -85,8 +85,10 @@ type AddressWith = (name: string, value: string) => string;
 
 /** The same address with one of its questions answered otherwise; the stretch begins anew unless it is what changes. */
 function addressesFrom(address: string): AddressWith {
-  const [path, query] = address.split('?', 2);
-  const asked = [...new URLSearchParams(query)].filter(([name]) => name !== 'after' && name !== 'before');
+  const [path, ...query] = address.split('?');
+  const asked = [...new URLSearchParams(query.join('?'))].filter(
+    ([name]) => name !== 'after' && name !== 'before',
+  );
   return (name, value) => {
     const pairs = [...asked.filter(([other]) => other !== name), [name, value]];
     return `${path}?${pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')}`;
