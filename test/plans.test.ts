@@ -119,6 +119,14 @@ describe('plans', () => {
     expect(await rowsOf(copyId)).toEqual(await rowsOf(planId));
   });
 
+  test('a copy’s long name is cut between letters, not within one', async () => {
+    const editor = await signedIn('editor');
+    const name = `${'x'.repeat(104)}😀😀`;
+    const made = await editor.post(`${await aSystem(editor, 'Long names')}/plans`, { ...draft, name });
+    const copied = await editor.post(`${made.headers.location}/copies`);
+    expect((await editor.json(copied.headers.location ?? '')).plan.name).toBe(`${'x'.repeat(104)}, copy`);
+  });
+
   test('pressing a part shows what stops with it, as a page and as a picture', async () => {
     const editor = await signedIn('editor');
     const { rows } = await editor.json('/plans?q=future');

@@ -8,7 +8,8 @@ const NAME_TAKEN = { plans_name_key: PLAN_REFUSALS.plans_name_key };
 /** Copies a plan with all that is in it, as a draft beside it. The copy is named after it: “One dyno, copy”, “One dyno, copy 2”. */
 export async function copyPlan(author: Author, plan: PlanRecord): Promise<Named> {
   for (let attempt = 1; ; attempt += 1) {
-    const name = `${plan.name.slice(0, 105)}, copy${attempt === 1 ? '' : ` ${attempt}`}`;
+    const start = plan.name.slice(0, 105).replace(/\p{Surrogate}$/u, '');
+    const name = `${start}, copy${attempt === 1 ? '' : ` ${attempt}`}`;
     const trace = { author, action: 'copied', noun: 'plans', after: { copyOf: plan.id } } as const;
     const saved = await write({ ...trace, timeout: 60_000 }, NAME_TAKEN, (tx) => copyAs(tx, plan, name));
     if (saved.ok) return saved.record;
