@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { changeName } from '../src/auth/account-changes.js';
+import { changeName } from '../src/auth/account/changes.js';
 import { createAccount, createUnconfirmed, findAccount } from '../src/auth/accounts.js';
 import { changeRole, leave } from '../src/auth/last-admin.js';
 import { acceptBy } from '../src/auth/links/by-link.js';
-import { findLink, makeLink, withdrawInvitation } from '../src/auth/mailed-links.js';
+import { findLink, makeLink } from '../src/auth/mailed-links.js';
+import { withdrawInvitation } from '../src/auth/people/people.js';
 import { turnOff } from '../src/auth/second-factor/second-factor.js';
 import { db } from '../src/db/client.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';

@@ -1,6 +1,6 @@
 import passport from 'passport';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { changePassword } from '../src/auth/account-changes.js';
+import { changePassword } from '../src/auth/account/changes.js';
 import { createAccount, createUnconfirmed, findAccountByEmail } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/last-admin.js';
 import { makeLink } from '../src/auth/mailed-links.js';

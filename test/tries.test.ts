@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { askForAddress, changePassword } from '../src/auth/account-changes.js';
+import { askForAddress, changePassword } from '../src/auth/account/changes.js';
 import { findAccount, findByPassword } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/last-admin.js';
 import { hashPassword } from '../src/auth/passwords.js';

@@ -4,13 +4,10 @@ import { unlessViolated } from '../db/violations.js';
 import { HttpError } from '../web/errors.js';
 import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import type { Role } from './roles.js';
-import type { Person, SeenPerson } from './sessions.js';
+import type { SeenPerson } from './sessions.js';
 import { record } from './trail.js';
 
 // Accounts: one row a person. Whoever left keeps the row, for what they wrote, and nothing that signs them in.
-
-const shown = { id: true, name: true, email: true, role: true } as const;
-const arrived = { ...shown, generation: true } as const;
 
 export type Account = SeenPerson & {
   newEmail: string | null;
@@ -167,21 +164,11 @@ export async function insertAccount(
   data: Prisma.UserCreateInput,
   ip: string,
 ): Promise<SeenPerson> {
-  const person = await tx.user.create({ data, select: arrived });
+  const select = { id: true, name: true, email: true, role: true, generation: true };
+  const person = await tx.user.create({ data, select });
   if (person.role === 'admin') {
     await tx.$executeRaw`INSERT INTO admin_kept (user_id) VALUES (${person.id}) ON CONFLICT DO NOTHING`;
   }
   await record(tx, { userId: person.id, address: ip }, 'signed up', person, { after: { role: person.role } });
   return person;
-}
-
-/** Everybody who has not left, by name. */
-export async function listPeople(): Promise<
-  (Person & { lastSignInAt: Date | null; confirmedAt: Date | null })[]
-> {
-  return db.user.findMany({
-    where: { leftAt: null },
-    select: { ...shown, lastSignInAt: true, confirmedAt: true },
-    orderBy: [{ name: 'asc' }, { id: 'asc' }],
-  });
 }

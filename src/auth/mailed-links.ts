@@ -76,21 +76,3 @@ export async function useUp(tx: Prisma.TransactionClient, { id }: Link): Promise
   });
   return count === 1;
 }
-
-type Invitation = { id: string; email: string | null; role: Role | null; expiresAt: Date };
-
-/** The invitations that nobody has taken up yet, the latest first. */
-export async function listInvitations(): Promise<Invitation[]> {
-  return db.mailedLink.findMany({
-    where: { purpose: 'invitation', usedAt: null, expiresAt: { gt: new Date() } },
-    select: { id: true, email: true, role: true, expiresAt: true },
-    orderBy: { createdAt: 'desc' },
-  });
-}
-
-/** Takes an invitation back: its link is good no more. Gives whom it was for, or null when there is none such. */
-export async function withdrawInvitation(id: string): Promise<string | null> {
-  const [taken] = await db.$queryRaw<{ email: string }[]>`
-    DELETE FROM mailed_links WHERE id = ${id} AND purpose = 'invitation' AND used_at IS NULL RETURNING email`;
-  return taken?.email ?? null;
-}

@@ -3,7 +3,6 @@ import { HttpError } from '../../web/errors.js';
 import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { askForAddress, changeName, changePassword, forgetAddress } from '../account-changes.js';
 import { findAccountByEmail } from '../accounts.js';
 import { isOfDomain } from '../fields.js';
 import { leave } from '../last-admin.js';
@@ -15,6 +14,7 @@ import { endOtherSessions, endSession, listSessions } from '../sessions.js';
 import { authOf, fromOf, personOf, signInAnew, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { listIdentities } from '../ways-in.js';
+import { askForAddress, changeName, changePassword, forgetAddress } from './changes.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
 
 // One's own account. What matters asks for the password again: a browser left open must not be enough.

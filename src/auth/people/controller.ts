@@ -4,10 +4,10 @@ import { found, HttpError } from '../../web/errors.js';
 import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { type Account, findAccount, findAccountByEmail, listPeople } from '../accounts.js';
+import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
 import { changeRole } from '../last-admin.js';
 import { invitationLetter, resetHandedOut } from '../letters.js';
-import { listInvitations, makeLink, withdrawInvitation } from '../mailed-links.js';
+import { makeLink } from '../mailed-links.js';
 import { hasAppUrl, linkTo, post, refuseWithoutAppUrl, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
@@ -15,6 +15,7 @@ import { authOf, fromOf, personOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { forgetAllTries, lockedAmong } from '../tries.js';
 import { invitationForm, roleForm } from './form.js';
+import { listInvitations, listPeople, withdrawInvitation } from './people.js';
 
 // People, as an admin sees them.
 

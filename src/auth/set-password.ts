@@ -1,0 +1,34 @@
+import type { Prisma } from '../db/generated/client.js';
+import { endSessionsOf } from './sessions.js';
+import { type From, record } from './trail.js';
+
+export type NewPassword = {
+  hash: string;
+  /** Whether all else that lets one in goes too: whoever knew the old password may have added some of it. */
+  alone: boolean;
+};
+
+/**
+ * Sets a password, and ends every session, every link by mail and every change of address that was asked for before. Gives the account's new
+ * generation.
+ */
+export async function setPassword(
+  tx: Prisma.TransactionClient,
+  account: { id: number; name: string },
+  { hash, alone }: NewPassword,
+  from: From,
+): Promise<number> {
+  const { id } = account;
+  await tx.user.update({ where: { id }, data: { passwordHash: hash, newEmail: null }, select: { id: true } });
+  await tx.mailedLink.deleteMany({ where: { userId: id } });
+  const generation = await endSessionsOf(tx, id);
+  if (alone) {
+    const theirs = { where: { userId: id } };
+    await tx.apiToken.updateMany({ where: { userId: id, revokedAt: null }, data: { revokedAt: new Date() } });
+    await tx.passkey.deleteMany(theirs);
+    await tx.identity.deleteMany(theirs);
+  }
+  const after = { password: 'a new one', ...(alone && { tokensPasskeysAndLinks: 'taken away' }) };
+  await record(tx, from, 'changed', account, { after });
+  return generation;
+}
