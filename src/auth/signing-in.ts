@@ -16,6 +16,7 @@ export type Auth = {
   settings: Settings;
   mail: Mail;
   log: Log;
+  /** passport, with a strategy for passwords and one for each provider that somebody went to. */
   gate: passport.Authenticator;
   providers: Provider[];
 };
