@@ -9,7 +9,7 @@ import { changesInWords } from '../parts/words.js';
 import { findPlans, type PlanRecord } from '../plans/queries.js';
 import { addressOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
-import { sendOn } from '../web/flash.js';
+import { sendOn, setFlash } from '../web/flash.js';
 import { page, wantsJson } from '../web/page.js';
 import { cautions, differenceInWords, figuresInWords, inShort, orderInWords } from './words.js';
 

@@ -8,7 +8,7 @@ import { requestedPlan } from '../plans/requested.js';
 import { listSystemNames } from '../systems/queries.js';
 import { addressOf, idIn, idOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
-import { sendOn } from '../web/flash.js';
+import { sendOn, setFlash } from '../web/flash.js';
 import { type FormState, readForm, withError } from '../web/form.js';
 import { page, wantsJson } from '../web/page.js';
 import { refused } from '../web/refused.js';
