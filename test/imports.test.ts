@@ -285,6 +285,8 @@ describe('imports', () => {
     });
     const web = await db.part.findFirstOrThrow({ where: { planId, name: 'web' } });
     expect(web).toMatchObject({ availability: 0.9995, availabilityBasis: 'assumed at import' });
+    const told = /Nobody stated the availability of web, db, cache: it was\s+assumed/;
+    expect((await editor.get(`/plans/${planId}`)).text).toMatch(told);
     const again = (await editor.post('/imports', { text: COMPOSE, plan: planId })).headers.location ?? '';
     expect((await editor.get(again)).text).toContain('<option value="yes" selected>');
     expect((await editor.json(again)).merge.parts.changed).toEqual([]);

@@ -22,7 +22,9 @@ export function found<T>(record: T | null | undefined, what: string): T {
   if (record === null || record === undefined) {
     const back = COMES_BACK.includes(what)
       ? ' It may have been deleted meanwhile; what was deleted can be brought back from “Deleted”.'
-      : '';
+      : what.startsWith('deleted ')
+        ? ' It may be back already.'
+        : '';
     throw new HttpError(404, `There is no such ${what}.${back}`);
   }
   return record;
