@@ -488,6 +488,13 @@ describe('files laid over each other', () => {
     expect(namesOf(read(text))).toEqual(['web', 'one', 'two', 'more']);
     expect(part(text, 'web').replicas).toBe(2);
   });
+
+  test('a pasted text beside a file that compose reads by itself is left out, and is called what it is', () => {
+    const { report } = read({ '': 'services:\n  more: {image: a}\n', 'compose.yaml': base });
+    expect(report.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^Left out, .*: pasted text\.$/),
+    );
+  });
 });
 
 describe('extends', () => {

@@ -73,7 +73,7 @@ export function readProject(files: readonly SourceFile[], remarks: Remarks, faul
   const whyLeft =
     'Left out, since "docker compose up" does not read it by itself (give it after the main file to lay it over)';
   for (const file of left.filter((each) => !loading.layersOf.has(each)))
-    remark(remarks, 'skipped', whyLeft, file.name, { file: file.name });
+    remark(remarks, 'skipped', whyLeft, file.name || 'pasted text', { file: file.name });
   return project;
 }
 
