@@ -44,6 +44,20 @@ describe.skipIf(!hasBrowser)('a picture', () => {
     expect(await page.evaluate(OUTSIDE)).toEqual([]);
   });
 
+  test('begins at the first entry where it is wider than the screen, or at the part that is down', async () => {
+    await page.setViewportSize({ width: 360, height: 800 });
+    for (const [address, what] of [
+      ['/plans/1', '.flag-of-entry'],
+      ['/plans/1?down=kube-router', '.part.is-down'],
+      ['/plans/1?down=catalog', '.part.is-down'],
+    ] as const) {
+      await page.goto(address);
+      const seen = await page.locator(`.picture-box ${what}`).first().boundingBox();
+      expect.soft(seen!.x, address).toBeGreaterThanOrEqual(0);
+      expect.soft(seen!.x + seen!.width, address).toBeLessThanOrEqual(360);
+    }
+  });
+
   test.each([360, 900, 1280, 1920])('is of one scale with those beside it at %i px', async (width) => {
     for (const count of [2, 3, 4]) {
       await page.setViewportSize({ width, height: 800 });
