@@ -18,11 +18,9 @@ export function orderLayers(layers: number[][], stops: Stop[], segments: Layerin
     layers.map((layer) => layer.filter((stop) => !isTail.has(stop))),
     net,
   );
-  // One for all searches: each looks at two layers of it, and a picture of long lines has thousands.
-  const place = noPlaces(net);
-  for (const tail of tails)
-    for (const stop of tail) insert(ordered[stops[stop]!.layer]!, stop, ordered, stops, net, place);
-  centreBends(ordered, stops, net, place);
+  const bestSeats = seatFinder(ordered, stops, net);
+  for (const tail of tails) for (const stop of tail) insert(ordered[stops[stop]!.layer]!, stop, bestSeats);
+  centreBends(ordered, stops, bestSeats);
   return ordered;
 }
 
@@ -146,53 +144,45 @@ function crossings(left: number[], right: number[], place: Float64Array): number
   return count;
 }
 
-/** Puts a stop where its lines to stops already there cross fewest others; of equal seats the rightmost. */
-function insert(
-  layer: number[],
-  stop: number,
-  layers: number[][],
-  stops: Stop[],
-  net: Net,
-  place: Float64Array,
-): void {
-  layer.splice(bestSeats(layer, stop, layers, stops, net, place).at(-1)!, 0, stop);
+/** Where in its layer a stop, which is not in it yet, crosses fewest lines with those to stops already there. */
+type SeatFinder = (layer: number[], stop: number) => number[];
+
+/** Puts a stop where its lines cross fewest others; of equal seats the rightmost. */
+function insert(layer: number[], stop: number, bestSeats: SeatFinder): void {
+  layer.splice(bestSeats(layer, stop).at(-1)!, 0, stop);
 }
 
 /** A trunk that may run on either side of its neighbours runs through their middle, so that it pushes none of them aside. */
-function centreBends(layers: number[][], stops: Stop[], net: Net, place: Float64Array): void {
+function centreBends(layers: number[][], stops: Stop[], bestSeats: SeatFinder): void {
   for (const layer of layers) {
     for (const bend of layer.filter((stop) => stops[stop]!.node === null)) {
       layer.splice(layer.indexOf(bend), 1);
-      const seats = bestSeats(layer, bend, layers, stops, net, place);
+      const seats = bestSeats(layer, bend);
       layer.splice(seats[seats.length >> 1]!, 0, bend);
     }
   }
 }
 
-/** `place` holds no places before and after. */
-function bestSeats(
-  layer: number[],
-  stop: number,
-  layers: number[][],
-  stops: Stop[],
-  net: Net,
-  place: Float64Array,
-): number[] {
-  const nearby = [layers[stops[stop]!.layer - 1], layers[stops[stop]!.layer + 1]];
-  for (const near of nearby) {
-    near?.forEach((other, i) => {
-      place[other] = i;
-    });
-  }
-  let cost = 0;
-  let best = { seats: [0], cost: 0 };
-  layer.forEach((other, i) => {
-    for (const side of [net.above, net.below]) {
-      cost += crossings(side[other]!, side[stop]!, place) - crossings(side[stop]!, side[other]!, place);
+function seatFinder(layers: number[][], stops: Stop[], net: Net): SeatFinder {
+  // One for all searches: each looks at two layers of it, and a picture of long lines has thousands.
+  const place = noPlaces(net);
+  return (layer, stop) => {
+    const nearby = [layers[stops[stop]!.layer - 1] ?? [], layers[stops[stop]!.layer + 1] ?? []];
+    for (const near of nearby) {
+      near.forEach((other, i) => {
+        place[other] = i;
+      });
     }
-    if (cost < best.cost) best = { seats: [i + 1], cost };
-    else if (cost === best.cost) best.seats.push(i + 1);
-  });
-  for (const near of nearby) for (const other of near ?? []) place[other] = Number.NaN;
-  return best.seats;
+    let cost = 0;
+    let best = { seats: [0], cost: 0 };
+    layer.forEach((other, i) => {
+      for (const side of [net.above, net.below]) {
+        cost += crossings(side[other]!, side[stop]!, place) - crossings(side[stop]!, side[other]!, place);
+      }
+      if (cost < best.cost) best = { seats: [i + 1], cost };
+      else if (cost === best.cost) best.seats.push(i + 1);
+    });
+    for (const other of nearby.flat()) place[other] = Number.NaN;
+    return best.seats;
+  };
 }
