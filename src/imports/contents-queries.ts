@@ -1,7 +1,6 @@
 import type { Prisma } from '../db/generated/client.js';
 import type { Connection, Entry, ExtraCost, Part, Plan } from '../domain/model.js';
 import { PART_FIELDS, type PartField, wholeMillicores } from '../domain/part-changes.js';
-import { ASSUMED } from '../parts/words.js';
 import type { Merge } from './merge.js';
 
 type Tx = Prisma.TransactionClient;
@@ -64,6 +63,8 @@ async function addParts(
       "containersPerReplica" int)) WITH ORDINALITY AS r
     LEFT JOIN technologies t ON lower(t.name) = lower(r.technology) ORDER BY r.ordinality`;
 }
+
+const ASSUMED = 'assumed at import';
 
 async function addConnections(tx: Tx, planId: number, connections: Connection[]): Promise<void> {
   if (connections.length === 0) return;

@@ -54,6 +54,7 @@ export async function create(req: Request, res: Response) {
 
 export async function show(req: Request, res: Response) {
   const { planName, systemId, systemName } = req.query;
+  // All three come along, an emptied one too, or none.
   const typed = planName === undefined ? {} : { planName, systemId, systemName };
   await showPreview(req, res, { values: typed, errors: {} });
 }
@@ -110,7 +111,8 @@ export async function updatePlan(req: Request, res: Response) {
     read.data.revision === plan.revision &&
     (await imports.updatePlanBy(authorOf(req), plan, by));
   if (!done) {
-    return sendOn(res, `/imports/${id}?plan=${plan.id}`, {
+    const chosen = preview.isTypeGone ? '' : `${countedAs(answers)}&`;
+    return sendOn(res, `/imports/${id}?${chosen}plan=${plan.id}`, {
       message: `${plan.name} was changed meanwhile. This is what would change now: look once more.`,
       isRefusal: true,
     });
@@ -188,9 +190,11 @@ function countAgain(req: Request, res: Response, importId: number, answers: Answ
     setFlash(req, { message, isRefusal: true });
   }
   const { planName, systemId, systemName } = req.body;
-  const typed = { planName, systemId, systemName, plan: answers.plan, system: answers.system };
   const query = new URLSearchParams(countedAs(answers));
-  for (const [name, value] of Object.entries(typed)) if (value) query.set(name, String(value));
+  // Longer ones are refused anyway, and an address has its limits.
+  for (const [name, value] of Object.entries({ planName, systemId, systemName }))
+    if (planName !== undefined) query.set(name, String(value ?? '').slice(0, 200));
+  if (answers.plan) query.set('plan', String(answers.plan));
   res.redirect(303, `/imports/${importId}?${query}`);
 }
 

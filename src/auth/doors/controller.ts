@@ -62,8 +62,9 @@ export async function createSession(req: Request, res: Response) {
 }
 
 export async function destroySession(req: Request, res: Response) {
-  if (req.user) await note(req.user, fromOf(req), 'signed out');
+  const [person, from] = [req.user, fromOf(req)];
   await signOut(req);
+  if (person) await note(person, from, 'signed out');
   // Also what the browser keeps for its Back button.
   res.set('Clear-Site-Data', '"cache"');
   sendOn(res, '/', 'You are signed out.');

@@ -32,7 +32,10 @@ export function listOverview(plan: Plan, pageWidth: number): Overview {
   };
   let y = 22;
   const caption = (text: string) => overview.captions.push({ text, x: MARGIN, y, ruleWidth });
-  const entries = plan.entries.length > 0 ? ` and ${numbered(plan.entries.length)} entries` : '';
+  const entries =
+    plan.entries.length > 0
+      ? ` and ${numbered(plan.entries.length)} ${plan.entries.length === 1 ? 'entry' : 'entries'}`
+      : '';
   caption(
     `${numbered(plan.connections.length)} connections${entries} not drawn: so many lines would hide the parts. In: called by so many others. Out: calls so many.`,
   );
