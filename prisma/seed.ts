@@ -72,7 +72,7 @@ async function addPlan(
     name: draft.name,
     machineTypeId: machineType?.id ?? null,
     draft,
-    assumedAvailability: null,
+    assumed: [],
   });
   if (!saved.ok) return;
   const planId = saved.record.id;

@@ -289,9 +289,37 @@ describe('imports', () => {
     });
     const web = await db.part.findFirstOrThrow({ where: { planId, name: 'web' } });
     expect(web).toMatchObject({ availability: 0.9995, availabilityBasis: 'assumed at import' });
+    const told = /Nobody stated the availability of web, db, cache: it was\s+assumed/;
+    expect((await editor.get(`/plans/${planId}`)).text).toMatch(told);
     const again = (await editor.post('/imports', { text: COMPOSE, plan: planId })).headers.location ?? '';
     expect((await editor.get(again)).text).toContain('<option value="yes" selected>');
     expect((await editor.json(again)).merge.parts.changed).toEqual([]);
+  });
+
+  test('an availability that a file states is not called assumed, be it the one that would be, nor one that somebody sets', async () => {
+    const editor = await signedIn('editor');
+    const text = JSON.stringify({
+      name: 'Half stated',
+      parts: [
+        { name: 'stated', kind: 'service', availability: 0.9995 },
+        { name: 'unstated', kind: 'service' },
+        { name: 'outside', kind: 'external', runs: 'external' },
+      ],
+    });
+    const planId = idOf(await planFrom(editor, text, 'Half stated'));
+    const parts = await db.part.findMany({ where: { planId }, orderBy: { id: 'asc' } });
+    expect(parts.map(({ availability, availabilityBasis }) => [availability, availabilityBasis])).toEqual([
+      [0.9995, ''],
+      [0.9995, 'assumed at import'],
+      [null, ''],
+    ]);
+    const page = async () => (await editor.get(`/plans/${planId}`)).text;
+    expect(await page()).toContain('Nobody stated the availability of unstated:');
+    const typed = partFields('unstated', { availability: '99.9', availabilityBasis: 'assumed at import' });
+    await editor.post(`/parts/${parts[1]?.id}`, { ...typed, version: 1 });
+    const set = await db.part.findUniqueOrThrow({ where: { id: parts[1]?.id ?? 0 } });
+    expect([set.availability, set.availabilityBasis]).toEqual([0.999, '']);
+    expect(await page()).not.toContain('Nobody stated the availability');
   });
 
   test('what a person deleted stays deleted, what an import removed comes back', async () => {

@@ -255,12 +255,18 @@ describe('comparison', () => {
     expect(await deltas(atLeast, await aPlan(person, { parts: { db: priced('') } }))).toEqual([]);
   });
 
-  test('plans of different systems, and one without connections, are compared with a word of caution', async () => {
+  test('plans of different systems, one without connections, one of assumed availability are compared with a word of caution', async () => {
     const editor = await signedIn('editor');
-    const [one, other] = [await aPlan(editor.person, { parts: { web: {} } }), await aPlan(editor.person)];
+    const assumed = { availability: '99.95', availabilityBasis: 'assumed at import' };
+    const [one, other] = [
+      await aPlan(editor.person, { parts: { web: {}, db: assumed } }),
+      await aPlan(editor.person),
+    ];
     const page = await editor.get(`/comparison?plans=${one.plan.id},${other.plan.id}`);
     expect(page.text).toContain('These are plans of different systems');
     expect(page.text).toContain(`${one.plan.name} has no connections`);
+    expect(page.text).toContain(`${one.plan.name} has an availability that is assumed for 1 of its 2 parts`);
+    expect(page.text).not.toContain(`${other.plan.name} has an availability`);
   });
 
   test('says its address, which stays, and up to four plans stand side by side', async () => {

@@ -5,15 +5,16 @@ import type { Connection, ExtraCost, MachineType, Part, Plan } from '../domain/m
 import { type Diagram, type Down, diagramOf } from '../domain/pictures/diagram-layout.js';
 import { type LegendItem, legendOf } from '../domain/pictures/diagram-legend.js';
 import { type MachinesPicture, machinesPictureOf } from '../domain/pictures/machines-picture.js';
-import { KIND_LABELS, runsInWords } from '../parts/words.js';
+import { assumedAmong, KIND_LABELS, runsInWords } from '../parts/words.js';
 
 /** How many parts a page lists; the rest has a list of its own. */
 const LISTED_PARTS = 100;
 
 type Priced = { priceBasis?: string };
 
-/** A plan as a page shows it: rows may carry where their prices are from. */
-export type Shown = Omit<Plan, 'extraCosts' | 'machineType'> & {
+/** A plan as a page shows it: rows may carry where their prices and availabilities are from. */
+export type Shown = Omit<Plan, 'parts' | 'extraCosts' | 'machineType'> & {
+  parts: (Part & Priced & { availabilityBasis?: string })[];
   machineType: (MachineType & Priced) | null;
   extraCosts: (ExtraCost & Priced)[];
 };
@@ -25,7 +26,9 @@ export type Sheet = {
   legend: LegendItem[];
   machinesPicture: MachinesPicture;
   down: Down | null;
-  parts: Part[];
+  parts: Shown['parts'];
+  /** Parts whose availability is assumed, by name. */
+  assumed: string[];
   moreParts: number;
   kindLabels: typeof KIND_LABELS;
   runsInWords: typeof runsInWords;
@@ -69,6 +72,7 @@ function draw(plan: Shown, bill: Bill, down: Down | null): Sheet {
     machinesPicture: machinesPictureOf(plan, bill.packing, { down }),
     down,
     parts: plan.parts.slice(0, LISTED_PARTS),
+    assumed: assumedAmong(plan.parts),
     moreParts: Math.max(0, plan.parts.length - LISTED_PARTS),
     kindLabels: KIND_LABELS,
     runsInWords,

@@ -54,7 +54,7 @@ export function orderInWords({ worst }: Comparison, names: string[]): string {
 
 /** What makes a comparison less than fair, to be said beside it. */
 export function cautions(
-  plans: { name: string; system: { id: number }; parts: number; connections: number }[],
+  plans: { name: string; system: { id: number }; parts: number; connections: number; assumed: number }[],
 ): string[] {
   const systems = new Set(plans.map((plan) => plan.system.id));
   const bare = plans.filter((plan) => plan.parts > 0 && plan.connections === 0).map((plan) => plan.name);
@@ -65,6 +65,12 @@ export function cautions(
     ...bare.map(
       (name) => `${name} has no connections: it may not be finished, and its lines are the lower for it.`,
     ),
+    ...plans
+      .filter((plan) => plan.assumed > 0)
+      .map(
+        ({ name, assumed, parts }) =>
+          `${name} has an availability that is assumed for ${integer(assumed)} of its ${count(parts, 'part')}: its minutes are as good as that.`,
+      ),
   ];
 }
 

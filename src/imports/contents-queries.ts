@@ -1,33 +1,34 @@
 import type { Prisma } from '../db/generated/client.js';
 import type { Connection, Entry, ExtraCost, Part, Plan } from '../domain/model.js';
 import { PART_FIELDS, type PartField, wholeMillicores } from '../domain/part-changes.js';
+import { ASSUMED } from '../parts/words.js';
 import type { Merge } from './merge.js';
 
 type Tx = Prisma.TransactionClient;
 
-/** Puts all that a draft holds into a plan. One statement for each kind of thing, whatever its size. */
+/** Puts all that a draft holds into a plan; `assumed` are the parts whose availability is. One statement for each kind of thing, whatever its size. */
 export async function addContents(
   tx: Tx,
   planId: number,
   draft: Plan,
-  assumedAvailability: number | null = null,
+  assumed: string[] = [],
 ): Promise<void> {
-  await addParts(tx, planId, draft.parts, assumedAvailability);
+  await addParts(tx, planId, draft.parts, assumed);
   await addConnections(tx, planId, draft.connections);
   await addEntries(tx, planId, draft.entries);
   await addExtraCosts(tx, planId, draft.extraCosts);
 }
 
-/** Does to the plan what the merge says. What is removed can be restored. An availability equal to the assumed one is marked as such. */
+/** Does to the plan what the merge says. What is removed can be restored. The availability of the parts that are `assumed`, by name, is marked as such. */
 export async function applyMerge(
   tx: Tx,
   planId: number,
   { parts, connections, entries, extraCosts }: Merge,
-  assumedAvailability: number | null,
+  assumed: string[],
 ): Promise<void> {
   await removeParts(tx, planId, parts.removed);
-  await changeParts(tx, planId, parts.changed, assumedAvailability);
-  await addParts(tx, planId, parts.added, assumedAvailability);
+  await changeParts(tx, planId, parts.changed, assumed);
+  await addParts(tx, planId, parts.added, assumed);
   await removeConnections(tx, planId, connections.removed);
   await changeStrengths(tx, planId, connections.changed);
   await addConnections(tx, planId, connections.added);
@@ -39,12 +40,7 @@ export async function applyMerge(
   await addExtraCosts(tx, planId, extraCosts.added);
 }
 
-async function addParts(
-  tx: Tx,
-  planId: number,
-  parts: Part[],
-  assumedAvailability: number | null,
-): Promise<void> {
+async function addParts(tx: Tx, planId: number, parts: Part[], assumed: string[]): Promise<void> {
   if (parts.length === 0) return;
   const rows = JSON.stringify(parts.map((part) => ({ ...part, cpuMillicores: wholeMillicores(part) })));
   await tx.$executeRaw`
@@ -55,7 +51,7 @@ async function addParts(
     INSERT INTO parts (plan_id, name, kind, replicas, needed, cpu_millicores, memory_mib, runs, per_machine, spread, availability,
       availability_basis, usd_per_month, price_basis, technology_id, containers_per_replica, from_file)
     SELECT ${planId}, r.name, r.kind, r.replicas, r.needed, r."cpuMillicores", r."memoryMib", r.runs, r."perMachine", r.spread,
-      r.availability, CASE WHEN r.availability = ${assumedAvailability}::float8 THEN ${ASSUMED} ELSE '' END, r."usdPerMonth",
+      r.availability, CASE WHEN r.name = ANY(${assumed}::text[]) THEN ${ASSUMED} ELSE '' END, r."usdPerMonth",
       coalesce(r."priceBasis", ''), t.id,
       coalesce(r."containersPerReplica", 1), true
     FROM ROWS FROM (jsonb_to_recordset(${rows}::jsonb) AS (name text, kind text, replicas int, needed int, "cpuMillicores" int,
@@ -63,8 +59,6 @@ async function addParts(
       "containersPerReplica" int)) WITH ORDINALITY AS r
     LEFT JOIN technologies t ON lower(t.name) = lower(r.technology) ORDER BY r.ordinality`;
 }
-
-const ASSUMED = 'assumed at import';
 
 async function addConnections(tx: Tx, planId: number, connections: Connection[]): Promise<void> {
   if (connections.length === 0) return;
@@ -127,7 +121,7 @@ async function changeParts(
   tx: Tx,
   planId: number,
   changed: Merge['parts']['changed'],
-  assumedAvailability: number | null,
+  assumed: string[],
 ): Promise<void> {
   if (changed.length === 0) return;
   const rows = changed.map(({ name, changes }) => ({
@@ -141,19 +135,14 @@ async function changeParts(
       .map(({ name, set }) => ({ name, value: set[field] ?? null }));
     if (of.length === 0) continue;
     await changeField(tx, planId, field, JSON.stringify(of));
-    if (field === 'availability') await sayBasis(tx, planId, JSON.stringify(of), assumedAvailability);
+    if (field === 'availability') await sayBasis(tx, planId, JSON.stringify(of), assumed);
   }
 }
 
 /** A new availability makes the old one's basis untrue. */
-async function sayBasis(
-  tx: Tx,
-  planId: number,
-  rows: string,
-  assumedAvailability: number | null,
-): Promise<void> {
+async function sayBasis(tx: Tx, planId: number, rows: string, assumed: string[]): Promise<void> {
   await tx.$executeRaw`
-    UPDATE parts SET availability_basis = CASE WHEN r.value = ${assumedAvailability}::float8 THEN ${ASSUMED} ELSE '' END
+    UPDATE parts SET availability_basis = CASE WHEN r.name = ANY(${assumed}::text[]) THEN ${ASSUMED} ELSE '' END
     FROM jsonb_to_recordset(${rows}::jsonb) AS r(name text, value float8)
     WHERE plan_id = ${planId} AND parts.name = r.name AND deleted_at IS NULL`;
 }

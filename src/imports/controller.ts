@@ -85,7 +85,7 @@ export async function createPlan(req: Request, res: Response) {
     name: planName,
     machineTypeId,
     draft: draft.plan,
-    ...keptOf(answers),
+    ...(await keptOf(preview)),
   });
   if (!saved.ok) return showPreview(req, res, refused(saved, req.body, {}), req.body);
   sendOn(
@@ -101,11 +101,18 @@ export async function updatePlan(req: Request, res: Response) {
   const read = readForm(inLineForm, req.body);
   if (!read.ok) throw new HttpError(422, Object.values(read.form.errors).join(' '));
   const typed = { ...req.body, plan: String(plan.id) };
-  const { draft, answers, id, ...preview } = await previewOf(personOf(req).id, idOf(req, 'importId'), typed);
+  const preview = await previewOf(personOf(req).id, idOf(req, 'importId'), typed);
+  const { draft, answers, id } = preview;
   if (isToBeCounted(req, answers)) return countAgain(req, res, id, answers);
   const merge = await mergeInto(plan, draft.plan);
   const { machineType } = draft.plan;
-  const by = { importId: id, merge, machineTypeId: preview.machineTypeId, machineType, ...keptOf(answers) };
+  const by = {
+    importId: id,
+    merge,
+    machineTypeId: preview.machineTypeId,
+    machineType,
+    ...(await keptOf(preview)),
+  };
   const done =
     !preview.isTypeGone &&
     read.data.revision === plan.revision &&

@@ -80,16 +80,17 @@ async function bring(
   author: Author,
   plan: PlanRecord,
   files: SourceFile[],
-  { answers, draft, machineTypeId }: Preview,
+  preview: Preview,
   merge: Merge,
 ): Promise<boolean> {
   const { id: importId } = await imports.createImport(author.userId, files);
+  const { draft, machineTypeId } = preview;
   const { machineType } = draft.plan;
   return imports.updatePlanBy(author, plan, {
     importId,
     merge,
     machineTypeId,
     machineType,
-    ...keptOf(answers),
+    ...(await keptOf(preview)),
   });
 }

@@ -41,6 +41,7 @@ export async function previewOfFiles(files: SourceFile[], typed: unknown, isFirs
   const report: Note[] = why ? [{ kind: 'assumed', message: `Machine type: ${why}` }] : [];
   const read = known ? { ...draft.plan, machineType: known } : draft.plan;
   return {
+    files,
     answers: { ...answers, machineType: chosen?.id ?? answers.machineType },
     /** Which machine type was assumed and why, in words. */
     assumedMachine: why,
@@ -102,13 +103,16 @@ export function keptAs(
   };
 }
 
-/** Of the answers, what is kept with the import and what it means for the parts. */
-export function keptOf({ assume, cluster, machineType }: Answers) {
-  return {
-    assumedAvailability: assume === 'yes' ? ASSUMED_AVAILABILITY : null,
-    options: { assume, cluster, machineType },
-  };
+/** What is kept with the import of its answers, and whose availability they assumed: that of parts that have one only when it is. */
+export async function keptOf({ files, answers, draft }: Preview) {
+  const { assume, cluster, machineType } = answers;
+  const stated = assume === 'yes' ? await readAgain(files, { ...answers, assume: 'no' }) : null;
+  const unstated = new Set(stated?.plan.parts.filter((part) => part.availability === null).map(nameOf));
+  const assumed = draft.plan.parts.filter((part) => part.availability !== null && unstated.has(part.name));
+  return { assumed: assumed.map(nameOf), options: { assume, cluster, machineType } };
 }
+
+const nameOf = ({ name }: { name: string }) => name;
 
 async function readAgain(files: SourceFile[], answers: Answers) {
   const { importFiles } = await readers();

@@ -50,7 +50,8 @@ export type NewPlan = {
   name: string;
   machineTypeId: number | null;
   draft: Plan;
-  assumedAvailability: number | null;
+  /** Parts whose availability is assumed, by name. */
+  assumed: string[];
   /** Kept with the import where somebody was asked. */
   options?: Options;
 };
@@ -117,7 +118,7 @@ export function createPlanOf(author: Author, plan: NewPlan): Promise<Saved<Named
       data: { systemId, name: plan.name, machineTypeId, importId: plan.importId },
       select: NAMED,
     });
-    await addContents(tx, record.id, plan.draft, plan.assumedAvailability);
+    await addContents(tx, record.id, plan.draft, plan.assumed);
     if (plan.options) await keepOptions(tx, plan.importId, plan.options);
     return record;
   });
@@ -145,7 +146,7 @@ export async function updatePlanBy(
     machineTypeId: number | null;
     /** Made, where the plan file brings one along that there is not yet. */
     machineType: MachineType | null;
-    assumedAvailability: number | null;
+    assumed: string[];
     options: Options;
   },
 ): Promise<boolean> {
@@ -160,7 +161,7 @@ export async function updatePlanBy(
       data: { importId, machineTypeId, revision: { increment: 1 }, updatedAt: new Date() },
     });
     if (count === 0) return null;
-    await applyMerge(tx, plan.id, merge, by.assumedAvailability);
+    await applyMerge(tx, plan.id, merge, by.assumed);
     const grows = [merge.parts, merge.connections, merge.entries].some(({ added }) => added.length > 0);
     const tooLarge = grows && (await tooLargeNow(tx, plan.id));
     if (tooLarge) throw new HttpError(422, `With these files the plan would be too large. ${tooLarge}`);

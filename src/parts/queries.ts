@@ -8,6 +8,7 @@ import { teamNamed } from '../teams/queries.js';
 import { technologyNamed } from '../technologies/queries.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 import type { PartInput } from './form.js';
+import { ASSUMED } from './words.js';
 
 export const partsList = {
   sorts: ['name', 'kind', 'replicas', 'memory', 'price', 'updated'],
@@ -207,6 +208,7 @@ export function updatePart(
       data: {
         ...(await rowOf(tx, input)),
         setByHand: setByHand(part, input),
+        availabilityBasis: basisOf(part, input),
         // Under a name of its own no file speaks of it any longer, so no import may take it away.
         fromFile: part.fromFile && part.name === input.name,
         version: { increment: 1 },
@@ -244,6 +246,12 @@ async function rowOf(tx: Prisma.TransactionClient, { technology, team, checkedOn
     teamId: await teamNamed(tx, team),
     checkedOn: checkedOn === null ? null : new Date(checkedOn),
   };
+}
+
+/** Whoever sets an availability and leaves the basis as it is has not assumed it. */
+function basisOf(part: PartRecord, { availability, availabilityBasis }: PartInput): string {
+  const isLeft = availabilityBasis === ASSUMED && availability !== part.availability;
+  return isLeft ? '' : availabilityBasis;
 }
 
 /** The fields that people have set, with those that this input changes. */

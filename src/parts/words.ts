@@ -23,6 +23,14 @@ export const RUNS_LABELS: Record<Runs, string> = {
   external: 'Outside, run by others',
 };
 
+/** The source of an availability that nobody stated: an import assumed it. */
+export const ASSUMED = 'assumed at import';
+
+/** The parts whose availability is assumed, by name. */
+export function assumedAmong(parts: { name: string; availabilityBasis?: string }[]): string[] {
+  return parts.filter((part) => part.availabilityBasis === ASSUMED).map((part) => part.name);
+}
+
 /** Who runs a part and where, as short as a table's column needs it. */
 export function runsInWords({
   runs,
