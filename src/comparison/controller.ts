@@ -5,7 +5,7 @@ import { compare } from '../domain/comparison.js';
 import type { Diagram } from '../domain/pictures/diagram-layout.js';
 import { type LegendItem, legendOf } from '../domain/pictures/diagram-legend.js';
 import { isCrowded, machinesPictureOf, machinesScaleOf } from '../domain/pictures/machines-picture.js';
-import { assumedAmong, changesInWords } from '../parts/words.js';
+import { changesInWords } from '../parts/words.js';
 import { findPlans, type PlanRecord } from '../plans/queries.js';
 import { addressOf } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
@@ -90,11 +90,11 @@ export async function show(req: Request, res: Response) {
         inShort: names.map((_name, i) => (i === 0 ? '' : inShort(comparison, names, i))).filter(Boolean),
         order: orderInWords(comparison, names),
         cautions: cautions(
-          counted.map(({ record, whole }) => ({
+          counted.map(({ record, whole, bill }) => ({
             name: record.name,
             system: record.system,
             parts: whole.parts.length,
-            assumed: assumedAmong(whole.parts).length,
+            assumed: sheetOf(whole, bill).assumed.length,
             connections: whole.connections.length,
           })),
         ),

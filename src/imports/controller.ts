@@ -198,9 +198,9 @@ function countAgain(req: Request, res: Response, importId: number, answers: Answ
   }
   const { planName, systemId, systemName } = req.body;
   const query = new URLSearchParams(countedAs(answers));
+  const typed = planName === undefined ? {} : { planName, systemId, systemName };
   // Longer ones are refused anyway, and an address has its limits.
-  for (const [name, value] of Object.entries({ planName, systemId, systemName }))
-    if (planName !== undefined) query.set(name, String(value ?? '').slice(0, 200));
+  for (const [name, value] of Object.entries(typed)) query.set(name, String(value ?? '').slice(0, 200));
   if (answers.plan) query.set('plan', String(answers.plan));
   res.redirect(303, `/imports/${importId}?${query}`);
 }
