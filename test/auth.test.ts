@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFirstAccount } from '../src/auth/accounts.js';
 import { can, ROLES } from '../src/auth/roles.js';
+import { endSession, findSession, startSession } from '../src/auth/sessions.js';
 import { db } from '../src/db/client.js';
 import { pathOfThisSite } from '../src/web/addresses.js';
 import { signedIn, useApp, visitor } from './support/app.js';
@@ -56,6 +57,45 @@ describe('signing in', () => {
     expect((await browser.get('/account')).headers.location).toBe('/sign-in?to=%2Faccount');
     const lines = await db.change.findMany({ where: { userId: person.id, action: 'signed out' } });
     expect(lines.map(({ label, address }) => [label, address === ''])).toEqual([[person.name, false]]);
+  });
+
+  test('of requests that come together each is answered as whose it is, whatever became of the others', async () => {
+    const limits = { idleHours: 12, maxHours: 168, keptDays: 30 };
+    const begin = async (isKept: boolean) => {
+      const { person } = await signedIn('viewer');
+      const started = await startSession(
+        { id: person.id, generation: 0 },
+        { isKept, address: '', agent: '' },
+        limits,
+      );
+      if (!started) throw new Error('no session was started');
+      return { ...started, name: person.name };
+    };
+    const [ada, ben, ended, idle, kept, over] = await Promise.all(
+      [false, false, false, false, true, true].map(begin),
+    );
+    if (!ada || !ben || !ended || !idle || !kept || !over) throw new Error('too few');
+    await endSession(ended.key);
+    const aWhileAgo = new Date(Date.now() - 13 * 3_600_000);
+    await db.session.updateMany({
+      where: { id: { in: [idle.key, kept.key] } },
+      data: { seenAt: aWhileAgo },
+    });
+    await db.session.update({ where: { id: over.key }, data: { expiresAt: aWhileAgo } });
+    const ids = [ada.id, kept.id, 'nobody’s', ended.id, ben.id, idle.id, ada.id, over.id];
+    const found = await Promise.all(ids.map((id) => findSession(id, limits)));
+    expect(found.map((session) => session?.person.name ?? null)).toEqual([
+      ada.name,
+      kept.name,
+      null,
+      null,
+      ben.name,
+      null,
+      ada.name,
+      null,
+    ]);
+    const seen = await db.session.findUniqueOrThrow({ where: { id: kept.key } });
+    expect(seen.seenAt.getTime()).toBeGreaterThan(aWhileAgo.getTime());
   });
 
   test('one returns to the page one wanted, and the session’s id is a new one', async () => {
