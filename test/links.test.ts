@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { findAccount } from '../src/auth/accounts.js';
 import { changeRole, leave } from '../src/auth/last-admin.js';
 import { resetBy, unlockBy } from '../src/auth/links/by-link.js';
-import { findLink, makeFurtherLink, makeLink } from '../src/auth/mailed-links.js';
+import { findMailedLink, makeFurtherMailedLink, makeMailedLink } from '../src/auth/mailed-links.js';
 import { hashOf } from '../src/auth/secrets.js';
 import { db } from '../src/db/client.js';
 import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
@@ -62,7 +62,7 @@ describe('a new password by a link', () => {
   test('takes what else lets one in along, where the person says that somebody may have known the old one', async () => {
     const { person } = await signedIn('editor');
     const program = await aProgram(person);
-    const token = await makeLink('reset', { userId: person.id });
+    const token = await makeMailedLink('reset', { userId: person.id });
     const somebody = await visitor();
     expect((await somebody.post('/password-reset', { token, password: NEW, all: 'on' })).status).toBe(303);
     expect((await program.get('/systems')).status).toBe(401);
@@ -122,8 +122,8 @@ describe('a new password by a link', () => {
     for (let round = 0; round < 8; round += 1) {
       const { person } = await signedIn('viewer');
       const tokens = [
-        await makeFurtherLink('reset', { userId: person.id }),
-        await makeFurtherLink('reset', { userId: person.id }),
+        await makeFurtherMailedLink('reset', { userId: person.id }),
+        await makeFurtherMailedLink('reset', { userId: person.id }),
       ];
       const browsers = [await visitor(), await visitor()];
       await Promise.all(browsers.map((each) => each.get('/sign-in')));
@@ -142,12 +142,12 @@ describe('a new password by a link', () => {
       const { person } = await signedIn('admin');
       const { id, email } = person;
       const byLink = async (purpose: 'unlock' | 'reset') =>
-        (await findLink(purpose, await makeLink(purpose, { userId: id, email })))!;
+        (await findMailedLink(purpose, await makeMailedLink(purpose, { userId: id, email })))!;
       const set = { hash: 'hash', alone: false };
       const [unlock, reset] = [await byLink('unlock'), await byLink('reset')];
       await Promise.all([unlockBy(unlock, ''), resetBy(reset, set, '')]);
       const another = await byLink('reset');
-      await Promise.all([makeLink('reset', { userId: id }), resetBy(another, set, '')]);
+      await Promise.all([makeMailedLink('reset', { userId: id }), resetBy(another, set, '')]);
       const account = (await findAccount(id))!;
       await db.$executeRaw`UPDATE admin_kept SET user_id = ${id}`;
       const both = [changeRole(account, 'viewer', from), leave(account, true, from)];
@@ -284,7 +284,7 @@ describe('another address', () => {
     const { person, ...thief } = await signedIn('editor');
     await thief.post('/account/address', { email: 'thief@example.com', password: PASSWORD });
     const { path, token } = await linkTo('thief@example.com');
-    const reset = await makeLink('reset', { userId: person.id });
+    const reset = await makeMailedLink('reset', { userId: person.id });
     await (await visitor()).post('/password-reset', { token: reset, password: NEW });
     expect((await thief.get(`${path}?token=${token}`)).status).toBe(404);
     const stranger = await visitor();
@@ -330,7 +330,7 @@ describe('another address', () => {
 
   test('makes the links void that went to the old one', async () => {
     const { person, ...editor } = await signedIn('editor');
-    const old = await makeLink('reset', { userId: person.id });
+    const old = await makeMailedLink('reset', { userId: person.id });
     await editor.post('/account/address', { email: 'moved@example.com', password: PASSWORD });
     const { path, token } = await linkTo('moved@example.com');
     await editor.post(path, { token });

@@ -3,7 +3,7 @@ import { changeName } from '../src/auth/account/changes.js';
 import { createAccount, createUnconfirmed, findAccount } from '../src/auth/accounts.js';
 import { changeRole, leave } from '../src/auth/last-admin.js';
 import { acceptBy } from '../src/auth/links/by-link.js';
-import { findLink, makeLink } from '../src/auth/mailed-links.js';
+import { findMailedLink, makeMailedLink } from '../src/auth/mailed-links.js';
 import { withdrawInvitation } from '../src/auth/people/people.js';
 import { turnOff } from '../src/auth/second-factor/second-factor.js';
 import { db } from '../src/db/client.js';
@@ -109,12 +109,12 @@ describe('one admin always remains', () => {
       const [one, other] = [await anAdmin(), await anAdmin()];
       await Promise.all([turnOff(one, by(other)), turnOff(other, by(one))]);
       await Promise.all([
-        makeLink('reset', { userId: one.id, createdById: other.id }),
-        makeLink('reset', { userId: other.id, createdById: one.id }),
+        makeMailedLink('reset', { userId: one.id, createdById: other.id }),
+        makeMailedLink('reset', { userId: other.id, createdById: one.id }),
       ]);
       const [first, second] = [(await findAccount(one.id))!, (await findAccount(other.id))!];
       const invited = { email: `round${round}@example.com`, role: 'viewer' as const, createdById: first.id };
-      const invitation = (await findLink('invitation', await makeLink('invitation', invited)))!;
+      const invitation = (await findMailedLink('invitation', await makeMailedLink('invitation', invited)))!;
       await db.$executeRaw`UPDATE admin_kept SET user_id = ${first.id}`;
       await Promise.all([
         changeRole(first, 'viewer', by(second)),
@@ -170,7 +170,10 @@ describe('invitations', () => {
   test('taken up and taken back at the same moment: one of the two is done', async () => {
     for (let round = 0; round < 10; round += 1) {
       const email = `either${round}@example.com`;
-      const link = (await findLink('invitation', await makeLink('invitation', { email, role: 'viewer' })))!;
+      const link = (await findMailedLink(
+        'invitation',
+        await makeMailedLink('invitation', { email, role: 'viewer' }),
+      ))!;
       const done = await Promise.all([acceptBy(link, 'Guest', 'hash', ''), withdrawInvitation(link.id)]);
       expect(done.filter(Boolean)).toHaveLength(1);
     }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { changePassword } from '../src/auth/account/changes.js';
 import { createAccount, createUnconfirmed, findAccountByEmail } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/last-admin.js';
-import { makeLink } from '../src/auth/mailed-links.js';
+import { makeMailedLink } from '../src/auth/mailed-links.js';
 import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
 import type { Provider } from '../src/auth/signing-in.js';
 import { db } from '../src/db/client.js';
@@ -211,7 +211,7 @@ describe('signing in through OpenID Connect', () => {
 
   test('an invitation takes the place of an account whose address was never confirmed', async () => {
     const ada = somebody();
-    await makeLink('invitation', { email: ada.email, role: 'editor' });
+    await makeMailedLink('invitation', { email: ada.email, role: 'editor' });
     const cost = { memoryKib: 8_192, passes: 1 };
     const squatter = { name: 'Not Ada', email: ada.email, password: PASSWORD, role: 'viewer' as const };
     await createUnconfirmed(squatter, '', cost);
@@ -299,9 +299,9 @@ describe('somebody with an address that nobody here has', () => {
 
   test('uses an invitation of exactly this address up, with its role', async () => {
     const ada = somebody({ email: 'Ada_1@Example.com' });
-    await makeLink('invitation', { email: 'adax1@example.com', role: 'admin' });
+    await makeMailedLink('invitation', { email: 'adax1@example.com', role: 'admin' });
     expect((await signInAs(await visitor(), ada.sub)).status).toBe(403);
-    const token = await makeLink('invitation', { email: 'ada_1@example.com', role: 'editor' });
+    const token = await makeMailedLink('invitation', { email: 'ada_1@example.com', role: 'editor' });
     expect((await signInAs(await visitor(), ada.sub)).status).toBe(303);
     expect(await findAccountByEmail('ada_1@example.com')).toMatchObject({ role: 'editor' });
     expect((await (await visitor()).get(`/invitation?token=${token}`)).status).toBe(404);
@@ -309,7 +309,7 @@ describe('somebody with an address that nobody here has', () => {
 
   test('is not let in by an invitation that has expired', async () => {
     const ada = somebody();
-    await makeLink('invitation', { email: ada.email, role: 'admin' });
+    await makeMailedLink('invitation', { email: ada.email, role: 'admin' });
     await db.mailedLink.updateMany({ where: { email: ada.email }, data: { expiresAt: new Date(0) } });
     expect((await signInAs(await visitor(), ada.sub)).status).toBe(403);
   });

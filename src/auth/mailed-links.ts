@@ -8,7 +8,7 @@ import { hashOf, newSecret } from './secrets.js';
 const HOURS = { confirmation: 72, reset: 1, unlock: 24, invitation: 7 * 24 } as const;
 export type Purpose = keyof typeof HOURS;
 
-export type Link = {
+export type MailedLink = {
   id: string;
   userId: number | null;
   email: string | null;
@@ -20,7 +20,7 @@ export type Link = {
  * Makes a link's token, which is kept nowhere: only its hash is. The links of this purpose that the same person (or, of an invitation, the same
  * address) had before are good no more.
  */
-export async function makeLink(
+export async function makeMailedLink(
   purpose: Purpose,
   to: { userId?: number; email?: string; role?: Role; createdById?: number },
 ): Promise<string> {
@@ -45,7 +45,7 @@ const MOST_OPEN = 5;
  * A further link, beside those that were sent before: anybody can ask for one, and must not be able to void the one that its owner is about to
  * open. Null where there are enough that are good.
  */
-export async function makeFurtherLink(
+export async function makeFurtherMailedLink(
   purpose: Purpose,
   to: { userId: number; email?: string },
 ): Promise<string | null> {
@@ -61,7 +61,7 @@ function endOf(purpose: Purpose): Date {
 }
 
 /** The link of this token, or null when it is none, has been used, or has expired: which of them is not told. */
-export async function findLink(purpose: Purpose, token: string): Promise<Link | null> {
+export async function findMailedLink(purpose: Purpose, token: string): Promise<MailedLink | null> {
   return db.mailedLink.findFirst({
     where: { id: hashOf(token), purpose, usedAt: null, expiresAt: { gt: new Date() } },
     select: { id: true, userId: true, email: true, role: true, createdById: true },
@@ -69,7 +69,7 @@ export async function findLink(purpose: Purpose, token: string): Promise<Link | 
 }
 
 /** Uses the link up within a transaction. False when somebody else just did: then nothing is to be done. */
-export async function useUp(tx: Prisma.TransactionClient, { id }: Link): Promise<boolean> {
+export async function useUp(tx: Prisma.TransactionClient, { id }: MailedLink): Promise<boolean> {
   const { count } = await tx.mailedLink.updateMany({
     where: { id, usedAt: null, expiresAt: { gt: new Date() } },
     data: { usedAt: new Date() },

@@ -2,7 +2,7 @@ import { db } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
 import { unlessViolated } from '../../db/violations.js';
 import { type Account, dropUnconfirmed, findAccount, holdRow, insertAccount } from '../accounts.js';
-import { type Link, useUp } from '../mailed-links.js';
+import { type MailedLink, useUp } from '../mailed-links.js';
 import type { SeenPerson } from '../sessions.js';
 import { type NewPassword, setPassword } from '../set-password.js';
 import { record } from '../trail.js';
@@ -11,7 +11,7 @@ import { forgetAllTries, forgetTries, triesOf } from '../tries.js';
 // What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
 
 /** Sets the password. The link came to the address, so the address is theirs. */
-export async function resetBy(link: Link, password: NewPassword, ip: string): Promise<Account | null> {
+export async function resetBy(link: MailedLink, password: NewPassword, ip: string): Promise<Account | null> {
   const account = await using(link, async (tx, account) => {
     await tx.user.update({
       where: { id: account.id },
@@ -32,7 +32,7 @@ export async function resetBy(link: Link, password: NewPassword, ip: string): Pr
  * then). Null where it is neither by now. `taken` when somebody else has it by now.
  */
 export async function confirmBy(
-  link: Link,
+  link: MailedLink,
   ip: string,
 ): Promise<{ old: string; email: string; name: string } | 'taken' | null> {
   return unlessViolated('users_email_key', 'taken', () =>
@@ -54,7 +54,7 @@ export async function confirmBy(
 }
 
 /** Lets the account be tried again. */
-export async function unlockBy(link: Link, ip: string): Promise<Account | null> {
+export async function unlockBy(link: MailedLink, ip: string): Promise<Account | null> {
   const account = await using(link, async (tx, account) => {
     await record(tx, { userId: account.id, address: ip }, 'was unlocked', account, { after: { by: 'mail' } });
     return account;
@@ -65,7 +65,7 @@ export async function unlockBy(link: Link, ip: string): Promise<Account | null> 
 
 /** Makes the account of somebody invited. `taken` when the address has one by now. */
 export async function acceptBy(
-  link: Link,
+  link: MailedLink,
   name: string,
   passwordHash: string,
   ip: string,
@@ -83,7 +83,7 @@ export async function acceptBy(
 
 /** Does what a link to somebody's account is for, in the transaction that uses it up. */
 async function using<T>(
-  link: Link,
+  link: MailedLink,
   work: (tx: Prisma.TransactionClient, account: Account) => Promise<T>,
 ): Promise<T | null> {
   const account = await findAccount(link.userId ?? 0);

@@ -6,7 +6,7 @@ import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
 import { passwordAgainForm } from '../fields.js';
 import { addressChanged, passwordChanged, resetLetter } from '../letters.js';
-import { findLink, type Link, type Purpose } from '../mailed-links.js';
+import { findMailedLink, type MailedLink, type Purpose } from '../mailed-links.js';
 import { readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postLink, whereLetterIs } from '../post.js';
@@ -102,19 +102,19 @@ export async function accept(req: Request, res: Response) {
 }
 
 /** The token goes along in the form. */
-type TokenLink = Link & { token: string };
+type TokenLink = MailedLink & { token: string };
 
 /** The link that the address, or the form behind it, holds. The page it is on is told to nobody. */
 async function linkOf(req: Request, purpose: Purpose): Promise<TokenLink> {
   // Not `no-referrer`: browsers then send their forms with the Origin “null”, which is no site's.
   req.res?.set('Referrer-Policy', 'strict-origin').set('Cache-Control', 'no-store');
   const token: unknown = req.method === 'POST' ? req.body.token : req.query.token;
-  const link = typeof token === 'string' ? await findLink(purpose, token) : null;
+  const link = typeof token === 'string' ? await findMailedLink(purpose, token) : null;
   if (!link) throw isNoLink();
   return { ...link, token: String(token) };
 }
 
-async function accountOfLink(link: Link): Promise<Account> {
+async function accountOfLink(link: MailedLink): Promise<Account> {
   const account = await findAccount(link.userId ?? 0);
   if (!account || link.email !== (account.newEmail ?? account.email)) throw isNoLink();
   return account;

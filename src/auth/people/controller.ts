@@ -7,7 +7,7 @@ import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
 import { changeRole } from '../last-admin.js';
 import { invitationLetter, resetHandedOut } from '../letters.js';
-import { makeLink } from '../mailed-links.js';
+import { makeMailedLink } from '../mailed-links.js';
 import { hasAppUrl, linkTo, post, refuseWithoutAppUrl, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
@@ -68,7 +68,7 @@ export async function createReset(req: Request, res: Response) {
   if (account.id === personOf(req).id)
     throw new HttpError(403, 'This is your own. Change it in your account, with your password.');
   refuseWithoutAppUrl(req);
-  const token = await makeLink('reset', { userId: account.id, createdById: personOf(req).id });
+  const token = await makeMailedLink('reset', { userId: account.id, createdById: personOf(req).id });
   post(req, account.email, resetHandedOut(account.name));
   await note(account, fromOf(req), 'changed', { password: 'a link to choose a new one was handed out' });
   await showOnce(req, 'link', {
@@ -97,7 +97,7 @@ export async function createInvitation(req: Request, res: Response) {
     );
   }
   refuseWithoutAppUrl(req);
-  const token = await makeLink('invitation', { email, role, createdById: personOf(req).id });
+  const token = await makeMailedLink('invitation', { email, role, createdById: personOf(req).id });
   const link = linkTo(req, 'invitation', token);
   post(req, email, invitationLetter(personOf(req).name, link));
   await note({ id: 0, name: email }, fromOf(req), 'invited', { role });

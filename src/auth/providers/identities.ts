@@ -13,7 +13,7 @@ import {
   isEmpty,
 } from '../accounts.js';
 import { isOfDomain } from '../fields.js';
-import { type Link, useUp } from '../mailed-links.js';
+import { type MailedLink, useUp } from '../mailed-links.js';
 import type { Role } from '../roles.js';
 import type { Provider } from '../signing-in.js';
 import { type From, record } from '../trail.js';
@@ -84,8 +84,8 @@ function roleOf(email: string, { open, domain }: Settings['signUp']): Role | nul
   return domain !== null && isOfDomain(email, domain) ? 'editor' : null;
 }
 
-async function findInvitation(email: string): Promise<Link | null> {
-  const [invitation] = await read<Link[]>`
+async function findInvitation(email: string): Promise<MailedLink | null> {
+  const [invitation] = await read<MailedLink[]>`
     SELECT id, user_id AS "userId", email, role::text AS role, created_by_id AS "createdById" FROM mailed_links
     WHERE purpose = 'invitation' AND lower(email) = ${addressKey(email)} AND used_at IS NULL AND expires_at > now()
     ORDER BY created_at DESC LIMIT 1`;
