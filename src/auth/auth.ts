@@ -12,8 +12,18 @@ import { type Auth, personOf, sessionIdOf } from './signing-in.js';
 import { admitToken, bearerIn } from './tokens/bearer.js';
 
 // The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they), these walls, and who writes.
-// How it is put together: the files beside this one are the core and know no folder (but for sweep.ts); each folder is one thing that people
-// do, and knows the core and itself.
+// The files beside this one are the core and know no folder (but for sweep.ts); each folder is one thing that people do, and knows the core and
+// itself. To know how it works, read these in half an hour:
+//
+//   auth.ts roles.ts                    the front: whose a request is, the walls, and the one table of who may what
+//   signing-in.ts sessions.ts           a session begins under a new id, is found with every request, ends
+//   accounts.ts                         a person's row, and the two rules for whatever is done to one
+//   passwords.ts tries.ts               hashing, few at once; failures counted, delays, locks
+//   secrets.ts mailed-links.ts post.ts  links that come by mail: only a hash is kept, good once; letters that nobody waits for
+//   steps.ts own-account.ts             what a browser begins and a later request ends; the password again, before what matters
+//   set-password.ts last-admin.ts       what goes when rights change; an admin remains
+//
+// and of the folders, ten minutes each, the one that you came for: its controller, its form, and the file that is named after what it is about.
 
 declare global {
   namespace Express {
