@@ -10,11 +10,13 @@ useApp();
 
 describe('signing in', () => {
   test('who may do what', () => {
-    const table = ROLES.map((role) => [role, can(role, 'read'), can(role, 'edit'), can(role, 'administer')]);
+    const actions = ['read', 'comment', 'edit', 'administer'] as const;
+    const table = [...ROLES, null].map((role) => [role, ...actions.map((action) => can(role, action))]);
     expect(table).toEqual([
-      ['viewer', true, false, false],
-      ['editor', true, true, false],
-      ['admin', true, true, true],
+      ['viewer', true, true, false, false],
+      ['editor', true, true, true, false],
+      ['admin', true, true, true, true],
+      [null, false, false, false, false],
     ]);
   });
 
