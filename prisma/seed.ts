@@ -1,5 +1,7 @@
 import { createAccount, isEmpty } from '../src/auth/accounts.js';
 import type { Author } from '../src/changes/queries.js';
+import type { Named } from '../src/changes/write-queries.js';
+import { createComment, type Holder } from '../src/comments/queries.js';
 import { db } from '../src/db/client.js';
 import type { Plan } from '../src/domain/model.js';
 import { createImport, createPlanOf } from '../src/imports/queries.js';
@@ -25,7 +27,7 @@ export async function tellStory(): Promise<void> {
     tags: ['crud', 'web'],
   });
   if (!system.ok) return;
-  await addPlan(author, system.record.id, itsTheFuture as Plan, {
+  const future = await addPlan(author, system.record.id, itsTheFuture as Plan, {
     status: 'proposed',
     description: FUTURE_STORY,
     basis: {
@@ -46,6 +48,8 @@ export async function tellStory(): Promise<void> {
     },
     price: '2026-07-17, heroku.com/pricing',
   });
+  await discuss(author, { system: system.record, plan: null }, SYSTEM_DISCUSSION);
+  if (future) await discuss(author, { system: system.record, plan: future }, FUTURE_DISCUSSION);
 }
 
 type Told = {
@@ -61,7 +65,7 @@ async function addPlan(
   systemId: number,
   draft: Plan,
   { status, description, basis, price }: Told,
-): Promise<void> {
+): Promise<Named | undefined> {
   const files = [{ name: 'plan.json', text: JSON.stringify(draft, null, 2) }];
   const { id: importId } = await createImport(author.userId, files);
   const bookId = draft.machineType ? 'aws-m6i-large' : '';
@@ -74,7 +78,7 @@ async function addPlan(
     draft,
     assumed: [],
   });
-  if (!saved.ok) return;
+  if (!saved.ok) return undefined;
   const planId = saved.record.id;
   await db.plan.update({ where: { id: planId }, data: { status, description } });
   await db.part.updateMany({ where: { planId, usdPerMonth: { gt: 0 } }, data: { priceBasis: price } });
@@ -82,12 +86,59 @@ async function addPlan(
   for (const [name, availabilityBasis] of Object.entries(basis)) {
     await db.part.updateMany({ where: { planId, ...(name && { name }) }, data: { availabilityBasis } });
   }
+  return saved.record;
+}
+
+/** Those who wrote have left, so that nobody but the demo's own person can ever sign in to it. */
+async function discuss(
+  demo: Author,
+  holder: Holder,
+  said: [who: string | null, body: string][],
+): Promise<void> {
+  for (const [name, body] of said) {
+    const author = name === null ? demo : { ...demo, userId: await somebodyWhoLeft(name) };
+    await createComment(author, holder, { body });
+  }
+}
+
+async function somebodyWhoLeft(name: string): Promise<number> {
+  const known = await db.user.findFirst({ where: { name }, select: { id: true } });
+  if (known) return known.id;
+  const data = { name, email: `left-${name}`, role: 'viewer', leftAt: new Date() } as const;
+  return (await db.user.create({ data, select: { id: true } })).id;
 }
 
 const SYSTEM_STORY = `Forms over a table, for a few thousand people. It has run for years.
 
 Somebody came back from a conference and says that it must become microservices, in containers, under a cluster scheduler. Both ways
 to run it are written down here, so that they can be counted before anybody decides.`;
+
+const SYSTEM_DISCUSSION: [string | null, string][] = [
+  [
+    'Kim',
+    `Back from the conference. Everybody there either runs microservices or apologises for it. I have written ours down as
+**It's the future**: twelve services, so that each can fail on its own.`,
+  ],
+  [
+    'Robin',
+    `It is one form and one table. The table fits on my phone, twice. What do the other eleven services do while the first one
+saves the form?`,
+  ],
+  [
+    null,
+    `Both plans are counted now, so please read the bill before the next slide deck. The users have been asked as well. They would
+like the date field to remember the date.`,
+  ],
+];
+
+const FUTURE_DISCUSSION: [string, string][] = [
+  ['Robin', 'Five copies of etcd. Who is called at night when they disagree?'],
+  [
+    'Kim',
+    `They cannot disagree, that is what the consensus protocol is for. And if they do: *all* of us are called. I made a rota.
+There are two of us, so it is every other night.`,
+  ],
+];
 
 const FUTURE_STORY = `Twelve services, each in two copies; Kubernetes to schedule them, with its own control plane; etcd in five copies, for
 the cluster and for the database's failover; three load balancers. Eight machines hold it all.

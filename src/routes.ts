@@ -9,6 +9,7 @@ import * as providers from './auth/providers/controller.js';
 import * as secondFactor from './auth/second-factor/controller.js';
 import * as tokens from './auth/tokens/controller.js';
 import * as changes from './changes/controller.js';
+import * as comments from './comments/controller.js';
 import * as comparison from './comparison/controller.js';
 import * as connections from './connections/controller.js';
 import * as deletions from './deletions/controller.js';
@@ -45,6 +46,7 @@ export function drawRoutes(app: Express): void {
     'importId',
     'personId',
     'changeId',
+    'commentId',
   ]) {
     app.param(id, (_req, _res, next, segment) => next(idIn(String(segment)) === null ? 'route' : undefined));
   }
@@ -95,6 +97,9 @@ export function drawRoutes(app: Express): void {
   app.get('/extra-costs/:costId', extraCosts.show);
   app.get('/machine-types', machineTypes.index);
   app.get('/machine-types/:machineTypeId', machineTypes.show);
+  app.get('/systems/:systemId/comments', comments.index);
+  app.get('/plans/:planId/comments', comments.index);
+  app.get('/comments/:commentId', comments.show);
 
   // ---- people who are signed in
   app.use(signedIn);
@@ -131,6 +136,16 @@ export function drawRoutes(app: Express): void {
   app.post('/account/tokens/revocation', tokens.revoke);
   app.get('/account/deletion', account.confirmLeaving);
   app.post('/account/deletion', limitFailures(20, 15), account.leaveForGood);
+
+  // ---- people who may comment; a comment is its author's, to take back an admin's as well, which its actions see to
+  const commenters = behind(app, allowedTo('comment'));
+  commenters.post('/systems/:systemId/comments', comments.create);
+  commenters.post('/plans/:planId/comments', comments.create);
+  commenters.get('/comments/:commentId/edit', comments.editForm);
+  commenters.post('/comments/:commentId', comments.update);
+  commenters.get('/comments/:commentId/deletion', comments.confirmDeletion);
+  commenters.post('/comments/:commentId/deletion', comments.destroy);
+  commenters.post('/comments/:commentId/restoration', comments.restore);
 
   // ---- editors
   const editors = behind(app, allowedTo('edit'));

@@ -104,7 +104,16 @@ describe('the architecture', () => {
   });
 
   test('a noun’s folder holds the same names everywhere', () => {
-    const nouns = ['systems', 'plans', 'parts', 'connections', 'entries', 'extra-costs', 'machine-types'];
+    const nouns = [
+      'systems',
+      'plans',
+      'parts',
+      'connections',
+      'entries',
+      'extra-costs',
+      'machine-types',
+      'comments',
+    ];
     for (const noun of nouns) {
       const files = readdirSync(join(root, 'src', noun));
       expect(files, noun).toEqual(expect.arrayContaining(['controller.ts', 'form.ts', 'queries.ts']));

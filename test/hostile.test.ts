@@ -90,6 +90,7 @@ async function records(person: { id: number }) {
   });
   const planId = made.plan.id;
   const cost = await db.extraCost.create({ data: { planId, label: 'disks' } });
+  const comment = await db.comment.create({ data: { planId, authorId: person.id, body: 'said' } });
   const size = { cpuMillicores: 2000, memoryMib: 4096 };
   const machineType = await db.machineType.create({ data: { name: `machine ${planId}`, ...size } });
   const text = 'services: {web: {image: a/web, depends_on: [db]}, db: {image: postgres}}';
@@ -100,6 +101,7 @@ async function records(person: { id: number }) {
     connectionId: made.connections[0]!,
     entryId: made.entries.shop!,
     costId: cost.id,
+    commentId: comment.id,
     machineTypeId: machineType.id,
     importId: (await createImport(person.id, [{ name: 'compose.yaml', text }])).id,
   };
@@ -177,6 +179,9 @@ function pagesThatShow({ systemId, planId, machineTypeId, importId }: Ids, other
     `${plan}/connections`,
     `${plan}/entries`,
     `${plan}/extra-costs?format=csv`,
+    `${plan}/comments`,
+    `${plan}/comments?format=csv`,
+    `/systems/${systemId}/comments`,
     `/comparison?plans=${planId},${otherPlanId}`,
   ];
 }

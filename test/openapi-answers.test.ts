@@ -107,7 +107,12 @@ describe('every answer is as the document says, with no field that it does not n
   });
 
   test('of who has no token, may not, or asks for what is not there', async () => {
-    const [nobody, viewer] = [withToken('mp_x'), await aProgram((await signedIn('viewer')).person)];
+    const { person } = await signedIn('viewer');
+    const [nobody, viewer, reader] = [
+      withToken('mp_x'),
+      await aProgram(person),
+      await aProgram(person, 'read'),
+    ];
     const nothing = Object.fromEntries(Object.keys(ids).map((name) => [name, 2_147_483_647]));
     for (const operation of operations) {
       const { responses } = operation.operation;
@@ -115,6 +120,7 @@ describe('every answer is as the document says, with no field that it does not n
         operation.method === 'get' ? by.get(at) : by.post(at, {});
       if (responses[401]) hold(operation, await ask(nobody, addressOf(operation)));
       if (responses[403]) hold(operation, await ask(viewer, addressOf(operation)));
+      if (responses[403]) hold(operation, await ask(reader, addressOf(operation)));
       if (!responses[404]) continue;
       hold(operation, await ask(program, addressOf(operation, nothing)));
       hold(operation, await ask(program, operation.path.replace(/\{\w+\}/g, 'none')));
@@ -225,6 +231,7 @@ async function idsOfTheStory(): Promise<Record<string, number>> {
     connectionId: (await db.connection.findFirstOrThrow({ where })).id,
     entryId: (await db.entry.findFirstOrThrow({ where })).id,
     costId: (await db.extraCost.findFirstOrThrow({ where })).id,
+    commentId: (await db.comment.findFirstOrThrow({ where })).id,
     machineTypeId: plan.machineTypeId ?? 0,
   };
 }

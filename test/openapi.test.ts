@@ -84,7 +84,7 @@ describe('the OpenAPI document', () => {
     const lists = described().filter(({ operation }) =>
       operation.parameters.some(({ name }) => name === 'sort'),
     );
-    expect(lists.length).toBe(9);
+    expect(lists.length).toBe(11);
     for (const { operation } of lists) {
       const names = operation.parameters.map(({ name }) => name);
       expect(names).toEqual(expect.arrayContaining(['q', 'sort', 'after', 'before', 'format']));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tellStory } from '../prisma/seed.js';
+import { db } from '../src/db/client.js';
 import { root } from '../src/root.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
 import { type DrawnRoute, pathWith, routesOf } from './support/routes.js';
@@ -36,6 +37,9 @@ const PUBLIC = [
 
 /** One's own: everybody signed in may, and nobody else's is reached by it. */
 const isOwn = ({ path }: DrawnRoute) => path === '/sign-out' || path.startsWith('/account');
+
+/** Everybody signed in may comment; what is somebody else's comment its actions find out. */
+const isComment = ({ path }: DrawnRoute) => /\/comments(\/|$)/.test(path);
 
 const nameOf = ({ method, path }: DrawnRoute) => `${method} ${path}`;
 
@@ -73,11 +77,27 @@ describe('the walls, walked from routes.ts: a new route is covered unasked', () 
     const walled = routes.filter(
       (route) => !open.includes(route) && (route.method === 'post' || route.walls.length > 0),
     );
-    for (const route of walled) {
-      expect(route.walls.length, nameOf(route)).toBeGreaterThan(0);
+    for (const route of walled) expect(route.walls.length, nameOf(route)).toBeGreaterThan(0);
+    for (const route of walled.filter((one) => !isComment(one))) {
       const path = pathWith(route.path);
       const answer = route.method === 'get' ? await viewer.get(path) : await viewer.post(path);
       expect({ route: nameOf(route), status: answer.status }).toEqual({ route: nameOf(route), status: 403 });
+    }
+  });
+
+  test('a viewer may comment, and is stopped at what somebody else wrote', async () => {
+    const viewer = await signedIn('viewer');
+    const commentId = (await db.comment.findFirstOrThrow()).id;
+    const deleted = await db.comment.findFirstOrThrow({ where: { id: { not: commentId } } });
+    await db.comment.update({ where: { id: deleted.id }, data: { deletedAt: new Date() } });
+    const walled = routes.filter((route) => isComment(route) && route.walls.length > 0);
+    expect(walled.length).toBe(7);
+    for (const route of walled) {
+      const id = route.path.endsWith('/restoration') ? deleted.id : commentId;
+      const path = pathWith(route.path, { commentId: id });
+      const answer = route.method === 'get' ? await viewer.get(path) : await viewer.post(path, { body: '' });
+      const status = route.path.endsWith('/comments') ? 422 : 403;
+      expect({ route: nameOf(route), status: answer.status }).toEqual({ route: nameOf(route), status });
     }
   });
 

@@ -90,6 +90,7 @@ describe('every page', () => {
     await editor.post('/systems', { name: '' });
     await editor.agent.post('/systems').type('form').send('name=x');
     await editor.post('/imports', { text: 'a: [' });
+    await editor.post('/systems/1/comments', { body: '' });
     const planId = (await db.plan.findFirstOrThrow({ orderBy: { id: 'asc' } })).id;
     const preview = await editor.post('/imports', { text: COMPOSE, plan: planId });
     await editor.get(preview.headers.location ?? '');
@@ -119,10 +120,11 @@ test('a view that lacks a local it names says which', () => {
   expect(() => render('systems/_row', {})).toThrow('views/systems/_row.ejs lacks the local “system”');
 });
 
-async function idsOfTheStory(editor: Browser): Promise<Record<string, number | string>> {
+async function idsOfTheStory(editor: Browser & { person: Person }): Promise<Record<string, number | string>> {
   const plan = await db.plan.findFirstOrThrow({ where: { name: "It's the future" } });
   const where = { planId: plan.id };
   const preview = await editor.post('/imports', { text: COMPOSE });
+  await editor.post(`/plans/${plan.id}/comments`, { body: 'Who is called at *night*?' });
   return {
     provider: 'github',
     systemId: plan.systemId,
@@ -132,6 +134,7 @@ async function idsOfTheStory(editor: Browser): Promise<Record<string, number | s
     entryId: (await db.entry.findFirstOrThrow({ where })).id,
     changeId: (await db.change.findFirstOrThrow()).id,
     personId: (await db.user.findFirstOrThrow({ where: { role: 'admin' } })).id,
+    commentId: (await db.comment.findFirstOrThrow({ where: { authorId: editor.person.id } })).id,
     costId: (await db.extraCost.findFirstOrThrow({ where })).id,
     machineTypeId: plan.machineTypeId ?? 0,
     importId: Number(/\d+/.exec(preview.headers.location ?? '')?.[0]),

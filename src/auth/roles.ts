@@ -2,7 +2,7 @@
 export const ROLES = ['viewer', 'editor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** `read` and `comment`; `edit` is to create, change, delete and restore; `administer` is people, settings and the price book. */
+/** `read` and `comment`, one's own; `edit` is to create, change, delete and restore; `administer` is people, settings and the price book. */
 const LEAST_ROLE = {
   read: 'viewer',
   comment: 'viewer',
@@ -14,4 +14,9 @@ export type Action = keyof typeof LEAST_ROLE;
 /** True when people of this role may do this. Nobody in particular (null) may nothing. */
 export function can(role: Role | null, action: Action): boolean {
   return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[action]);
+}
+
+/** True when somebody may delete, and bring back, what one person wrote under their name: it is theirs, or they administer. */
+export function canTakeBack(person: { id: number; role: Role }, authorId: number | null): boolean {
+  return person.id === authorId || can(person.role, 'administer');
 }

@@ -14,6 +14,7 @@ export const NOUNS = [
   'entries',
   'extra-costs',
   'machine-types',
+  'comments',
 ] as const;
 export type Noun = (typeof NOUNS)[number];
 

@@ -9,5 +9,6 @@ export const SUBJECT_LABELS: Record<Subject, string> = {
   entries: 'Entry',
   'extra-costs': 'Extra cost',
   'machine-types': 'Machine type',
+  comments: 'Comment',
   people: 'Person',
 };

@@ -1,14 +1,23 @@
 import type { Request, Response } from 'express';
+import { personOf } from '../auth/auth.js';
+import { can, canTakeBack } from '../auth/roles.js';
 import { NOUNS } from '../changes/queries.js';
 import { SUBJECT_LABELS } from '../changes/words.js';
 import { answerList, readList } from '../web/list.js';
-import { deletionsList, listDeletions } from './queries.js';
+import { type Deletion, deletionsList, listDeletions } from './queries.js';
 
 const nouns = NOUNS.map((value) => ({ value, label: SUBJECT_LABELS[value] }));
 
 export async function index(req: Request, res: Response) {
   const list = readList(req, deletionsList);
-  const rows = await listDeletions(list);
+  const { rows: deleted, ...ends } = await listDeletions(list);
+  const rows = {
+    ...ends,
+    rows: deleted.map(({ authorId, ...deletion }) => ({
+      ...deletion,
+      mayRestore: mayRestore(req, authorId, deletion),
+    })),
+  };
   answerList(
     req,
     res,
@@ -24,6 +33,16 @@ export async function index(req: Request, res: Response) {
       by: (deletion) => deletion.by,
       deleted: (deletion) => deletion.deletedAt.toISOString(),
     },
-    { nouns, labels: SUBJECT_LABELS },
+    { nouns, labels: SUBJECT_LABELS, isRestorable: rows.rows.some((deletion) => deletion.mayRestore) },
   );
+}
+
+/** Whether who asks may press what brings it back: of what stands in something deleted, that is the button of what it stands in. */
+function mayRestore(
+  req: Request,
+  authorId: number | null,
+  { noun, restoreFirst }: Pick<Deletion, 'noun' | 'restoreFirst'>,
+): boolean {
+  const person = personOf(req);
+  return noun === 'comments' && !restoreFirst ? canTakeBack(person, authorId) : can(person.role, 'edit');
 }

@@ -15,6 +15,8 @@ export type Deletion = {
   deletedAt: Date;
   /** Who deleted it, where that is known, and whether by hand or by importing files that no longer have it. */
   by: string | null;
+  /** Whose it was, where it was one person's: a comment. */
+  authorId: number | null;
   action: 'deleted' | 'imported' | null;
   system: Holder | null;
   plan: Holder | null;
@@ -31,7 +33,7 @@ export async function listDeletions(list: ListRequest<'noun'>): Promise<Rows<Del
   const stretches = nouns.map((noun) => deletedOf(noun, list));
   const { orderBy, limit } = order(list);
   const rows = await read<(Row & { cursor: string })[]>`
-    SELECT x.noun, x.id, x.name, x.deleted_at AS "deletedAt", x."end", x.cursor, by.name AS by, by.action,
+    SELECT x.noun, x.id, x.name, x.deleted_at AS "deletedAt", x.author_id AS "authorId", x."end", x.cursor, by.name AS by, by.action,
       CASE WHEN s.id IS NULL THEN NULL ELSE json_build_object('id', s.id, 'name', s.name, 'deleted', s.deleted_at IS NOT NULL) END AS system,
       CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'name', p.name, 'deleted', p.deleted_at IS NOT NULL) END AS plan
     FROM (${Prisma.join(stretches, ' UNION ALL ')}) x
@@ -45,11 +47,8 @@ export async function listDeletions(list: ListRequest<'noun'>): Promise<Rows<Del
   }));
 }
 
-/** What each noun's table has to say: its name, what holds it, and (of a connection) a part of it that is deleted. */
-const TABLES: Record<
-  Noun,
-  { from: Prisma.Sql; name: Prisma.Sql; plan: Prisma.Sql; system: Prisma.Sql; end: Prisma.Sql }
-> = {
+/** What each noun's table has to say: its name, what holds it, whose it is, and (of a connection) a part of it that is deleted. */
+const TABLES: Record<Noun, ReturnType<typeof table>> = {
   systems: table(Prisma.sql`systems x`, { plan: Prisma.sql`NULL::int` }),
   plans: table(Prisma.sql`plans x`, { plan: Prisma.sql`NULL::int`, system: Prisma.sql`x.system_id` }),
   parts: table(Prisma.sql`parts x`),
@@ -64,6 +63,11 @@ const TABLES: Record<
   entries: table(Prisma.sql`entries x`),
   'extra-costs': table(Prisma.sql`extra_costs x`, { name: Prisma.sql`x.label` }),
   'machine-types': table(Prisma.sql`machine_types x`, { plan: Prisma.sql`NULL::int` }),
+  comments: table(Prisma.sql`comments x, split_part(left(x.body, 60), E'\\n', 1) AS start`, {
+    name: Prisma.sql`CASE WHEN start = x.body THEN start ELSE start || '…' END`,
+    system: Prisma.sql`x.system_id`,
+    author: Prisma.sql`x.author_id`,
+  }),
 };
 
 function table(
@@ -72,18 +76,20 @@ function table(
     name = Prisma.sql`x.name`,
     plan = Prisma.sql`x.plan_id`,
     system = Prisma.sql`NULL::int`,
+    author = Prisma.sql`NULL::int`,
     end = Prisma.sql`NULL::jsonb`,
   } = {},
 ) {
-  return { from, name, plan, system, end };
+  return { from, name, plan, system, author, end };
 }
 
 /** One noun's stretch of the list. Each is cut to the page before they are put together, so that no table is read to its end. */
 function deletedOf(noun: Noun, list: ListRequest<'noun'>): Prisma.Sql {
-  const { from, name, plan, system, end } = TABLES[noun];
+  const { from, name, plan, system, author, end } = TABLES[noun];
   const { where, orderBy, cursor, limit } = order(list, noun);
   return Prisma.sql`(
-    SELECT ${noun} AS noun, x.id, ${name} AS name, x.deleted_at, ${plan} AS plan_id, ${system} AS system_id, ${end} AS "end",
+    SELECT ${noun} AS noun, x.id, ${name} AS name, x.deleted_at, ${plan} AS plan_id, ${system} AS system_id, ${author} AS author_id,
+      ${end} AS "end",
       ${key(noun)} AS key, ${cursor} AS cursor
     FROM ${from}
     WHERE x.deleted_at IS NOT NULL AND ${where}

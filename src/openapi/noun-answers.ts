@@ -104,10 +104,19 @@ const SHAPES: Record<string, Shape> = {
     beside: plansOnIt,
     besideDeletion: plansOnIt,
   },
+  '/comments/:commentId': {
+    name: 'Comment',
+    key: 'comment',
+    record: records.comment,
+    row: records.commentRow,
+    besideList: records.commented,
+    besideNew: records.commented,
+    besideEdit: records.commented,
+  },
 };
 
 /** The answers to reading, making, changing, deleting and restoring: the same for every noun. */
-function noun({ one, all, listedAt = all, form: fields, list }: Noun): Record<string, Answers> {
+function noun({ one, all, listedAt = all, form: fields, list, ...more }: Noun): Record<string, Answers> {
   const shape = SHAPES[one];
   if (!shape) throw new Error(`what stands at ${one} has no schema`);
   const { name, key, record, row, ...given } = shape;
@@ -115,10 +124,17 @@ function noun({ one, all, listedAt = all, form: fields, list }: Noun): Record<st
   const begun = page(`New${name}Page`, { ...given.besideNew, [key]: z.null(), form });
   const filled = page(`Edit${name}Page`, { ...given.besideEdit, [key]: record, form });
   const late: Answers = given.taken ? { 409: meanwhile(given.taken) } : {};
+  const listed = read(listPage(`${name}List`, row, list, given.besideList));
+  const made: Answers = { 201: WRITTEN, 422: wrong(begun) };
+  const also = (more.alsoAt ?? []).flatMap((place) => [
+    [`get ${place}`, listed],
+    [`post ${place}`, made],
+  ]);
   return {
-    [`get ${listedAt}`]: read(listPage(`${name}List`, row, list, given.besideList)),
-    [`get ${all}/new`]: read(begun),
-    [`post ${all}`]: { 201: WRITTEN, 422: wrong(begun) },
+    [`get ${listedAt}`]: listed,
+    [`post ${all}`]: made,
+    ...Object.fromEntries(also),
+    ...(!more.isBegunBelowList && { [`get ${all}/new`]: read(begun) }),
     [`get ${one}`]: read(page(`${name}Page`, { [key]: record, ...given.beside })),
     [`get ${one}/edit`]: read(filled),
     [`post ${one}`]: { 200: WRITTEN, 409: savedFirst(filled), 422: wrong(filled) },

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { changesList } from '../changes/queries.js';
+import { commentForm } from '../comments/form.js';
+import { commentsList } from '../comments/queries.js';
 import { connectionForm } from '../connections/form.js';
 import { connectionsList } from '../connections/queries.js';
 import { deletionsList } from '../deletions/queries.js';
@@ -49,17 +51,38 @@ export type Noun = {
   /** Where one is made, and where they are listed if that is elsewhere. */
   all: string;
   listedAt?: string;
+  /** Where else one is made and listed: it may stand in things of several kinds. */
+  alsoAt?: string[];
+  /** It begins below the list, on no page of its own. */
+  isBegunBelowList?: boolean;
   form: z.ZodObject;
   list: ListShape<string>;
   example: Record<string, unknown>;
 };
 
 /** Reading, making, changing, deleting and restoring: the same for every noun. */
-function noun({ a, many, one, all, listedAt = all, form, list, example }: Noun): [string, Operation][] {
+function noun({
+  a,
+  many,
+  one,
+  all,
+  listedAt = all,
+  form,
+  list,
+  example,
+  ...more
+}: Noun): [string, Operation][] {
+  const listing: Operation = { summary: `List ${many}`, list };
+  const making: Operation = { summary: `Make ${a}`, form, creates: true, example };
+  const begun: Operation = { summary: `The form of ${a}, as it begins` };
   return [
-    [`get ${listedAt}`, { summary: `List ${many}`, list }],
-    [`get ${all}/new`, { summary: `The form of ${a}, as it begins` }],
-    [`post ${all}`, { summary: `Make ${a}`, form, creates: true, example }],
+    [`get ${listedAt}`, listing],
+    [`post ${all}`, making],
+    ...(more.alsoAt ?? []).flatMap((place): [string, Operation][] => [
+      [`get ${place}`, listing],
+      [`post ${place}`, making],
+    ]),
+    ...(more.isBegunBelowList ? [] : [[`get ${all}/new`, begun] satisfies [string, Operation]]),
     [`get ${one}`, { summary: `Read ${a}` }],
     [`get ${one}/edit`, { summary: `The form of ${a}, filled in` }],
     [`post ${one}`, { summary: `Change ${a}: the whole of its form`, form, isUpdate: true, example }],
@@ -154,6 +177,17 @@ export const NOUNS: Noun[] = [
     form: machineTypeForm,
     list: machineTypesList,
     example: { name: 'big-1', cpuMillicores: 4000, memoryMib: '16 GiB', reserve: 'none', usdPerMonth: 140 },
+  },
+  {
+    a: 'a comment',
+    many: 'the comments on a plan, or on a system as a whole',
+    one: '/comments/:commentId',
+    all: '/plans/:planId/comments',
+    alsoAt: ['/systems/:systemId/comments'],
+    isBegunBelowList: true,
+    form: commentForm,
+    list: commentsList,
+    example: { body: 'Who is called at night for the *cache*?' },
   },
 ];
 

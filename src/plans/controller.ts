@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { authorOf } from '../auth/auth.js';
 import { countedPlan } from '../bills/remembered.js';
 import { sheetOf } from '../bills/sheet.js';
+import { listLatestComments } from '../comments/queries.js';
 import { planToJson } from '../imports/plan-json/plan-json.js';
 import { findSource } from '../imports/queries.js';
 import { withoutSecrets } from '../imports/secrets.js';
@@ -41,15 +42,17 @@ export async function index(req: Request, res: Response) {
 
 export async function show(req: Request, res: Response) {
   const plan = await requestedPlan(req);
-  const [{ whole, bill }, siblings] = await Promise.all([
+  const [{ whole, bill }, siblings, discussion] = await Promise.all([
     countedPlan(plan),
     plans.listPlansOf(plan.system.id),
+    listLatestComments({ system: plan.system, plan }, req.user !== undefined),
   ]);
   const here = addressOf('plans', plan);
   const sheet = sheetOf(whole, bill, downIn(req));
   const onlyHtml = {
     ...sheet,
     here,
+    discussion,
     askedDown: downIn(req) ?? null,
     downPart: whole.parts.find((part) => part.name === downIn(req)) ?? null,
     others: siblings.filter((sibling) => sibling.id !== plan.id),

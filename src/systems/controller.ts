@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { authorOf } from '../auth/auth.js';
 import { countedPlan } from '../bills/remembered.js';
 import { sheetOf, worstMinutesDown } from '../bills/sheet.js';
+import { listLatestComments } from '../comments/queries.js';
 import { findPlans, listPlansOf } from '../plans/queries.js';
 import { listTeamNames } from '../teams/queries.js';
 import { addressOf, idOf } from '../web/addresses.js';
@@ -42,7 +43,10 @@ export async function index(req: Request, res: Response) {
 
 export async function show(req: Request, res: Response) {
   const system = await systemOf(req);
-  const listed = await listPlansOf(system.id);
+  const [listed, discussion] = await Promise.all([
+    listPlansOf(system.id),
+    listLatestComments({ system, plan: null }, req.user !== undefined),
+  ]);
   const records = await findPlans(listed.slice(0, COUNTED_PLANS).map((plan) => plan.id));
   const counted = await Promise.all(records.map(async (plan) => ({ plan, ...(await countedPlan(plan)) })));
   const current = counted.find(({ plan }) => plan.status === 'current');
@@ -53,6 +57,7 @@ export async function show(req: Request, res: Response) {
     current: current
       ? { ...current, ...sheetOf(current.whole, current.bill), partHref: partHref(current.plan) }
       : null,
+    discussion,
     here: addressOf('systems', system),
   };
   page(req, res, 'systems/show', { title: system.name, system, plans: listed }, { onlyHtml });

@@ -15,7 +15,7 @@ export class HttpError extends Error {
   }
 }
 
-const COMES_BACK = ['system', 'plan', 'part', 'connection', 'entry', 'extra cost', 'machine type'];
+const COMES_BACK = ['system', 'plan', 'part', 'connection', 'entry', 'extra cost', 'machine type', 'comment'];
 
 /** The record, or the end of the request: nothing stands at this address. */
 export function found<T>(record: T | null | undefined, what: string): T {

@@ -75,17 +75,23 @@ export function line(label: string, { max = MAX_NAME, required = true } = {}) {
 }
 
 /** Text of many lines, its line ends made one kind. */
-export function text(label: string, { max = 20_000 } = {}) {
-  return z
-    .string()
-    .meta({ ...TEXT, title: label })
-    .default('')
+export function text(label: string, { max = 20_000, required = false } = {}) {
+  const typed: z.ZodType<string> = required
+    ? z.string(`${label} is missing.`).meta({ title: label, minLength: 1 })
+    : z
+        .string()
+        .meta({ ...TEXT, title: label })
+        .default('');
+  return typed
     .transform((value) => value.replaceAll('\r\n', '\n').replaceAll('\0', '').trim())
     .pipe(
-      z.string().max(max, {
-        // Only when it is told: the first number that is formatted loads all that there is to know of languages.
-        error: () => `${label} is too long: ${max.toLocaleString('en')} characters at most.`,
-      }),
+      z
+        .string()
+        .min(required ? 1 : 0, `${label} cannot be empty.`)
+        .max(max, {
+          // Only when it is told: the first number that is formatted loads all that there is to know of languages.
+          error: () => `${label} is too long: ${max.toLocaleString('en')} characters at most.`,
+        }),
     );
 }
 

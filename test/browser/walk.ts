@@ -34,6 +34,7 @@ export async function idsOfTheStory(): Promise<Record<string, number | string>> 
     where: { id: long.system.id },
     data: { name: LONG, description: LONG, tags: [LONG] },
   });
+  await db.comment.create({ data: { planId: long.plan.id, authorId: demo.id, body: `${LONG} \`${LONG}\`` } });
   const empty = await aPlan(demo);
   return {
     systemId: plan.systemId,
@@ -45,6 +46,7 @@ export async function idsOfTheStory(): Promise<Record<string, number | string>> 
     partId: (await db.part.findFirstOrThrow({ where })).id,
     connectionId: (await db.connection.findFirstOrThrow({ where })).id,
     entryId: (await db.entry.findFirstOrThrow({ where })).id,
+    commentId: (await db.comment.findFirstOrThrow({ where: { authorId: demo.id, plan: null } })).id,
     costId: (await db.extraCost.findFirstOrThrow({ where })).id,
     machineTypeId: plan.machineTypeId ?? 0,
     importId: plan.importId ?? 0,

@@ -39,6 +39,7 @@ export async function idsOf(person: Person, program: Program): Promise<Record<st
     entries: { Look: ['web'] },
   });
   const cost = await program.post(`/plans/${made.plan.id}/extra-costs`, { label: 'Mail', usdPerMonth: 1 });
+  const comment = await program.post(`/plans/${made.plan.id}/comments`, { body: 'Who is called at night?' });
   const preview = await program.post('/imports', { text: 'services:\n  web:\n    image: shop\n' });
   const type = await program.post('/machine-types', {
     name: 'small-1',
@@ -54,6 +55,7 @@ export async function idsOf(person: Person, program: Program): Promise<Record<st
     connectionId: made.connections[0] ?? 0,
     entryId: made.entries.Look ?? 0,
     costId: idIn(cost.body.location),
+    commentId: idIn(comment.body.location),
     importId: idIn(preview.body.location),
     machineTypeId: idIn(type.body.location),
   };

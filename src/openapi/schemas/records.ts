@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { WholePlan } from '../../bills/queries.js';
+import type { CommentRecord, CommentRow, Holder } from '../../comments/queries.js';
 import type { ConnectionRecord, ConnectionRow } from '../../connections/queries.js';
 import { ORIGINS, PART_KINDS, RESERVE_RULES, RUNS, STRENGTHS } from '../../domain/model.js';
 import type { EntryRecord, EntryRow } from '../../entries/queries.js';
@@ -237,6 +238,28 @@ export const extraCostRow = schemaOf<ExtraCostRow & { name: string }>()(
   'ExtraCostRow',
   z.object({ ...cost, ...costName, updatedAt: moment }),
 );
+
+// ---- comments
+
+const said = {
+  id,
+  name: name.describe('How it begins: as other records are called.'),
+  body: z.string().describe('Markdown.'),
+  author: oneNamed.nullable().describe('null for visitors, and where the account is not there any more.'),
+  isEdited: z.boolean(),
+  ...times,
+};
+const holder = {
+  system: oneNamed,
+  plan: oneNamed.nullable().describe('null where it is about the system as a whole.'),
+} satisfies Record<keyof Holder, z.ZodType>;
+
+/** What comments stand on. */
+export const commented: z.ZodRawShape = holder;
+
+export const comment = schemaOf<CommentRecord>()('Comment', z.object({ ...said, ...holder, version }));
+
+export const commentRow = schemaOf<CommentRow>()('CommentRow', z.object(said));
 
 // ---- what is in a plan
 

@@ -40,7 +40,7 @@ export const change = nameIt(
 const noun = z.enum(NOUNS);
 const holder = z.object({ ...oneNamed.shape, deleted: z.boolean() }).nullable();
 
-export const deletion = schemaOf<Deletion>()(
+export const deletion = schemaOf<Omit<Deletion, 'authorId'> & { mayRestore: boolean }>()(
   'Deletion',
   z.object({
     noun,
@@ -58,5 +58,6 @@ export const deletion = schemaOf<Deletion>()(
       .object({ noun, ...oneNamed.shape })
       .nullable()
       .describe('What must be restored before it.'),
+    mayRestore: z.boolean().describe('Whether who asks may restore it, or what must be restored first.'),
   }),
 );

@@ -1,0 +1,160 @@
+import type { Author } from '../changes/queries.js';
+import { hiding, type Named, showing, write } from '../changes/write-queries.js';
+import { read } from '../db/client.js';
+import { Prisma } from '../db/generated/client.js';
+import { containing, keyset, pageOf, type Rows, type SortColumn } from '../db/keyset.js';
+import type { Saved } from '../db/saved.js';
+import type { ListRequest, ListShape } from '../web/list.js';
+import type { CommentInput } from './form.js';
+
+/** Nothing here asks who wrote: a visitor, who is not told, could find it out by sorting and filtering. */
+export const commentsList = {
+  sorts: ['written', 'updated'],
+  filters: [],
+} as const satisfies ListShape<string>;
+
+const columns: Record<string, SortColumn> = {
+  written: { by: Prisma.sql`x.created_at`, type: 'timestamptz' },
+  updated: { by: Prisma.sql`x.updated_at`, type: 'timestamptz' },
+};
+
+/** What comments stand on: a plan, or a system as a whole where there is none. */
+export type Holder = { system: Named; plan: Named | null };
+
+type Written = {
+  id: number;
+  body: string;
+  /** Null for visitors, who read everything but people, and where nobody has the account any more. */
+  author: Named | null;
+  isEdited: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** What other records call their name is how the comment begins. */
+export type CommentRow = Written & { name: string };
+export type CommentRecord = CommentRow & Holder & { version: number };
+
+const ONE = Prisma.sql`x.id, x.body, x.version > 1 AS "isEdited", x.created_at AS "createdAt", x.updated_at AS "updatedAt",
+  CASE WHEN u.id IS NOT NULL THEN json_build_object('id', u.id, 'name', u.name) END AS author`;
+
+function from(isForPerson: boolean): Prisma.Sql {
+  return Prisma.sql`comments x LEFT JOIN users u ON u.id = x.author_id AND ${isForPerson}::boolean`;
+}
+
+function on({ system, plan }: Holder): Prisma.Sql {
+  return plan ? Prisma.sql`x.plan_id = ${plan.id}` : Prisma.sql`x.system_id = ${system.id}`;
+}
+
+/** One stretch of what is said of one thing, as searched and sorted; without authors where it is for no person. */
+export async function listComments(
+  holder: Holder,
+  list: ListRequest<never>,
+  isForPerson: boolean,
+): Promise<Rows<CommentRow>> {
+  const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`x.id`, list, list.size);
+  const rows = await read<(Written & { cursor: string })[]>`
+    SELECT ${ONE}, ${cursor} AS cursor FROM ${from(isForPerson)}
+    WHERE ${on(holder)} AND x.deleted_at IS NULL AND ${where}
+      ${list.search ? Prisma.sql`AND x.body ILIKE ${containing(list.search)}` : Prisma.empty}
+    ORDER BY ${orderBy} LIMIT ${limit}`;
+  return pageOf(rows, list, list.size, ({ cursor: _cursor, ...comment }) => named(comment));
+}
+
+/** As many as stand on a page; the others have a list of their own. */
+const ON_PAGE = 50;
+
+/** The end of a discussion, the oldest of it first, and whether there is more before it. */
+export async function listLatestComments(
+  holder: Holder,
+  isForPerson: boolean,
+): Promise<{ comments: CommentRow[]; hasEarlier: boolean }> {
+  const rows = await read<Written[]>`
+    SELECT ${ONE} FROM ${from(isForPerson)} WHERE ${on(holder)} AND x.deleted_at IS NULL
+    ORDER BY x.created_at DESC, x.id DESC LIMIT ${Prisma.raw(String(ON_PAGE + 1))}`;
+  return { comments: rows.slice(0, ON_PAGE).reverse().map(named), hasEarlier: rows.length > ON_PAGE };
+}
+
+/** A comment with what it stands on, or null when there is none, or it or what it stands on is deleted. */
+export async function findComment(id: number, isForPerson: boolean): Promise<CommentRecord | null> {
+  const [comment] = await read<Omit<CommentRecord, 'name'>[]>`
+    SELECT ${ONE}, x.version, json_build_object('id', s.id, 'name', s.name) AS system,
+      CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'name', p.name) END AS plan
+    FROM ${from(isForPerson)} LEFT JOIN plans p ON p.id = x.plan_id JOIN systems s ON s.id = coalesce(x.system_id, p.system_id)
+    WHERE x.id = ${id} AND x.deleted_at IS NULL AND p.deleted_at IS NULL AND s.deleted_at IS NULL`;
+  return comment ? named(comment) : null;
+}
+
+/** Whose a deleted comment is, and what it stood on; null when nothing of this id is deleted, or what it stood on is. */
+export async function findDeletedComment(id: number): Promise<(Holder & { authorId: number | null }) | null> {
+  const [comment] = await read<(Holder & { authorId: number | null })[]>`
+    SELECT x.author_id AS "authorId", json_build_object('id', s.id, 'name', s.name) AS system,
+      CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'name', p.name) END AS plan
+    FROM comments x LEFT JOIN plans p ON p.id = x.plan_id JOIN systems s ON s.id = coalesce(x.system_id, p.system_id)
+    WHERE x.id = ${id} AND x.deleted_at IS NOT NULL AND p.deleted_at IS NULL AND s.deleted_at IS NULL`;
+  return comment ?? null;
+}
+
+/** The plan's revision stays: nothing that is said of a plan changes what it comes to. */
+export function createComment(author: Author, holder: Holder, input: CommentInput): Promise<Saved<Named>> {
+  const { system, plan } = holder;
+  const at = plan ? { planId: plan.id } : { systemId: system.id };
+  const after = { ...at, ...input };
+  return write({ author, action: 'created', noun: 'comments', after }, {}, async (tx) =>
+    named(await tx.comment.create({ data: { ...after, authorId: author.userId }, select: BODY })),
+  );
+}
+
+/** Writes the comment unless somebody did since `version`. */
+export function updateComment(
+  author: Author,
+  comment: CommentRecord,
+  version: number,
+  input: CommentInput,
+): Promise<Saved<Named>> {
+  const { id } = comment;
+  const trace = {
+    author,
+    action: 'updated',
+    noun: 'comments',
+    before: traceOf(comment),
+    after: input,
+  } as const;
+  return write(trace, {}, async (tx) => {
+    const { count } = await tx.comment.updateMany({
+      where: { id, version, deletedAt: null },
+      data: { ...input, version: { increment: 1 }, updatedAt: new Date() },
+    });
+    return count === 0 ? null : named({ id, ...input });
+  });
+}
+
+/** Hides the comment; `restoreComment` brings it back. */
+export async function deleteComment(author: Author, comment: CommentRecord): Promise<void> {
+  const trace = { author, action: 'deleted', noun: 'comments', before: traceOf(comment) } as const;
+  await write(trace, {}, async (tx) => {
+    const { count } = await tx.comment.updateMany(hiding(comment.id));
+    return count === 0 ? null : comment;
+  });
+}
+
+/** Throws 404 where it is deleted no more. */
+export function restoreComment(author: Author, id: number): Promise<Saved<Named>> {
+  return write({ author, action: 'restored', noun: 'comments' }, {}, async (tx) => {
+    const restored = await tx.comment.updateManyAndReturn({ ...showing(id), select: BODY });
+    return restored.map(named);
+  });
+}
+
+const BODY = { id: true, body: true } as const;
+
+/** Without the author's name, which whoever leaves may take along: the trail knows who it was by who wrote the first line. */
+function traceOf({ id, name, body }: CommentRecord) {
+  return { id, name, body };
+}
+
+/** How the comment begins, 60 letters of its first line at most. `deletions` says the same in SQL. */
+function named<T extends { body: string }>(comment: T): T & { name: string } {
+  const start = Array.from(comment.body.slice(0, 120)).slice(0, 60).join('').split('\n')[0] ?? '';
+  return { ...comment, name: start === comment.body ? start : `${start}…` };
+}
