@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import { authorOf, personOf } from '../auth/auth.js';
 import { canTakeBack } from '../auth/roles.js';
-import type { Named } from '../changes/write-queries.js';
 import { requestedPlan } from '../plans/requested.js';
 import { findSystem } from '../systems/queries.js';
 import { addressOf, idOf } from '../web/addresses.js';
@@ -54,7 +53,9 @@ export async function create(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, holder, null, read.form);
   const saved = await comments.createComment(authorOf(req), holder, read.data);
   if (!saved.ok) return showForm(req, res, holder, null, refused(saved, req.body, {}));
-  sendOn(res, whereNext(req, holder, saved.record), 'Your comment is written.');
+  // A person reads on in the discussion; a program is told where the record is, as of every record.
+  const next = wantsJson(req) ? addressOf('comments', saved.record) : inPlace({ ...holder, ...saved.record });
+  sendOn(res, next, 'Your comment is written.');
 }
 
 export async function editForm(req: Request, res: Response) {
@@ -69,7 +70,7 @@ export async function update(req: Request, res: Response) {
   const saved = await comments.updateComment(authorOf(req), comment, versionIn(req.body), read.data);
   if (!saved.ok)
     return showForm(req, res, comment, comment, refused(saved, req.body, commentValues(comment)));
-  sendOn(res, whereNext(req, comment, saved.record), 'Your comment is saved.');
+  sendOn(res, addressOf('comments', saved.record), 'Your comment is saved.');
 }
 
 export async function confirmDeletion(req: Request, res: Response) {
@@ -96,7 +97,7 @@ export async function restore(req: Request, res: Response) {
   refuseUnless(canTakeBack(personOf(req), deleted.authorId));
   const saved = await comments.restoreComment(authorOf(req), id);
   if (!saved.ok) throw new HttpError(422, 'It cannot be restored as things are now.');
-  sendOn(res, whereNext(req, deleted, saved.record), 'The comment is back.');
+  sendOn(res, addressOf('comments', saved.record), 'The comment is back.');
 }
 
 /** What `:planId` or `:systemId` in the address names. */
@@ -145,11 +146,6 @@ function addressOfHolder({ system, plan }: comments.Holder): string {
 /** Where a comment stands on the page of what it is about. */
 function inPlace(comment: comments.Holder & { id: number }): string {
   return `${addressOfHolder(comment)}#comment-${comment.id}`;
-}
-
-/** A person reads on in the discussion; a program is told where the record is, as of every record. */
-function whereNext(req: Request, holder: comments.Holder, comment: Named): string {
-  return wantsJson(req) ? addressOf('comments', comment) : inPlace({ ...holder, id: comment.id });
 }
 
 function showForm(

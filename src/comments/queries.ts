@@ -85,11 +85,10 @@ export async function findComment(id: number, isForPerson: boolean): Promise<Com
   return comment ? named(comment) : null;
 }
 
-/** Whose a deleted comment is, and what it stood on; null when nothing of this id is deleted, or what it stood on is. */
-export async function findDeletedComment(id: number): Promise<(Holder & { authorId: number | null }) | null> {
-  const [comment] = await read<(Holder & { authorId: number | null })[]>`
-    SELECT x.author_id AS "authorId", json_build_object('id', s.id, 'name', s.name) AS system,
-      CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'name', p.name) END AS plan
+/** Whose a deleted comment is; null when nothing of this id is deleted, or what it stood on is. */
+export async function findDeletedComment(id: number): Promise<{ authorId: number | null } | null> {
+  const [comment] = await read<{ authorId: number | null }[]>`
+    SELECT x.author_id AS "authorId"
     FROM comments x LEFT JOIN plans p ON p.id = x.plan_id JOIN systems s ON s.id = coalesce(x.system_id, p.system_id)
     WHERE x.id = ${id} AND x.deleted_at IS NOT NULL AND p.deleted_at IS NULL AND s.deleted_at IS NULL`;
   return comment ?? null;

@@ -106,6 +106,32 @@ describe.skipIf(!hasBrowser)('files instead of a paste', () => {
   });
 });
 
+describe.skipIf(!hasBrowser)('a comment, without JavaScript', () => {
+  beforeAll(tellStory);
+
+  test('is written at the end of the page, changed, deleted and brought back', async () => {
+    const page = await openPage({ javaScriptEnabled: false });
+    await signInToDemo(page);
+    await page.goto('/plans/2');
+    await page.getByLabel('Comment', { exact: true }).fill('One dyno, *one* night’s sleep.');
+    await page.getByRole('button', { name: 'Comment' }).click();
+    const said = page.getByRole('region', { name: 'Discussion' }).getByRole('listitem');
+    await expectText(said, /^\s*Demo.*One dyno, one night’s sleep\.\s*$/s);
+    expect(page.url()).toMatch(/\/plans\/2-back-to-heroku#comment-\d+$/);
+    await said.getByRole('link', { name: 'Edit' }).click();
+    await page.getByLabel('Comment', { exact: true }).fill('Two dynos.');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expectText(page.getByRole('main').getByRole('listitem'), /edited.*Two dynos\./s);
+    await page.getByRole('link', { name: 'Delete…' }).click();
+    await page.getByRole('button', { name: 'Delete the comment' }).click();
+    await expectText(page.getByRole('status'), /The comment is deleted\./);
+    expect(await said.count()).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('link', { name: 'In the discussion' }).click();
+    await expectText(said, /Two dynos\./);
+  });
+});
+
 describe.skipIf(!hasBrowser)('a picture as a file of its own', () => {
   beforeAll(tellStory);
 
