@@ -262,6 +262,8 @@ describe('who reads it', () => {
         await say(viewer, place.plan, 'Within'),
         ...(outer === 'system' ? [await say(viewer, place.system)] : []),
       ];
+      const asked = (await editor.get(`${place[outer]}/deletion`)).text;
+      expect(asked).toContain(`and ${outer === 'system' ? '2 comments' : '1 comment'}.`);
       await editor.post(`${place[outer]}/deletion`);
       for (const comment of comments) {
         expect((await viewer.get(comment)).status).toBe(404);

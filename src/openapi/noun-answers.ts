@@ -38,7 +38,7 @@ const SHAPES: Record<string, Shape> = {
     record: system,
     row: records.systemRow,
     beside: { plans: z.array(records.planOfSystem).describe('The current one first.') },
-    besideDeletion: { within: z.object({ plans: count, parts: count }) },
+    besideDeletion: { within: z.object({ plans: count, parts: count, comments: count }) },
   },
   '/plans/:planId': {
     name: 'Plan',
@@ -50,7 +50,13 @@ const SHAPES: Record<string, Shape> = {
     besideNew: { system },
     besideEdit: { system: oneNamed },
     besideDeletion: {
-      within: z.object({ parts: count, connections: count, entries: count, extraCosts: count }),
+      within: z.object({
+        parts: count,
+        connections: count,
+        entries: count,
+        extraCosts: count,
+        comments: count,
+      }),
     },
   },
   '/parts/:partId': {

@@ -148,13 +148,14 @@ export const PLAN_REFUSALS = {
 /** What would go with the plan if it were deleted. */
 export async function countWithin(
   planId: number,
-): Promise<{ parts: number; connections: number; entries: number; extraCosts: number }> {
+): Promise<{ parts: number; connections: number; entries: number; extraCosts: number; comments: number }> {
   const where = { planId, deletedAt: null };
-  const [parts, connections, entries, extraCosts] = await Promise.all([
+  const [parts, connections, entries, extraCosts, comments] = await Promise.all([
     db.part.count({ where }),
     db.connection.count({ where: { ...where, from: { deletedAt: null }, to: { deletedAt: null } } }),
     db.entry.count({ where }),
     db.extraCost.count({ where }),
+    db.comment.count({ where }),
   ]);
-  return { parts, connections, entries, extraCosts };
+  return { parts, connections, entries, extraCosts, comments };
 }

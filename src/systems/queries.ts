@@ -180,12 +180,16 @@ export async function restoreSystem(author: Author, id: number): Promise<Saved<N
 }
 
 /** What would go with the system if it were deleted. */
-export async function countWithin(systemId: number): Promise<{ plans: number; parts: number }> {
-  const [plans, parts] = await Promise.all([
+export async function countWithin(
+  systemId: number,
+): Promise<{ plans: number; parts: number; comments: number }> {
+  const inPlans = { plan: { systemId, deletedAt: null } };
+  const [plans, parts, comments] = await Promise.all([
     db.plan.count({ where: { systemId, deletedAt: null } }),
-    db.part.count({ where: { plan: { systemId, deletedAt: null }, deletedAt: null } }),
+    db.part.count({ where: { ...inPlans, deletedAt: null } }),
+    db.comment.count({ where: { OR: [{ systemId }, inPlans], deletedAt: null } }),
   ]);
-  return { plans, parts };
+  return { plans, parts, comments };
 }
 
 /** Names for a form to pick from, the latest first. */
