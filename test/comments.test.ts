@@ -374,6 +374,7 @@ describe('a comment in the trail and in programs', () => {
 
   test('a token that may write is a person’s hand, by the same rules; one that may read is not', async () => {
     const { plan } = await aPlace();
+    expect((await viewer.get('/account/tokens')).text).toContain('<option value="write"');
     const [program, reader, other] = [
       await aProgram(viewer.person),
       await aProgram(viewer.person, 'read'),

@@ -7,7 +7,6 @@ import { page } from '../../web/page.js';
 import { tokenMade } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
-import { can } from '../roles.js';
 import { showOnce, takeShown } from '../shown-once.js';
 import { fromOf, personOf } from '../signing-in.js';
 import { tokenForm } from './form.js';
@@ -52,9 +51,7 @@ async function showTokens(
 ) {
   const account = await ownAccount(req);
   const rows = await listTokens(account.id);
-  // What a viewer's token writes is nothing.
-  const scopes = can(account.role, 'edit') ? SCOPES : SCOPES.slice(0, 1);
-  const onlyHtml = { account, form, scopes, mostDays: MOST_DAYS };
+  const onlyHtml = { account, form, scopes: SCOPES, mostDays: MOST_DAYS };
   page(
     req,
     res,
