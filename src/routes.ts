@@ -62,7 +62,7 @@ export function drawRoutes(app: Express): void {
   app.post('/sign-in/passkey/challenge', limitPosts(200, 15), passkeys.createSignInChallenge);
   app.post('/sign-in/passkey', limitFailures(20, 15), asJson, passkeys.enterWithPasskey);
   app.get('/sign-up', doors.signUpPage);
-  app.post('/sign-up', limitPosts(40, 15), doors.createAccount);
+  app.post('/sign-up', limitPosts(40, 15), doors.create);
   app.get('/password-reset/new', links.newReset);
   app.post('/password-reset/new', limitPosts(20, 15), links.createReset);
   app.get('/password-reset', links.resetPage);

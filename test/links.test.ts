@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { leave } from '../src/auth/account/leaving.js';
 import { findAccount } from '../src/auth/accounts.js';
-import { changeRole, leave } from '../src/auth/last-admin.js';
 import { resetBy, unlockBy } from '../src/auth/links/by-link.js';
-import { findMailedLink, makeFurtherMailedLink, makeMailedLink } from '../src/auth/mailed-links.js';
+import { addMailedLink, findMailedLink, replaceMailedLinks } from '../src/auth/mailed-links.js';
+import { changeRole } from '../src/auth/people/people.js';
 import { hashOf } from '../src/auth/secrets.js';
 import { db } from '../src/db/client.js';
 import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
@@ -62,7 +63,7 @@ describe('a new password by a link', () => {
   test('takes what else lets one in along, where the person says that somebody may have known the old one', async () => {
     const { person } = await signedIn('editor');
     const program = await aProgram(person);
-    const token = await makeMailedLink('reset', { userId: person.id });
+    const token = await replaceMailedLinks('reset', { userId: person.id });
     const somebody = await visitor();
     expect((await somebody.post('/password-reset', { token, password: NEW, all: 'on' })).status).toBe(303);
     expect((await program.get('/systems')).status).toBe(401);
@@ -122,8 +123,8 @@ describe('a new password by a link', () => {
     for (let round = 0; round < 8; round += 1) {
       const { person } = await signedIn('viewer');
       const tokens = [
-        await makeFurtherMailedLink('reset', { userId: person.id }),
-        await makeFurtherMailedLink('reset', { userId: person.id }),
+        await addMailedLink('reset', { userId: person.id }),
+        await addMailedLink('reset', { userId: person.id }),
       ];
       const browsers = [await visitor(), await visitor()];
       await Promise.all(browsers.map((each) => each.get('/sign-in')));
@@ -142,12 +143,12 @@ describe('a new password by a link', () => {
       const { person } = await signedIn('admin');
       const { id, email } = person;
       const byLink = async (purpose: 'unlock' | 'reset') =>
-        (await findMailedLink(purpose, await makeMailedLink(purpose, { userId: id, email })))!;
-      const set = { hash: 'hash', alone: false };
+        (await findMailedLink(purpose, await replaceMailedLinks(purpose, { userId: id, email })))!;
+      const set = { hash: 'hash', revokesAllElse: false };
       const [unlock, reset] = [await byLink('unlock'), await byLink('reset')];
       await Promise.all([unlockBy(unlock, ''), resetBy(reset, set, '')]);
       const another = await byLink('reset');
-      await Promise.all([makeMailedLink('reset', { userId: id }), resetBy(another, set, '')]);
+      await Promise.all([replaceMailedLinks('reset', { userId: id }), resetBy(another, set, '')]);
       const account = (await findAccount(id))!;
       await db.$executeRaw`UPDATE admin_kept SET user_id = ${id}`;
       const both = [changeRole(account, 'viewer', from), leave(account, true, from)];
@@ -284,7 +285,7 @@ describe('another address', () => {
     const { person, ...thief } = await signedIn('editor');
     await thief.post('/account/address', { email: 'thief@example.com', password: PASSWORD });
     const { path, token } = await linkTo('thief@example.com');
-    const reset = await makeMailedLink('reset', { userId: person.id });
+    const reset = await replaceMailedLinks('reset', { userId: person.id });
     await (await visitor()).post('/password-reset', { token: reset, password: NEW });
     expect((await thief.get(`${path}?token=${token}`)).status).toBe(404);
     const stranger = await visitor();
@@ -330,7 +331,7 @@ describe('another address', () => {
 
   test('makes the links void that went to the old one', async () => {
     const { person, ...editor } = await signedIn('editor');
-    const old = await makeMailedLink('reset', { userId: person.id });
+    const old = await replaceMailedLinks('reset', { userId: person.id });
     await editor.post('/account/address', { email: 'moved@example.com', password: PASSWORD });
     const { path, token } = await linkTo('moved@example.com');
     await editor.post(path, { token });

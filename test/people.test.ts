@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { changeName } from '../src/auth/account/changes.js';
-import { createAccount, createUnconfirmed, findAccount } from '../src/auth/accounts.js';
-import { changeRole, leave } from '../src/auth/last-admin.js';
+import { leave } from '../src/auth/account/leaving.js';
+import { createAccount, findAccount } from '../src/auth/accounts.js';
 import { acceptBy } from '../src/auth/links/by-link.js';
-import { findMailedLink, makeMailedLink } from '../src/auth/mailed-links.js';
-import { withdrawInvitation } from '../src/auth/people/people.js';
+import { findMailedLink, replaceMailedLinks } from '../src/auth/mailed-links.js';
+import { changeRole, withdrawInvitation } from '../src/auth/people/people.js';
 import { turnOff } from '../src/auth/second-factor/second-factor.js';
 import { db } from '../src/db/client.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
@@ -72,7 +72,10 @@ describe('one admin always remains', () => {
       await db.user.updateMany({ data: { role: 'viewer' } });
       const people = await Promise.all(
         [1, 2, 3].map((n) =>
-          createAccount({ name: `A${n}`, email: `a${round}.${n}@example.com`, password: NEW, role: 'admin' }),
+          createAccount(
+            { name: `A${n}`, email: `a${round}.${n}@example.com`, password: NEW, role: 'admin' },
+            { isConfirmed: true },
+          ),
         ),
       );
       const accounts = await Promise.all(people.map((person) => findAccount(person?.id ?? 0)));
@@ -85,7 +88,7 @@ describe('one admin always remains', () => {
   test('who can come in: nobody who has left, at the same moment either, and nobody unconfirmed', async () => {
     const cost = { memoryKib: 1_024, passes: 1 };
     const typed = { name: 'Typed', email: 'typed@example.com', password: NEW, role: 'viewer' as const };
-    const unconfirmed = await createUnconfirmed(typed, '', cost);
+    const unconfirmed = await createAccount(typed, { isConfirmed: false, cost });
     const admin = await signedIn('admin');
     const refused = await admin.post(`/people/${unconfirmed?.id}/role`, { role: 'admin' });
     expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('not confirmed')]);
@@ -109,18 +112,42 @@ describe('one admin always remains', () => {
       const [one, other] = [await anAdmin(), await anAdmin()];
       await Promise.all([turnOff(one, by(other)), turnOff(other, by(one))]);
       await Promise.all([
-        makeMailedLink('reset', { userId: one.id, createdById: other.id }),
-        makeMailedLink('reset', { userId: other.id, createdById: one.id }),
+        replaceMailedLinks('reset', { userId: one.id, createdById: other.id }),
+        replaceMailedLinks('reset', { userId: other.id, createdById: one.id }),
       ]);
       const [first, second] = [(await findAccount(one.id))!, (await findAccount(other.id))!];
       const invited = { email: `round${round}@example.com`, role: 'viewer' as const, createdById: first.id };
-      const invitation = (await findMailedLink('invitation', await makeMailedLink('invitation', invited)))!;
+      const invitation = (await findMailedLink(
+        'invitation',
+        await replaceMailedLinks('invitation', invited),
+      ))!;
       await db.$executeRaw`UPDATE admin_kept SET user_id = ${first.id}`;
-      await Promise.all([
+      const [byOther, byOne] = await Promise.allSettled([
         changeRole(first, 'viewer', by(second)),
         changeRole(second, 'viewer', by(first)),
         acceptBy(invitation, 'Guest', 'hash', ''),
       ]);
+      // As if one came first: the other is no admin then.
+      const outcomes = [byOther, byOne].map((done) => (done.status === 'fulfilled' ? done.value : 'refused'));
+      expect(outcomes.sort()).toEqual(['done', 'refused']);
+    }
+  });
+
+  test('who is admin no more hands out nothing, at the same moment either', async () => {
+    await signedIn('admin');
+    for (let round = 0; round < 8; round += 1) {
+      const account = (await findAccount((await signedIn('admin')).person.id))!;
+      const somebody = await signedIn('viewer');
+      const createdById = account.id;
+      const invitation = { email: `handed${round}@example.com`, role: 'admin' as const, createdById };
+      const handOut = () => [
+        replaceMailedLinks('invitation', invitation),
+        replaceMailedLinks('reset', { userId: somebody.person.id, createdById }),
+      ];
+      await Promise.allSettled([changeRole(account, 'viewer', FROM), ...handOut()]);
+      const refused = { reason: { status: 403, message: expect.stringContaining('no admin any more') } };
+      expect(await Promise.allSettled(handOut())).toMatchObject([refused, refused]);
+      expect(await db.mailedLink.count({ where: { createdById } })).toBe(0);
     }
   });
 
@@ -172,7 +199,7 @@ describe('invitations', () => {
       const email = `either${round}@example.com`;
       const link = (await findMailedLink(
         'invitation',
-        await makeMailedLink('invitation', { email, role: 'viewer' }),
+        await replaceMailedLinks('invitation', { email, role: 'viewer' }),
       ))!;
       const done = await Promise.all([acceptBy(link, 'Guest', 'hash', ''), withdrawInvitation(link.id)]);
       expect(done.filter(Boolean)).toHaveLength(1);
@@ -241,7 +268,7 @@ describe('one’s own account', () => {
     await here.post('/account/password', { current: NEW, password: `${NEW} again`, all: 'on' });
     expect(await left()).toEqual([0, 0, 401]);
     const last = await db.change.findFirst({ where: { userId: person.id }, orderBy: { id: 'desc' } });
-    expect(last?.after).toEqual({ password: 'a new one', tokensPasskeysAndLinks: 'taken away' });
+    expect(last?.after).toEqual({ password: 'a new one', tokensPasskeysAndProviders: 'taken away' });
   });
 
   test('sessions are listed and ended: one, or all others, and nobody else’s', async () => {

@@ -1,9 +1,9 @@
 import passport from 'passport';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { changePassword } from '../src/auth/account/changes.js';
-import { createAccount, createUnconfirmed, findAccountByEmail } from '../src/auth/accounts.js';
-import { leave } from '../src/auth/last-admin.js';
-import { makeMailedLink } from '../src/auth/mailed-links.js';
+import { leave } from '../src/auth/account/leaving.js';
+import { createAccount, findAccountByEmail } from '../src/auth/accounts.js';
+import { replaceMailedLinks } from '../src/auth/mailed-links.js';
 import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
 import type { Provider } from '../src/auth/signing-in.js';
 import { db } from '../src/db/client.js';
@@ -82,7 +82,7 @@ async function toldTo(browser: Browser): Promise<string> {
 const isIn = async (browser: Browser) => (await browser.get('/account')).status === 200;
 
 async function anAccount(email: string, role: 'viewer' | 'editor' = 'editor') {
-  const person = await createAccount({ name: 'Ada', email, password: PASSWORD, role });
+  const person = await createAccount({ name: 'Ada', email, password: PASSWORD, role }, { isConfirmed: true });
   return person!;
 }
 
@@ -211,10 +211,10 @@ describe('signing in through OpenID Connect', () => {
 
   test('an invitation takes the place of an account whose address was never confirmed', async () => {
     const ada = somebody();
-    await makeMailedLink('invitation', { email: ada.email, role: 'editor' });
+    await replaceMailedLinks('invitation', { email: ada.email, role: 'editor' });
     const cost = { memoryKib: 8_192, passes: 1 };
     const squatter = { name: 'Not Ada', email: ada.email, password: PASSWORD, role: 'viewer' as const };
-    await createUnconfirmed(squatter, '', cost);
+    await createAccount(squatter, { isConfirmed: false, cost });
     const browser = await visitor();
     await signInAs(browser, ada.sub);
     expect(await isIn(browser)).toBe(true);
@@ -299,9 +299,9 @@ describe('somebody with an address that nobody here has', () => {
 
   test('uses an invitation of exactly this address up, with its role', async () => {
     const ada = somebody({ email: 'Ada_1@Example.com' });
-    await makeMailedLink('invitation', { email: 'adax1@example.com', role: 'admin' });
+    await replaceMailedLinks('invitation', { email: 'adax1@example.com', role: 'admin' });
     expect((await signInAs(await visitor(), ada.sub)).status).toBe(403);
-    const token = await makeMailedLink('invitation', { email: 'ada_1@example.com', role: 'editor' });
+    const token = await replaceMailedLinks('invitation', { email: 'ada_1@example.com', role: 'editor' });
     expect((await signInAs(await visitor(), ada.sub)).status).toBe(303);
     expect(await findAccountByEmail('ada_1@example.com')).toMatchObject({ role: 'editor' });
     expect((await (await visitor()).get(`/invitation?token=${token}`)).status).toBe(404);
@@ -309,7 +309,7 @@ describe('somebody with an address that nobody here has', () => {
 
   test('is not let in by an invitation that has expired', async () => {
     const ada = somebody();
-    await makeMailedLink('invitation', { email: ada.email, role: 'admin' });
+    await replaceMailedLinks('invitation', { email: ada.email, role: 'admin' });
     await db.mailedLink.updateMany({ where: { email: ada.email }, data: { expiresAt: new Date(0) } });
     expect((await signInAs(await visitor(), ada.sub)).status).toBe(403);
   });
@@ -565,7 +565,11 @@ describe('linking to the account that is signed in', () => {
     // While the provider is being asked, which takes its time.
     provider.prepare = async (gate: never) => {
       const account = (await findAccountByEmail(person.email))!;
-      await changePassword(account, { hash: 'hash', alone: true }, { userId: person.id, address: '' });
+      await changePassword(
+        account,
+        { hash: 'hash', revokesAllElse: true },
+        { userId: person.id, address: '' },
+      );
       return prepare(gate);
     };
     const answer = await browser.get(back);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { askForAddress, changePassword } from '../src/auth/account/changes.js';
+import { leave } from '../src/auth/account/leaving.js';
 import { findAccount, findByPassword } from '../src/auth/accounts.js';
-import { leave } from '../src/auth/last-admin.js';
 import { hashPassword } from '../src/auth/passwords.js';
 import { beginSecondFactor, renewRecoveryCodes, turnOff } from '../src/auth/second-factor/second-factor.js';
 import { startSession } from '../src/auth/sessions.js';
@@ -170,7 +170,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
       const hash = await hashPassword(NEW);
       const change = async () => {
         await new Promise((resolve) => setTimeout(resolve, 40));
-        await changePassword(account!, { hash, alone: false }, { userId: person.id, address: '' });
+        await changePassword(account!, { hash, revokesAllElse: false }, { userId: person.id, address: '' });
       };
       // At some of these moments the password is checked before the change, and the session would begin after it.
       const signIns = Array.from({ length: 12 }, async (_, n) => {
@@ -191,7 +191,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
       const dear = { memoryKib: 19_456, passes: 3 };
       await Promise.all([
         findByPassword(person.email, PASSWORD, dear),
-        changePassword(account!, { hash, alone: false }, { userId: person.id, address: '' }),
+        changePassword(account!, { hash, revokesAllElse: false }, { userId: person.id, address: '' }),
       ]);
       expect(await findByPassword(person.email, PASSWORD, dear)).toBe(null);
       expect(await findByPassword(person.email, NEW, dear)).toMatchObject({ id: person.id });
@@ -202,7 +202,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
     const { person } = await signedIn('viewer');
     const before = await findAccount(person.id);
     const hash = await hashPassword(NEW);
-    await changePassword(before!, { hash, alone: false }, { userId: person.id, address: '' });
+    await changePassword(before!, { hash, revokesAllElse: false }, { userId: person.id, address: '' });
     expect(await startSession(before!, FROM, LIMITS)).toBe(null);
     expect(await startSession((await findAccount(person.id))!, FROM, LIMITS)).not.toBe(null);
   });
@@ -212,9 +212,9 @@ describe('a new password at the moment of a sign-in with the old one', () => {
     const before = (await findAccount(person.id))!;
     const hash = await hashPassword(NEW);
     const from = { userId: person.id, address: '' };
-    await changePassword(before, { hash, alone: false }, from);
+    await changePassword(before, { hash, revokesAllElse: false }, from);
     const late: Record<string, () => Promise<unknown>> = {
-      password: () => changePassword(before, { hash, alone: false }, from),
+      password: () => changePassword(before, { hash, revokesAllElse: false }, from),
       address: () => askForAddress(before, 'thief@example.com', from),
       token: () => makeToken(before, { name: 'ci', scope: 'write', days: 9 }, from),
       secondFactor: () => beginSecondFactor(before, 'a secret of thirty-two letters..'),

@@ -2,6 +2,7 @@ import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { unlessViolated } from '../db/violations.js';
 import { HttpError } from '../web/errors.js';
+import { keepAdmin } from './last-admin.js';
 import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import type { Role } from './roles.js';
 import type { SeenPerson } from './sessions.js';
@@ -12,9 +13,12 @@ import { record } from './trail.js';
 // Two rules hold for whatever is done to an account here and in every folder, so that two things at the same moment end as if one came first:
 //
 // 1. Generation. A number in the row, raised by `endSessionsOf` whenever rights change or may be in wrong hands: a new password, another role, a
-//    second factor on or off, leaving. Whoever has shown who they are was seen under one; a session, a token, a passkey or another address is
-//    written under that one only (`startSession`, `holdAccount`). Who knew the old password does not come a moment before the new one.
+//    second factor on or off, leaving. Whoever has shown who they are was seen under one; a session, a token, a passkey, a provider or another
+//    address is written under that one only (`startSession`, `holdAccount`). Who knew the old password does not come a moment before the new one.
 // 2. Order. Rows are held the person first (of two the lower id), then the link by which they act, then `admin_kept`: so no two wait for each other.
+//    An invitation has no person yet: the link, then the unconfirmed row that makes room, which nobody is signed in by.
+//
+// An admin who does something to somebody else is held with them (`by`), and is refused where they are no admin any more.
 
 export type Account = SeenPerson & {
   newEmail: string | null;
@@ -37,8 +41,8 @@ export function findAccountByEmail(email: string): Promise<Account | null> {
 }
 
 /**
- * An address as it is compared: without case, in one way everywhere. The database's own `lower` takes more letters for an i than JavaScript's,
- * and who could write one address in two ways would have twice the tries.
+ * An address as it is compared: without case. A row is found only where the database's `lower` agrees, which takes more letters for an i than
+ * JavaScript's; tries are counted by this alone, so that who writes one address in two ways has no more of them.
  */
 export function addressKey(email: string): string {
   return email.toLowerCase();
@@ -80,7 +84,7 @@ export async function isPasswordOf(id: number, password: string, cost: HashCost)
 }
 
 /** Sign-up is open to all while there is nobody: the first becomes the admin. */
-export async function isEmpty(): Promise<boolean> {
+export async function hasNobody(): Promise<boolean> {
   return (await read<unknown[]>`SELECT 1 FROM users LIMIT 1`).length === 0;
 }
 
@@ -103,45 +107,47 @@ export async function createFirstAccount(
   });
 }
 
-/** Makes an account as whoever runs the app does, whose e-mail address is known to be theirs. Null when it is taken. */
+/** Makes an account; one that is not confirmed signs in nobody until its address is. Null when the address is taken; it takes as long. */
 export async function createAccount(
   { name, email, password, role }: SignUp & { role: Role },
-  cost?: HashCost,
+  { isConfirmed, ip = '', cost }: { isConfirmed: boolean; ip?: string; cost?: HashCost },
 ): Promise<SeenPerson | null> {
-  return unlessTaken({ name, email, role, confirmedAt: new Date() }, await hashPassword(password, cost), '');
-}
-
-/** Makes an account that cannot sign in until its address is confirmed. Null when the address is taken; it takes as long. */
-export async function createUnconfirmed(
-  { name, email, password, role }: SignUp & { role: Role },
-  ip: string,
-  cost: HashCost,
-): Promise<SeenPerson | null> {
-  return unlessTaken({ name, email, role }, await hashPassword(password, cost), ip);
-}
-
-function unlessTaken(account: Prisma.UserCreateInput, passwordHash: string, ip: string) {
+  const passwordHash = await hashPassword(password, cost);
+  const account = { name, email, passwordHash, role, confirmedAt: isConfirmed ? new Date() : null };
   return unlessViolated('users_email_key', null, () =>
-    db.$transaction((tx) => insertAccount(tx, { ...account, passwordHash }, ip)),
+    db.$transaction((tx) => insertAccount(tx, account, ip)),
   );
 }
 
 /**
- * Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. `by` is who does
- * it, where that is somebody else: their row is named by what is written, and rows are taken in one order by all.
+ * Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. `by` is the admin
+ * who does it, where it is not the person: held as well, in the order that all keep. Throws 403 where they are no admin any more.
  * Gives the row as it is once held; undefined where there is none.
  */
 export async function holdRow(
   tx: Prisma.TransactionClient,
   id: number,
-  by?: number | null,
+  by: number | null = null,
 ): Promise<Held | undefined> {
   const rows = await tx.$queryRaw<Held[]>`
-    SELECT id, generation, left_at IS NOT NULL AS "hasLeft" FROM users WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR UPDATE`;
-  return rows.find((row) => row.id === id);
+    SELECT id, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
+    WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR UPDATE`;
+  const rowOf = (whose: number) => rows.find((row) => row.id === whose);
+  if (by !== null && by !== id) refuseUnlessAdmin(rowOf(by));
+  return rowOf(id);
 }
 
-type Held = { id: number; generation: number; hasLeft: boolean };
+/** Holds the row of an admin who makes something for nobody who has a row yet. Throws 403 where they are no admin any more. */
+export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promise<void> {
+  refuseUnlessAdmin(await holdRow(tx, id));
+}
+
+type Held = { id: number; generation: number; role: Role; hasLeft: boolean };
+
+function refuseUnlessAdmin(held: Held | undefined): void {
+  if (held?.role !== 'admin' || held.hasLeft)
+    throw new HttpError(403, 'You are no admin any more: your role was changed at this very moment.');
+}
 
 /**
  * Holds the account as it was when its owner showed that it is theirs. Throws 409 where it was changed since, by a new password say: who knew
@@ -150,7 +156,7 @@ type Held = { id: number; generation: number; hasLeft: boolean };
 export async function holdAccount(
   tx: Prisma.TransactionClient,
   { id, generation }: Pick<SeenPerson, 'id' | 'generation'>,
-  by?: number | null,
+  by: number | null = null,
 ): Promise<void> {
   const held = await holdRow(tx, id, by);
   if (!held || held.hasLeft || held.generation !== generation) throw changedMeanwhile();
@@ -173,9 +179,7 @@ export async function insertAccount(
 ): Promise<SeenPerson> {
   const select = { id: true, name: true, email: true, role: true, generation: true };
   const person = await tx.user.create({ data, select });
-  if (person.role === 'admin') {
-    await tx.$executeRaw`INSERT INTO admin_kept (user_id) VALUES (${person.id}) ON CONFLICT DO NOTHING`;
-  }
+  if (person.role === 'admin') await keepAdmin(tx, person.id);
   await record(tx, { userId: person.id, address: ip }, 'signed up', person, { after: { role: person.role } });
   return person;
 }

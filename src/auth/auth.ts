@@ -15,15 +15,16 @@ import { admitToken, bearerIn } from './tokens/bearer.js';
 // The files beside this one are the core and know no folder (but for sweep.ts); each folder is one thing that people do, and knows the core and
 // itself. To know how it works, read these in half an hour:
 //
-//   auth.ts roles.ts                    the front: whose a request is, the walls, and the one table of who may what
+//   auth.ts roles.ts tokens/bearer.ts   the front: whose a request is, the walls, the one table of who may what, what no token opens
 //   signing-in.ts sessions.ts           a session begins under a new id, is found with every request, ends
 //   accounts.ts                         a person's row, and the two rules for whatever is done to one
 //   passwords.ts tries.ts               hashing, few at once; failures counted, delays, locks
 //   secrets.ts mailed-links.ts post.ts  links that come by mail: only a hash is kept, good once; letters that nobody waits for
 //   steps.ts own-account.ts             what a browser begins and a later request ends; the password again, before what matters
-//   set-password.ts last-admin.ts       what goes when rights change; an admin remains
+//   set-password.ts last-admin.ts       what goes with a new password; an admin remains
 //
 // and of the folders, ten minutes each, the one that you came for: its controller, its form, and the file that is named after what it is about.
+// The rest when you meet it: trail.ts (lines about people), shown-once.ts and sealed.ts, ways-in.ts, fields.ts, letters.ts, sweep.ts.
 
 declare global {
   namespace Express {
@@ -64,7 +65,7 @@ export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers
   }) satisfies RequestHandler);
 }
 
-export { isEmpty } from './accounts.js';
+export { hasNobody } from './accounts.js';
 export { personOf } from './signing-in.js';
 export { isForBrowsers } from './tokens/bearer.js';
 

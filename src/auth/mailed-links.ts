@@ -1,6 +1,6 @@
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
-import { addressKey, holdRow } from './accounts.js';
+import { addressKey, holdAdmin, holdRow } from './accounts.js';
 import type { Role } from './roles.js';
 import { hashOf, newSecret } from './secrets.js';
 
@@ -20,7 +20,7 @@ export type MailedLink = {
  * Makes a link's token, which is kept nowhere: only its hash is. The links of this purpose that the same person (or, of an invitation, the same
  * address) had before are good no more.
  */
-export async function makeMailedLink(
+export async function replaceMailedLinks(
   purpose: Purpose,
   to: { userId?: number; email?: string; role?: Role; createdById?: number },
 ): Promise<string> {
@@ -30,6 +30,8 @@ export async function makeMailedLink(
       await holdRow(tx, to.userId, to.createdById);
       await tx.mailedLink.deleteMany({ where: { purpose, userId: to.userId } });
     } else {
+      // So that what an admin hands out is there when they cease to be one, and withdrawn, or is not made.
+      if (to.createdById) await holdAdmin(tx, to.createdById);
       // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
       await tx.$executeRaw`DELETE FROM mailed_links WHERE purpose = ${purpose} AND lower(email) = ${addressKey(to.email ?? '')}`;
     }
@@ -45,7 +47,7 @@ const MOST_OPEN = 5;
  * A further link, beside those that were sent before: anybody can ask for one, and must not be able to void the one that its owner is about to
  * open. Null where there are enough that are good.
  */
-export async function makeFurtherMailedLink(
+export async function addMailedLink(
   purpose: Purpose,
   to: { userId: number; email?: string },
 ): Promise<string | null> {

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { HttpError } from '../web/errors.js';
 import type { Letter } from '../web/mail.js';
 import { addressTaken, confirmationLetter } from './letters.js';
-import { makeFurtherMailedLink, type Purpose } from './mailed-links.js';
+import { addMailedLink, type Purpose } from './mailed-links.js';
 import { authOf } from './signing-in.js';
 import { takeTry, triesOf } from './tries.js';
 
@@ -61,7 +61,7 @@ export function postLink(
   if (!account || !authOf(req).mail.isOn) return;
   const { id: userId, email } = account;
   later(req, async () => {
-    const token = await makeFurtherMailedLink(purpose, { userId, email });
+    const token = await addMailedLink(purpose, { userId, email });
     if (token === null) return;
     await authOf(req).mail.send(account.email, letter(account.name, linkTo(req, purpose, token)));
   });

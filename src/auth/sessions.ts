@@ -1,4 +1,4 @@
-import { setImmediate as atTurnsEnd } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Settings } from '../settings.js';
@@ -60,17 +60,22 @@ type Found = { key: string; person: Person; isKept: boolean; idleMs: number };
 
 let asked: { keys: string[]; answer: Promise<Map<string, Found>> } | null = null;
 
-/** Requests that come in one turn of the loop, some four under load, ask by one statement: it took a quarter off what a session costs a page. */
+/**
+ * Requests that come in one turn of the loop, some four under load, ask by one statement, and each finds its own by its key: it took a quarter off
+ * what a session costs a page.
+ */
 function askTogether(key: string): Promise<Map<string, Found>> {
-  if (asked) asked.keys.push(key);
-  else asked = { keys: [key], answer: atTurnsEnd().then(findAsked) };
-  return asked.answer;
-}
-
-function findAsked(): Promise<Map<string, Found>> {
-  const keys = asked?.keys ?? [];
-  asked = null;
-  return findUnended(keys);
+  if (asked) {
+    asked.keys.push(key);
+    return asked.answer;
+  }
+  const keys = [key];
+  const answer = setImmediate().then(() => {
+    asked = null;
+    return findUnended(keys);
+  });
+  asked = { keys, answer };
+  return answer;
 }
 
 /** Sessions of these keys that were not ended and may still run, by key. */

@@ -4,8 +4,8 @@ import { type From, record } from './trail.js';
 
 export type NewPassword = {
   hash: string;
-  /** Whether all else that lets one in goes too: whoever knew the old password may have added some of it. */
-  alone: boolean;
+  /** Whether all else that lets one in goes too, as the person ticks it: whoever knew the old password may have added some of it. */
+  revokesAllElse: boolean;
 };
 
 /**
@@ -15,20 +15,23 @@ export type NewPassword = {
 export async function setPassword(
   tx: Prisma.TransactionClient,
   account: { id: number; name: string },
-  { hash, alone }: NewPassword,
+  { hash, revokesAllElse }: NewPassword,
   from: From,
 ): Promise<number> {
   const { id } = account;
   await tx.user.update({ where: { id }, data: { passwordHash: hash, newEmail: null }, select: { id: true } });
   await tx.mailedLink.deleteMany({ where: { userId: id } });
   const generation = await endSessionsOf(tx, id);
-  if (alone) {
+  if (revokesAllElse) {
     const theirs = { where: { userId: id } };
     await tx.apiToken.updateMany({ where: { userId: id, revokedAt: null }, data: { revokedAt: new Date() } });
     await tx.passkey.deleteMany(theirs);
     await tx.identity.deleteMany(theirs);
   }
-  const after = { password: 'a new one', ...(alone && { tokensPasskeysAndLinks: 'taken away' }) };
+  const after = {
+    password: 'a new one',
+    ...(revokesAllElse && { tokensPasskeysAndProviders: 'taken away' }),
+  };
   await record(tx, from, 'changed', account, { after });
   return generation;
 }

@@ -21,7 +21,7 @@ export async function showOnce<K extends keyof Secrets>(req: Request, kind: K, s
   await beginStep(req, 'shown once', { userId, data: { kind, sealed } });
 }
 
-/** The secret that this page is to show, and with that it is gone; null when there is none. The page is kept in no cache. */
+/** The secret that this page is to show, and with that it is gone: a reload shows nothing. Null when there is none. The page is kept in no cache. */
 export async function takeShown<K extends keyof Secrets>(req: Request, kind: K): Promise<Secrets[K] | null> {
   // Who asks for the headers alone is shown nothing, and the secret would be gone.
   if (req.method === 'HEAD') return null;

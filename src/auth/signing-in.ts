@@ -2,11 +2,13 @@ import type { Request } from 'express';
 import type passport from 'passport';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
+import { pathOfThisSite } from '../web/addresses.js';
 import { type Cookie, ownCookie } from '../web/cookies.js';
 import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
 import { type Account, changedMeanwhile } from './accounts.js';
 import { endSession, type Person, type SeenPerson, startSession } from './sessions.js';
+import { beginStep } from './steps.js';
 import { type From, recordSignIn } from './trail.js';
 
 // Signing in and out, and what the module works with while it does.
@@ -50,10 +52,10 @@ export function fromOf(req: Request): From {
 
 /** What the browser keeps of its session; nothing where nobody is signed in. */
 export function sessionIdOf(req: Request): string | undefined {
-  return req.cookies[cookieFor(req).name];
+  return req.cookies[cookieOf(req).name];
 }
 
-function cookieFor(req: Request): Cookie {
+function cookieOf(req: Request): Cookie {
   return ownCookie('session', authOf(req).settings.env);
 }
 
@@ -78,7 +80,7 @@ async function signIn(
   const started = await startSession({ id, generation }, from, sessions);
   if (!started) throw changedMeanwhile();
   if (req.session) await endSession(req.session.key);
-  const cookie = cookieFor(req);
+  const cookie = cookieOf(req);
   const expires = isKept ? { expires: started.expiresAt } : {};
   req.res?.cookie(cookie.name, started.id, { ...cookie.options, ...expires });
   // What the next page is told is told to this person.
@@ -98,10 +100,29 @@ export async function enter(req: Request, account: SeenPerson, keep: boolean, by
   await recordSignIn(account, fromOf(req), by);
 }
 
+/** What is kept of a sign-in until the second factor is shown. `by` is what the first one was. */
+export type Begun = { keep: boolean; to: string; by: string; generation: number };
+
+/** Goes on with whoever has shown the first factor, and has another perhaps. Gives where the browser goes next: the page wanted, or that of the code. */
+export async function enterOrAskForCode(
+  req: Request,
+  account: Account,
+  { keep, to, by }: { keep: boolean; to: string | undefined; by: string },
+): Promise<string> {
+  const wanted = pathOfThisSite(to);
+  if (account.totpSince) {
+    const begun: Begun = { keep, to: wanted, by, generation: account.generation };
+    await beginStep(req, 'second factor', { userId: account.id, data: begun });
+    return '/sign-in/code';
+  }
+  await enter(req, account, keep, by);
+  return wanted;
+}
+
 /** Ends the session of this browser. */
 export async function signOut(req: Request): Promise<void> {
   if (req.session) await endSession(req.session.key);
-  const { name, options } = cookieFor(req);
+  const { name, options } = cookieOf(req);
   req.res?.clearCookie(name, options);
   delete req.session;
   delete req.user;

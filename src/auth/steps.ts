@@ -4,7 +4,10 @@ import type { Prisma } from '../db/generated/client.js';
 import { type Cookie, ownCookie } from '../web/cookies.js';
 import { hashOf, newSecret } from './secrets.js';
 
-/** Something begun in this browser that a later request of it ends: the second factor, a passkey's challenge, a provider's answer. */
+/**
+ * Something begun in this browser that a later request of it ends: a second factor to be shown, a passkey's challenge, a provider's answer, a secret
+ * to be looked at. One a browser: beginning another forgets this one. Finding does not end it, `endStep` does.
+ */
 export type StepPurpose = 'second factor' | 'passkey' | 'new passkey' | 'provider' | 'shown once';
 
 export type Step = { id: string; userId: number | null; data: Prisma.JsonValue };
@@ -24,7 +27,7 @@ export async function beginStep(
   req.res?.cookie(name, id, { ...options, maxAge: MINUTES * 60_000 });
 }
 
-/** The step that this browser is in, or null: none, another one, or begun too long ago. It can be looked at again. */
+/** The step that this browser is in, or null: none, another one, or begun too long ago. */
 export async function findStep(req: Request, purpose: StepPurpose): Promise<Step | null> {
   const id: string | undefined = req.cookies[cookieOf(req).name];
   if (!id) return null;

@@ -35,7 +35,7 @@ export type Try = { ok: true; locks: boolean } | { ok: false; seconds: number };
  * `key` is what is tried, of `triesOf`. A success takes the count back: `forgetTries`.
  */
 export async function takeTry(key: string): Promise<Try> {
-  const id = idOf(key);
+  const id = hashedKey(key);
   const [taken] = await db.$queryRaw<{ failures: number }[]>`
     INSERT INTO tries AS t (key, failures, last_at) VALUES (${id}, 1, now())
     ON CONFLICT (key) DO UPDATE SET last_at = now(),
@@ -49,17 +49,17 @@ export async function takeTry(key: string): Promise<Try> {
 
 /** After a success. */
 export async function forgetTries(key: string): Promise<void> {
-  await db.tries.deleteMany({ where: { key: idOf(key) } });
+  await db.tries.deleteMany({ where: { key: hashedKey(key) } });
 }
 
 /** When a lock is lifted: whatever of the account was tried. */
 export async function forgetAllTries(account: Tried): Promise<void> {
-  await db.tries.deleteMany({ where: { key: { in: keysOf(account).map(idOf) } } });
+  await db.tries.deleteMany({ where: { key: { in: keysOf(account).map(hashedKey) } } });
 }
 
 /** The ids of those of whom anything is locked now. */
 export async function lockedAmong(accounts: Tried[]): Promise<Set<number>> {
-  const idsByKey = new Map(accounts.flatMap((one) => keysOf(one).map((key) => [idOf(key), one.id])));
+  const idsByKey = new Map(accounts.flatMap((one) => keysOf(one).map((key) => [hashedKey(key), one.id])));
   const since = new Date(Date.now() - 24 * 3_600_000);
   const held = await db.tries.findMany({
     where: { key: { in: [...idsByKey.keys()] }, lockedAt: { gt: since } },
@@ -82,6 +82,6 @@ async function waitOf(id: string): Promise<number> {
 }
 
 /** What people type as an address may be a password: only its hash is kept. */
-function idOf(key: string): string {
+function hashedKey(key: string): string {
   return hashOf(addressKey(key));
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { isEmpty } from '../auth/auth.js';
+import { hasNobody } from '../auth/auth.js';
 import { countedPlan } from '../bills/remembered.js';
 import type { Bill } from '../domain/bill.js';
 import { findPlans } from '../plans/queries.js';
@@ -14,7 +14,7 @@ export async function show(req: Request, res: Response) {
       res,
       'home/visitor',
       { title: 'Know what you run' },
-      { onlyHtml: { signUpOpen: await isEmpty() } },
+      { onlyHtml: { signUpOpen: await hasNobody() } },
     );
   }
   const systems = await listLatestSystems(12);

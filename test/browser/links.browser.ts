@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DEMO_ACCOUNT, tellStory } from '../../prisma/seed.js';
-import { createUnconfirmed } from '../../src/auth/accounts.js';
-import { makeMailedLink } from '../../src/auth/mailed-links.js';
+import { createAccount } from '../../src/auth/accounts.js';
+import { replaceMailedLinks } from '../../src/auth/mailed-links.js';
 import { db } from '../../src/db/client.js';
 import { PASSWORD } from '../support/app.js';
 import { hasBrowser, openPage, signInToDemo, useBrowser } from './support.js';
@@ -37,7 +37,7 @@ describe.skipIf(!hasBrowser)('a link that came by mail', () => {
 
   test('sets a new password', async () => {
     const { id, email } = await db.user.findFirstOrThrow({ where: { email: DEMO_ACCOUNT.email } });
-    const token = await makeMailedLink('reset', { userId: id });
+    const token = await replaceMailedLinks('reset', { userId: id });
     const page = await openPage();
     await page.goto(`/password-reset?token=${token}`);
     await expectGoodPage(page);
@@ -57,12 +57,11 @@ describe.skipIf(!hasBrowser)('a link that came by mail', () => {
   test('confirms the address of who knows the password that was chosen', async () => {
     const cost = { memoryKib: 8_192, passes: 1 };
     const email = 'new@example.com';
-    const person = await createUnconfirmed(
+    const person = await createAccount(
       { name: 'New', email, password: PASSWORD, role: 'viewer' },
-      '',
-      cost,
+      { isConfirmed: false, cost },
     );
-    const token = await makeMailedLink('confirmation', { userId: person!.id, email });
+    const token = await replaceMailedLinks('confirmation', { userId: person!.id, email });
     const page = await openPage();
     await page.goto(`/confirmation?token=${token}`);
     await expectGoodPage(page);
@@ -78,7 +77,7 @@ describe.skipIf(!hasBrowser)('a link that came by mail', () => {
   test('opens a locked account', async () => {
     const { id } = await db.user.findFirstOrThrow({ where: { email: DEMO_ACCOUNT.email } });
     const page = await openPage();
-    await page.goto(`/unlock?token=${await makeMailedLink('unlock', { userId: id })}`);
+    await page.goto(`/unlock?token=${await replaceMailedLinks('unlock', { userId: id })}`);
     await page.getByRole('button', { name: 'Open it again' }).click();
     await page.getByText('Your account is open again').waitFor();
   });

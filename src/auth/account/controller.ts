@@ -5,7 +5,6 @@ import { type FormState, readForm, statusOf, withError } from '../../web/form.js
 import { page } from '../../web/page.js';
 import { findAccountByEmail } from '../accounts.js';
 import { isOfDomain } from '../fields.js';
-import { leave } from '../last-admin.js';
 import { addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
@@ -16,6 +15,7 @@ import { note } from '../trail.js';
 import { listIdentities } from '../ways-in.js';
 import { askForAddress, changeName, changePassword, forgetAddress } from './changes.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
+import { leave } from './leaving.js';
 
 // One's own account. What matters asks for the password again: a browser left open must not be enough.
 
@@ -86,7 +86,7 @@ export async function updatePassword(req: Request, res: Response) {
   const read = await readProven(req, account, passwordForm, 'current');
   if (!read.ok) return showForm(req, res, 'password', read.form);
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
-  const generation = await changePassword(account, { hash, alone: read.data.all }, fromOf(req));
+  const generation = await changePassword(account, { hash, revokesAllElse: read.data.all }, fromOf(req));
   post(req, account.email, passwordChanged(account.name));
   await signInAnew(req, account, generation);
   sendOn(res, '/account', 'Your password is changed. Your other sessions are signed out.');

@@ -1,15 +1,13 @@
 import type { Request, Response } from 'express';
-import { pathOfThisSite } from '../../web/addresses.js';
 import { HttpError } from '../../web/errors.js';
 import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { createFirstAccount, createUnconfirmed, findAccountByEmail, isEmpty } from '../accounts.js';
+import { createAccount, createFirstAccount, findAccountByEmail, hasNobody } from '../accounts.js';
 import { isOfDomain } from '../fields.js';
 import { lockedLetter } from '../letters.js';
 import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
-import { authenticate, authOf, enter, fromOf, signOut } from '../signing-in.js';
-import { beginStep } from '../steps.js';
+import { authenticate, authOf, enter, enterOrAskForCode, fromOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
 import { relyingPartyOf } from '../ways-in.js';
@@ -50,15 +48,7 @@ export async function createSession(req: Request, res: Response) {
       'Your address is not confirmed yet. We have written to you again: open the link in the mail.',
     );
   }
-  if (account.totpSince) {
-    await beginStep(req, 'second factor', {
-      userId: account.id,
-      data: { keep, to: pathOfThisSite(to), generation: account.generation },
-    });
-    return res.redirect(303, '/sign-in/code');
-  }
-  await enter(req, account, keep, 'password');
-  res.redirect(303, pathOfThisSite(to));
+  res.redirect(303, await enterOrAskForCode(req, account, { keep, to, by: 'password' }));
 }
 
 export async function destroySession(req: Request, res: Response) {
@@ -75,8 +65,8 @@ export async function signUpPage(req: Request, res: Response) {
   await showSignUp(req, res, { values: {}, errors: {} });
 }
 
-export async function createAccount(req: Request, res: Response) {
-  const isFirst = await isEmpty();
+export async function create(req: Request, res: Response) {
+  const isFirst = await hasNobody();
   if (!isFirst) return signUp(req, res);
   const read = readForm(signUpForm, req.body);
   if (!read.ok) return showSignUp(req, res, read.form);
@@ -98,7 +88,8 @@ async function signUp(req: Request, res: Response) {
     return showSignUp(req, res, withError(req.body, errors));
   }
   const role = domain ? 'editor' : 'viewer';
-  const person = await createUnconfirmed({ ...read.data, role }, fromOf(req).address, settings.passwords);
+  const signUp = { isConfirmed: false, ip: fromOf(req).address, cost: settings.passwords };
+  const person = await createAccount({ ...read.data, role }, signUp);
   if (person) postConfirmation(req, person, person.email);
   else postTaken(req, await findAccountByEmail(read.data.email));
   page(req, res, 'auth/told', {
@@ -107,7 +98,7 @@ async function signUp(req: Request, res: Response) {
   });
 }
 
-/** Counts and records a failure; the one that locks is told to whoever has the account. */
+/** Records a failure; the one that locks is told to whoever has the account. */
 async function failed(req: Request, email: string, locks: boolean): Promise<void> {
   const account = await findAccountByEmail(email);
   await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in');
@@ -115,7 +106,7 @@ async function failed(req: Request, email: string, locks: boolean): Promise<void
 }
 
 async function showSignIn(req: Request, res: Response, form: FormState, status = statusOf(form)) {
-  const isFirst = await isEmpty();
+  const isFirst = await hasNobody();
   const passkeysAt = isFirst ? null : (relyingPartyOf(authOf(req).settings)?.origin ?? null);
   page(
     req,
@@ -135,7 +126,7 @@ async function showSignIn(req: Request, res: Response, form: FormState, status =
 }
 
 async function showSignUp(req: Request, res: Response, form: FormState) {
-  const isFirst = await isEmpty();
+  const isFirst = await hasNobody();
   if (!isFirst) refuseUnlessOpen(req);
   const { domain } = authOf(req).settings.signUp;
   page(

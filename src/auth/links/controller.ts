@@ -41,7 +41,7 @@ export async function reset(req: Request, res: Response) {
   const read = readForm(newPasswordForm, req.body);
   if (!read.ok) return showReset(req, res, link, read.form);
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
-  const account = await resetBy(link, { hash, alone: read.data.all }, req.ip ?? '');
+  const account = await resetBy(link, { hash, revokesAllElse: read.data.all }, req.ip ?? '');
   if (!account) throw isNoLink();
   post(req, account.email, passwordChanged(account.name));
   await signOut(req);

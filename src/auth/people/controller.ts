@@ -5,9 +5,8 @@ import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
-import { changeRole } from '../last-admin.js';
 import { invitationLetter, resetHandedOut } from '../letters.js';
-import { makeMailedLink } from '../mailed-links.js';
+import { replaceMailedLinks } from '../mailed-links.js';
 import { hasAppUrl, linkTo, post, refuseWithoutAppUrl, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
@@ -15,7 +14,7 @@ import { authOf, fromOf, personOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { forgetAllTries, lockedAmong } from '../tries.js';
 import { invitationForm, roleForm } from './form.js';
-import { listInvitations, listPeople, withdrawInvitation } from './people.js';
+import { changeRole, listInvitations, listPeople, withdrawInvitation } from './people.js';
 
 // People, as an admin sees them.
 
@@ -47,7 +46,7 @@ export async function updateRole(req: Request, res: Response) {
     return sendOn(res, `/people/${account.id}`, `${account.name} is ${role} already.`);
   }
   const done = await changeRole(account, role, fromOf(req));
-  if (done !== 'changed') return showPerson(req, res, account, withError(req.body, { role: WHY_NOT[done] }));
+  if (done !== 'done') return showPerson(req, res, account, withError(req.body, { role: WHY_NOT[done] }));
   if (account.id === personOf(req).id) {
     await signOut(req);
     return sendOn(res, '/sign-in', `You are ${role} now. Sign in again.`);
@@ -68,7 +67,7 @@ export async function createReset(req: Request, res: Response) {
   if (account.id === personOf(req).id)
     throw new HttpError(403, 'This is your own. Change it in your account, with your password.');
   refuseWithoutAppUrl(req);
-  const token = await makeMailedLink('reset', { userId: account.id, createdById: personOf(req).id });
+  const token = await replaceMailedLinks('reset', { userId: account.id, createdById: personOf(req).id });
   post(req, account.email, resetHandedOut(account.name));
   await note(account, fromOf(req), 'changed', { password: 'a link to choose a new one was handed out' });
   await showOnce(req, 'link', {
@@ -97,7 +96,7 @@ export async function createInvitation(req: Request, res: Response) {
     );
   }
   refuseWithoutAppUrl(req);
-  const token = await makeMailedLink('invitation', { email, role, createdById: personOf(req).id });
+  const token = await replaceMailedLinks('invitation', { email, role, createdById: personOf(req).id });
   const link = linkTo(req, 'invitation', token);
   post(req, email, invitationLetter(personOf(req).name, link));
   await note({ id: 0, name: email }, fromOf(req), 'invited', { role });

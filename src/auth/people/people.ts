@@ -1,8 +1,11 @@
 import { db } from '../../db/client.js';
+import { type Account, holdAccount } from '../accounts.js';
+import { keepAdmin, keepingAnAdmin, releaseAdmin } from '../last-admin.js';
 import type { Role } from '../roles.js';
-import type { Person } from '../sessions.js';
+import { endSessionsOf, type Person } from '../sessions.js';
+import { type From, record } from '../trail.js';
 
-// Who is here, and who is invited.
+// Who is here and as what, and who is invited.
 
 /** Everybody who has not left, by name. */
 export async function listPeople(): Promise<
@@ -12,6 +15,27 @@ export async function listPeople(): Promise<
     where: { leftAt: null },
     select: { id: true, name: true, email: true, role: true, lastSignInAt: true, confirmedAt: true },
     orderBy: [{ name: 'asc' }, { id: 'asc' }],
+  });
+}
+
+/**
+ * Gives a person another role, and ends their sessions: rights change with a new session only. `not confirmed` where somebody would be admin whose
+ * address nobody has shown to be theirs.
+ */
+export async function changeRole(
+  account: Account,
+  role: Role,
+  from: From,
+): Promise<'done' | 'last admin' | 'not confirmed'> {
+  const { id } = account;
+  if (role === 'admin' && !account.confirmedAt) return 'not confirmed';
+  return keepingAnAdmin(async (tx) => {
+    await holdAccount(tx, account, from.userId);
+    if (role !== 'admin') await releaseAdmin(tx, id);
+    await tx.user.update({ where: { id }, data: { role }, select: { id: true } });
+    if (role === 'admin') await keepAdmin(tx, id);
+    await endSessionsOf(tx, id);
+    await record(tx, from, 'changed', account, { before: { role: account.role }, after: { role } });
   });
 }
 

@@ -10,7 +10,7 @@ import { passwordAgainForm } from '../fields.js';
 import { providerLinked } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
-import { authOf, enter, fromOf, type Provider } from '../signing-in.js';
+import { authOf, enterOrAskForCode, fromOf, type Provider } from '../signing-in.js';
 import { beginStep, endStep, findStep } from '../steps.js';
 import { listIdentities } from '../ways-in.js';
 import { type Arrival, arrive, type Known, link, type Refusal, unlink as take } from './identities.js';
@@ -105,19 +105,12 @@ async function letIn(req: Request, res: Response, known: Known, to: string) {
   if (!arrival.ok) return turnAway(req, res, name, arrival.refusal);
   const { account, how } = arrival;
   if (how === 'linked') post(req, account.email, providerLinked(account.name, name));
-  if (account.totpSince) {
-    await beginStep(req, 'second factor', {
-      userId: account.id,
-      data: { keep: false, to, by: name, generation: account.generation },
-    });
-    return res.redirect(303, '/sign-in/code');
-  }
-  await enter(req, account, false, name);
+  const next = await enterOrAskForCode(req, account, { keep: false, to, by: name });
   if (how === 'linked') {
     setFlash(req, { message: `Your account is linked to ${name} now. We have written to you about it.` });
   }
   if (how === 'new') setFlash(req, { message: `Welcome, ${account.name}.` });
-  res.redirect(303, pathOfThisSite(to));
+  res.redirect(303, next);
 }
 
 const TOLD: Record<Exclude<Refusal, 'not invited'>, (name: string) => string> = {

@@ -8,9 +8,9 @@ import {
   dropUnconfirmed,
   findAccount,
   findAccountByEmail,
+  hasNobody,
   holdAccount,
   insertAccount,
-  isEmpty,
 } from '../accounts.js';
 import { isOfDomain } from '../fields.js';
 import { type MailedLink, useUp } from '../mailed-links.js';
@@ -62,7 +62,7 @@ async function signUpAs(
   signUp: Settings['signUp'],
   ip: string,
 ): Promise<Arrival> {
-  if (await isEmpty()) return refused('nobody is here yet');
+  if (await hasNobody()) return refused('nobody is here yet');
   const invitation = await findInvitation(email);
   const role = invitation ? (invitation.role ?? 'viewer') : roleOf(email, signUp);
   if (!role) return refused('not invited');

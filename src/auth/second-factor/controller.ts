@@ -11,7 +11,7 @@ import { codeLocked, secondFactorOff, secondFactorOn } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post, postLink } from '../post.js';
 import { showOnce, takeShown } from '../shown-once.js';
-import { authOf, enter, fromOf, personOf, signInAnew } from '../signing-in.js';
+import { authOf, type Begun, enter, fromOf, personOf, signInAnew } from '../signing-in.js';
 import { endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
 import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
@@ -36,7 +36,7 @@ export async function begin(req: Request, res: Response) {
   const account = await ownAccount(req);
   const read = await readProven(req, account, provenForm, 'password');
   if (!read.ok) return showState(req, res, account, { beginning: read.form });
-  await beginSecondFactor(account, keyOf(req));
+  await beginSecondFactor(account, sealingSecretOf(req));
   res.redirect(303, '/account/second-factor');
 }
 
@@ -46,7 +46,7 @@ export async function confirm(req: Request, res: Response) {
   if (account.totpSince) return res.redirect(303, '/account/second-factor');
   const read = readForm(codeForm, req.body);
   if (!read.ok) return showState(req, res, account, { begun: read.form });
-  const on = await turnOn(account, read.data.code, fromOf(req), keyOf(req));
+  const on = await turnOn(account, read.data.code, fromOf(req), sealingSecretOf(req));
   if (!on) {
     const code = 'This is not the code that the app shows now. Is the clock of your phone right?';
     return showState(req, res, account, { begun: withError(req.body, { code }) });
@@ -111,7 +111,7 @@ export async function enterWithCode(req: Request, res: Response) {
   const refuse = (code: string) => showCode(req, res, account, withError(req.body, { code }));
   const tried = await takeTry(triesOf.code(account.id));
   if (!tried.ok) return refuse(`Too many wrong codes. ${waitInWords(tried.seconds, LOCKED)}`);
-  const used = await useCode(account.id, read.data.code, keyOf(req));
+  const used = await useCode(account.id, read.data.code, sealingSecretOf(req));
   if (!used) {
     await failed(req, account, tried.locks);
     return refuse(
@@ -121,17 +121,14 @@ export async function enterWithCode(req: Request, res: Response) {
   // Of two requests at the same moment one ends the step, and comes in.
   if (!(await endStep(req, step))) return tooLate(res);
   await forgetTries(triesOf.code(account.id));
-  const { keep, to, by = 'password', generation } = step.data as Begun;
+  const { keep, to, by, generation } = step.data as Begun;
   await enter(req, { ...account, generation }, keep, `${by} and ${used}`);
   if (used === 'recovery code') setFlash(req, { message: await leftInWords(account.id) });
   res.redirect(303, pathOfThisSite(to));
 }
 
-/** What the first step of signing in leaves for this one. `by` is what it was done with, where that was no password. */
-type Begun = { keep: boolean; to: string; by?: string; generation: number };
-
 /** What the app's secret is sealed with. */
-function keyOf(req: Request): string {
+function sealingSecretOf(req: Request): string {
   return authOf(req).settings.sessionSecret;
 }
 
@@ -160,7 +157,7 @@ async function leftInWords(userId: number): Promise<string> {
 }
 
 async function showCode(req: Request, res: Response, account: Account, form: FormState) {
-  const factor = await findSecondFactor(account, keyOf(req));
+  const factor = await findSecondFactor(account, sealingSecretOf(req));
   const canBeRead = factor.state === 'on' && factor.canBeRead;
   res.set('Cache-Control', 'no-store');
   page(
@@ -183,7 +180,7 @@ async function showState(
   account: Account,
   { beginning = UNTOUCHED, begun = UNTOUCHED, renewal = UNTOUCHED, deletion = UNTOUCHED }: Forms = {},
 ) {
-  const factor = await findSecondFactor(account, keyOf(req));
+  const factor = await findSecondFactor(account, sealingSecretOf(req));
   const { state } = factor;
   const on = factor.state === 'on' ? factor : null;
   const app =

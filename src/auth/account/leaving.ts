@@ -1,0 +1,56 @@
+import type { Prisma } from '../../db/generated/client.js';
+import { addressKey, holdAccount } from '../accounts.js';
+import { keepingAnAdmin, releaseAdmin } from '../last-admin.js';
+import { endSessionsOf, type Person, type SeenPerson } from '../sessions.js';
+import { type From, record } from '../trail.js';
+
+/** Takes away all that signs the person in. What they wrote stays, under their name unless they want it gone. */
+export async function leave(
+  account: SeenPerson,
+  keepsName: boolean,
+  from: From,
+): Promise<'done' | 'last admin'> {
+  return keepingAnAdmin(async (tx) => {
+    await holdAccount(tx, account);
+    await releaseAdmin(tx, account.id);
+    await record(tx, from, 'left', account);
+    const name = keepsName ? account.name : 'Somebody who left';
+    const gone = {
+      passwordHash: null,
+      newEmail: null,
+      totpSecret: null,
+      totpSince: null,
+      lastSignInFrom: '',
+    };
+    await tx.user.update({
+      where: { id: account.id },
+      data: { ...gone, email: `left-${account.id}`, name, role: 'viewer', leftAt: new Date() },
+    });
+    const theirs = { where: { userId: account.id } };
+    await endSessionsOf(tx, account.id);
+    await tx.mailedLink.deleteMany(theirs);
+    await tx.recoveryCode.deleteMany(theirs);
+    await tx.passkey.deleteMany(theirs);
+    await tx.identity.deleteMany(theirs);
+    await tx.apiToken.deleteMany(theirs);
+    if (!keepsName) await forgetName(tx, account, name);
+  });
+}
+
+/**
+ * Of what the trail says about the person their role stays, and from where it was done; nothing that names them, nor an address that they had
+ * before.
+ */
+async function forgetName(tx: Prisma.TransactionClient, { id, email }: Person, name: string): Promise<void> {
+  const [{ addresses } = { addresses: [] }] = await tx.$queryRaw<{ addresses: string[] }[]>`
+    SELECT array_agg(lower(before ->> 'email')) AS addresses FROM changes
+    WHERE noun = 'people' AND record_id = ${id} AND before ? 'email'`;
+  const theirs = [addressKey(email), ...(addresses ?? [])];
+  await tx.$executeRaw`
+    UPDATE changes SET label = ${name},
+      before = CASE WHEN before ? 'role' THEN jsonb_build_object('role', before -> 'role') END,
+      after = CASE WHEN after ? 'role' THEN jsonb_build_object('role', after -> 'role') END
+    WHERE noun = 'people' AND record_id = ${id}`;
+  await tx.$executeRaw`
+    UPDATE changes SET label = ${name} WHERE noun = 'people' AND record_id = 0 AND lower(label) = ANY(${theirs})`;
+}
