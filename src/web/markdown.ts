@@ -4,11 +4,36 @@ import type markdownIt from 'markdown-it';
 const load = createRequire(import.meta.url);
 let kept: ReturnType<typeof markdownIt> | undefined;
 
+/** The latest texts, as they were made: a page that is read often asks for the same ones each time, a discussion for dozens. */
+const known = new Map<string, string>();
+let letters = 0;
+const MOST_LETTERS = 1_000_000;
+
 /**
  * Markdown as HTML that is safe to show. Its headings, whatever levels they are written with, begin a level below the one they stand under:
  * the page's own, 1, if nothing else is said.
  */
 export function markdown(text: string, under = 1): string {
+  const key = `${under} ${text}`;
+  let html = known.get(key);
+  if (html === undefined) {
+    html = htmlOf(text, under);
+    remember(key, html);
+  }
+  return html;
+}
+
+function remember(key: string, html: string): void {
+  known.set(key, html);
+  letters += key.length + html.length;
+  for (const [oldest, other] of known) {
+    if (letters <= MOST_LETTERS) break;
+    known.delete(oldest);
+    letters -= oldest.length + other.length;
+  }
+}
+
+function htmlOf(text: string, under: number): string {
   kept ??= writer();
   const html = kept.render(text);
   const levels = [...new Set(Array.from(html.matchAll(/<h([1-6])>/g), ([, level]) => Number(level)))].sort();
