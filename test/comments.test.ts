@@ -182,9 +182,20 @@ describe('whose a comment is', () => {
     expect(rows).toMatchObject([{ name: 'Backandforth…', by: viewer.person.name, mayRestore: false }]);
     expect((await viewer.postAndSee(restorationOf(comment))).text).toContain('Backandforth');
     expect((await viewer.post(restorationOf(comment))).status).toBe(404);
+  });
+
+  test('what an admin deleted only an admin brings back, not its author', async () => {
+    const { plan } = await aPlace();
+    const comment = await say(viewer, plan, 'Better unsaid');
     await admin.post(`${comment}/deletion`);
+    const list = async (who: Somebody) => (await who.get('/deletions?noun=comments&q=better unsaid')).text;
+    expect(await list(viewer)).not.toContain(restorationOf(comment));
+    expect((await viewer.post(restorationOf(comment))).status).toBe(403);
+    expect(await list(admin)).toContain(restorationOf(comment));
     expect((await admin.post(restorationOf(comment))).status).toBe(303);
     expect((await viewer.get(comment)).status).toBe(200);
+    await viewer.post(`${comment}/deletion`);
+    expect((await viewer.post(restorationOf(comment))).status).toBe(303);
   });
 
   test('of two edits that cross the second is told, and sees both', async () => {

@@ -16,7 +16,7 @@ export function can(role: Role | null, action: Action): boolean {
   return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[action]);
 }
 
-/** True when somebody may delete, and bring back, what one person wrote under their name: it is theirs, or they administer. */
-export function canTakeBack(person: { id: number; role: Role }, authorId: number | null): boolean {
-  return person.id === authorId || can(person.role, 'administer');
+/** True when somebody may delete what one person (`id`) wrote under their name, or bring back what that person deleted: it is theirs, or they administer. */
+export function isOwnOrAdmin(person: { id: number; role: Role }, id: number | null): boolean {
+  return person.id === id || can(person.role, 'administer');
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { authorOf, personOf } from '../auth/auth.js';
-import { canTakeBack } from '../auth/roles.js';
+import { isOwnOrAdmin } from '../auth/roles.js';
 import { requestedPlan } from '../plans/requested.js';
 import { findSystem } from '../systems/queries.js';
 import { addressOf, idOf } from '../web/addresses.js';
@@ -94,7 +94,7 @@ export async function destroy(req: Request, res: Response) {
 export async function restore(req: Request, res: Response) {
   const id = idOf(req, 'commentId');
   const deleted = found(await comments.findDeletedComment(id), 'deleted comment');
-  refuseUnless(canTakeBack(personOf(req), deleted.authorId));
+  refuseUnless(isOwnOrAdmin(personOf(req), deleted.deletedById));
   const saved = await comments.restoreComment(authorOf(req), id);
   if (!saved.ok) throw new HttpError(422, 'It cannot be restored as things are now.');
   sendOn(res, addressOf('comments', saved.record), 'The comment is back.');
@@ -122,7 +122,7 @@ async function ownCommentOf(req: Request): Promise<comments.CommentRecord> {
 
 async function takenBackOf(req: Request): Promise<comments.CommentRecord> {
   const comment = await commentOf(req);
-  refuseUnless(canTakeBack(personOf(req), comment.author?.id ?? null));
+  refuseUnless(isOwnOrAdmin(personOf(req), comment.author?.id ?? null));
   return comment;
 }
 
@@ -130,7 +130,7 @@ function refuseUnless(isAllowed: boolean): void {
   if (!isAllowed)
     throw new HttpError(
       403,
-      'This is somebody else’s comment. Only they change it; they or an admin delete it.',
+      'This is somebody else’s comment, or an admin deleted it. Only its author changes a comment; they or an admin delete it, and who deleted it or an admin brings it back.',
     );
 }
 

@@ -86,10 +86,11 @@ export async function findComment(id: number, isForPerson: boolean): Promise<Com
   return comment ? named(comment) : null;
 }
 
-/** Whose a deleted comment is; null when nothing of this id is deleted, or what it stood on is. */
-export async function findDeletedComment(id: number): Promise<{ authorId: number | null } | null> {
-  const [comment] = await read<{ authorId: number | null }[]>`
-    SELECT x.author_id AS "authorId"
+/** Who deleted a comment, as the trail has it; null when nothing of this id is deleted, or what it stood on is. */
+export async function findDeletedComment(id: number): Promise<{ deletedById: number | null } | null> {
+  const [comment] = await read<{ deletedById: number | null }[]>`
+    SELECT (SELECT c.user_id FROM changes c WHERE c.noun = 'comments' AND c.record_id = x.id AND c.action = 'deleted'
+      ORDER BY c.id DESC LIMIT 1) AS "deletedById"
     FROM comments x LEFT JOIN plans p ON p.id = x.plan_id JOIN systems s ON s.id = coalesce(x.system_id, p.system_id)
     WHERE x.id = ${id} AND x.deleted_at IS NOT NULL AND p.deleted_at IS NULL AND s.deleted_at IS NULL`;
   return comment ?? null;

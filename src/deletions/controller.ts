@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { personOf } from '../auth/auth.js';
-import { can, canTakeBack } from '../auth/roles.js';
+import { can, isOwnOrAdmin } from '../auth/roles.js';
 import { NOUNS } from '../changes/queries.js';
 import { SUBJECT_LABELS } from '../changes/words.js';
 import { answerList, readList } from '../web/list.js';
@@ -13,9 +13,9 @@ export async function index(req: Request, res: Response) {
   const { rows: deleted, ...ends } = await listDeletions(list);
   const rows = {
     ...ends,
-    rows: deleted.map(({ authorId, ...deletion }) => ({
+    rows: deleted.map(({ byId, ...deletion }) => ({
       ...deletion,
-      mayRestore: mayRestore(req, authorId, deletion),
+      mayRestore: mayRestore(req, byId, deletion),
     })),
   };
   answerList(
@@ -40,9 +40,9 @@ export async function index(req: Request, res: Response) {
 /** Whether who asks may press what brings it back: of what stands in something deleted, that is the button of what it stands in. */
 function mayRestore(
   req: Request,
-  authorId: number | null,
+  byId: number | null,
   { noun, restoreFirst }: Pick<Deletion, 'noun' | 'restoreFirst'>,
 ): boolean {
   const person = personOf(req);
-  return noun === 'comments' && !restoreFirst ? canTakeBack(person, authorId) : can(person.role, 'edit');
+  return noun === 'comments' && !restoreFirst ? isOwnOrAdmin(person, byId) : can(person.role, 'edit');
 }

@@ -15,8 +15,7 @@ export type Deletion = {
   deletedAt: Date;
   /** Who deleted it, where that is known, and whether by hand or by importing files that no longer have it. */
   by: string | null;
-  /** Whose it was, where it was one person's: a comment. */
-  authorId: number | null;
+  byId: number | null;
   action: 'deleted' | 'imported' | null;
   system: Holder | null;
   plan: Holder | null;
@@ -33,7 +32,7 @@ export async function listDeletions(list: ListRequest<'noun'>): Promise<Rows<Del
   const stretches = nouns.map((noun) => deletedOf(noun, list));
   const { orderBy, limit } = order(list);
   const rows = await read<(Row & { cursor: string })[]>`
-    SELECT x.noun, x.id, x.name, x.deleted_at AS "deletedAt", x.author_id AS "authorId", x."end", x.cursor, by.name AS by, by.action,
+    SELECT x.noun, x.id, x.name, x.deleted_at AS "deletedAt", x."end", x.cursor, by.name AS by, by.id AS "byId", by.action,
       CASE WHEN s.id IS NULL THEN NULL ELSE json_build_object('id', s.id, 'name', s.name, 'deleted', s.deleted_at IS NOT NULL) END AS system,
       CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'name', p.name, 'deleted', p.deleted_at IS NOT NULL) END AS plan
     FROM (${Prisma.join(stretches, ' UNION ALL ')}) x
@@ -47,7 +46,7 @@ export async function listDeletions(list: ListRequest<'noun'>): Promise<Rows<Del
   }));
 }
 
-/** What each noun's table has to say: its name, what holds it, whose it is, and (of a connection) a part of it that is deleted. */
+/** What each noun's table has to say: its name, what holds it, and (of a connection) a part of it that is deleted. */
 const TABLES: Record<Noun, ReturnType<typeof table>> = {
   systems: table(Prisma.sql`systems x`, { plan: Prisma.sql`NULL::int` }),
   plans: table(Prisma.sql`plans x`, { plan: Prisma.sql`NULL::int`, system: Prisma.sql`x.system_id` }),
@@ -66,7 +65,6 @@ const TABLES: Record<Noun, ReturnType<typeof table>> = {
   comments: table(Prisma.sql`comments x, split_part(left(x.body, 60), E'\\n', 1) AS start`, {
     name: Prisma.sql`CASE WHEN start = x.body THEN start ELSE start || '…' END`,
     system: Prisma.sql`x.system_id`,
-    author: Prisma.sql`x.author_id`,
   }),
 };
 
@@ -76,20 +74,18 @@ function table(
     name = Prisma.sql`x.name`,
     plan = Prisma.sql`x.plan_id`,
     system = Prisma.sql`NULL::int`,
-    author = Prisma.sql`NULL::int`,
     end = Prisma.sql`NULL::jsonb`,
   } = {},
 ) {
-  return { from, name, plan, system, author, end };
+  return { from, name, plan, system, end };
 }
 
 /** One noun's stretch of the list. Each is cut to the page before they are put together, so that no table is read to its end. */
 function deletedOf(noun: Noun, list: ListRequest<'noun'>): Prisma.Sql {
-  const { from, name, plan, system, author, end } = TABLES[noun];
+  const { from, name, plan, system, end } = TABLES[noun];
   const { where, orderBy, cursor, limit } = order(list, noun);
   return Prisma.sql`(
-    SELECT ${noun} AS noun, x.id, ${name} AS name, x.deleted_at, ${plan} AS plan_id, ${system} AS system_id, ${author} AS author_id,
-      ${end} AS "end",
+    SELECT ${noun} AS noun, x.id, ${name} AS name, x.deleted_at, ${plan} AS plan_id, ${system} AS system_id, ${end} AS "end",
       ${key(noun)} AS key, ${cursor} AS cursor
     FROM ${from}
     WHERE x.deleted_at IS NOT NULL AND ${where}
@@ -109,7 +105,7 @@ function key(noun: Noun): Prisma.Sql {
 
 /** The line of the trail that tells of it: the record's own deletion, or an import into its plan, whichever was at that moment. */
 const changeThatDeleted = Prisma.sql`
-  SELECT u.name, c.action FROM changes c LEFT JOIN users u ON u.id = c.user_id
+  SELECT u.id, u.name, c.action FROM changes c LEFT JOIN users u ON u.id = c.user_id
   WHERE (c.noun = x.noun AND c.record_id = x.id AND c.action = 'deleted'
       OR c.noun = 'plans' AND c.record_id = x.plan_id AND c.action = 'imported')
     AND c.at BETWEEN x.deleted_at - interval '2 minutes' AND x.deleted_at + interval '2 minutes'

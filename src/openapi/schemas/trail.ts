@@ -40,7 +40,7 @@ export const change = nameIt(
 const noun = z.enum(NOUNS);
 const holder = z.object({ ...oneNamed.shape, deleted: z.boolean() }).nullable();
 
-export const deletion = schemaOf<Omit<Deletion, 'authorId'> & { mayRestore: boolean }>()(
+export const deletion = schemaOf<Omit<Deletion, 'byId'> & { mayRestore: boolean }>()(
   'Deletion',
   z.object({
     noun,
