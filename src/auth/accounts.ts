@@ -18,7 +18,8 @@ import { record } from './trail.js';
 // 2. Order. Rows are held the person first (of two the lower id), then the link by which they act, then `admin_kept`: so no two wait for each other.
 //    An invitation has no person yet: the link, then the unconfirmed row that makes room, which nobody is signed in by.
 //
-// An admin who does something to somebody else is held with them (`by`), and is refused where they are no admin any more.
+// An admin who does something to somebody else is held with them (`by`), and is refused where they are no admin any more: a request may be long
+// on its way after it was found out whose it is.
 
 export type Account = SeenPerson & {
   newEmail: string | null;
@@ -137,7 +138,7 @@ export async function holdRow(
   return rowOf(id);
 }
 
-/** Holds the row of an admin who makes something for nobody who has a row yet. Throws 403 where they are no admin any more. */
+/** Holds the row of an admin where no other is to be held with it. Throws 403 where they are no admin any more. */
 export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promise<void> {
   refuseUnlessAdmin(await holdRow(tx, id));
 }

@@ -1,5 +1,5 @@
 import { db } from '../../db/client.js';
-import { type Account, holdAccount } from '../accounts.js';
+import { type Account, holdAccount, holdAdmin } from '../accounts.js';
 import { keepAdmin, keepingAnAdmin, releaseAdmin } from '../last-admin.js';
 import type { Role } from '../roles.js';
 import { endSessionsOf, type Person } from '../sessions.js';
@@ -31,6 +31,8 @@ export async function changeRole(
   if (role === 'admin' && !account.confirmedAt) return 'not confirmed';
   return keepingAnAdmin(async (tx) => {
     await holdAccount(tx, account, from.userId);
+    // One's own as well: who ceased to be admin at this very moment would make themselves one again.
+    if (from.userId === id) await holdAdmin(tx, id);
     if (role !== 'admin') await releaseAdmin(tx, id);
     await tx.user.update({ where: { id }, data: { role }, select: { id: true } });
     if (role === 'admin') await keepAdmin(tx, id);
