@@ -2,7 +2,10 @@
 export const ROLES = ['viewer', 'editor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** `read` and `comment`, one's own; `edit` is to create, change, delete and restore; `administer` is people, settings and the price book. */
+/**
+ * `read`; `comment` is to write comments, and to change and delete one's own; `edit` is to create, change, delete and restore all else;
+ * `administer` is people, the trail, and what others commented.
+ */
 const LEAST_ROLE = {
   read: 'viewer',
   comment: 'viewer',
