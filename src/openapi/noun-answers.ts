@@ -122,7 +122,15 @@ const SHAPES: Record<string, Shape> = {
 };
 
 /** The answers to reading, making, changing, deleting and restoring: the same for every noun. */
-function noun({ one, all, listedAt = all, form: fields, list, ...more }: Noun): Record<string, Answers> {
+function noun({
+  one,
+  all,
+  listedAt = all,
+  alsoAt = [],
+  isBegunBelowList = false,
+  form: fields,
+  list,
+}: Noun): Record<string, Answers> {
   const shape = SHAPES[one];
   if (!shape) throw new Error(`what stands at ${one} has no schema`);
   const { name, key, record, row, ...given } = shape;
@@ -132,15 +140,10 @@ function noun({ one, all, listedAt = all, form: fields, list, ...more }: Noun): 
   const late: Answers = given.taken ? { 409: meanwhile(given.taken) } : {};
   const listed = read(listPage(`${name}List`, row, list, given.besideList));
   const made: Answers = { 201: WRITTEN, 422: wrong(begun) };
-  const also = (more.alsoAt ?? []).flatMap((place) => [
-    [`get ${place}`, listed],
-    [`post ${place}`, made],
-  ]);
   return {
-    [`get ${listedAt}`]: listed,
-    [`post ${all}`]: made,
-    ...Object.fromEntries(also),
-    ...(!more.isBegunBelowList && { [`get ${all}/new`]: read(begun) }),
+    ...Object.fromEntries([listedAt, ...alsoAt].map((place) => [`get ${place}`, listed])),
+    ...Object.fromEntries([all, ...alsoAt].map((place) => [`post ${place}`, made])),
+    ...(!isBegunBelowList && { [`get ${all}/new`]: read(begun) }),
     [`get ${one}`]: read(page(`${name}Page`, { [key]: record, ...given.beside })),
     [`get ${one}/edit`]: read(filled),
     [`post ${one}`]: { 200: WRITTEN, 409: savedFirst(filled), 422: wrong(filled) },

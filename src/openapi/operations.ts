@@ -67,22 +67,19 @@ function noun({
   one,
   all,
   listedAt = all,
+  alsoAt = [],
+  isBegunBelowList = false,
   form,
   list,
   example,
-  ...more
 }: Noun): [string, Operation][] {
   const listing: Operation = { summary: `List ${many}`, list };
   const making: Operation = { summary: `Make ${a}`, form, creates: true, example };
   const begun: Operation = { summary: `The form of ${a}, as it begins` };
   return [
-    [`get ${listedAt}`, listing],
-    [`post ${all}`, making],
-    ...(more.alsoAt ?? []).flatMap((place): [string, Operation][] => [
-      [`get ${place}`, listing],
-      [`post ${place}`, making],
-    ]),
-    ...(more.isBegunBelowList ? [] : [[`get ${all}/new`, begun] satisfies [string, Operation]]),
+    ...[listedAt, ...alsoAt].map((place): [string, Operation] => [`get ${place}`, listing]),
+    ...[all, ...alsoAt].map((place): [string, Operation] => [`post ${place}`, making]),
+    ...(isBegunBelowList ? [] : [all]).map((place): [string, Operation] => [`get ${place}/new`, begun]),
     [`get ${one}`, { summary: `Read ${a}` }],
     [`get ${one}/edit`, { summary: `The form of ${a}, filled in` }],
     [`post ${one}`, { summary: `Change ${a}: the whole of its form`, form, isUpdate: true, example }],
