@@ -126,7 +126,9 @@ describe('whose a comment is', () => {
     const { plan } = await aPlace();
     const comment = await say(viewer, plan, 'First');
     expect((await viewer.get(plan)).text).toContain(`href="${comment}-first/edit"`);
-    expect((await viewer.get(`${comment}/edit`)).text).toContain('First</textarea>');
+    const form = (await viewer.get(`${comment}/edit`)).text;
+    expect(form).toContain('First</textarea>');
+    expect(form).toContain(`<a href="${comment}-first">Cancel</a>`);
     for (const other of [editor, admin]) {
       expect((await other.get(plan)).text).not.toContain(`href="${comment}-first/edit"`);
       expect((await other.get(`${comment}/edit`)).status).toBe(403);
@@ -159,7 +161,9 @@ describe('whose a comment is', () => {
       expect((await who.post(`${comment}/deletion`)).status).toBe(403);
     }
     expect((await admin.get(plan)).text).toContain(`href="${byViewer}-yours/deletion"`);
-    expect((await admin.get(`${byViewer}/deletion`)).text).toContain(`${viewer.person.name} wrote it`);
+    const asked = (await admin.get(`${byViewer}/deletion`)).text;
+    expect(asked).toContain(`${viewer.person.name} wrote it`);
+    expect(asked).toContain(`<a href="${byViewer}-yours">Keep it</a>`);
     const gone = await admin.post(`${byViewer}/deletion`);
     expect(gone.headers.location).toMatch(new RegExp(`^${plan}-.*#discussion$`));
     expect((await admin.get(byViewer)).status).toBe(404);

@@ -38,13 +38,8 @@ export async function index(req: Request, res: Response) {
 
 export async function show(req: Request, res: Response) {
   const comment = await commentOf(req);
-  page(
-    req,
-    res,
-    'comments/show',
-    { title: comment.name, comment },
-    { onlyHtml: { inPlace: inPlace(comment) } },
-  );
+  const onlyHtml = { inPlace: inPlace(comment) };
+  page(req, res, 'comments/show', { title: comment.name, comment }, { onlyHtml });
 }
 
 export async function create(req: Request, res: Response) {
@@ -75,13 +70,7 @@ export async function update(req: Request, res: Response) {
 
 export async function confirmDeletion(req: Request, res: Response) {
   const comment = await takenBackOf(req);
-  page(
-    req,
-    res,
-    'comments/deletion',
-    { title: 'Delete this comment?', comment },
-    { onlyHtml: { inPlace: inPlace(comment) } },
-  );
+  page(req, res, 'comments/deletion', { title: 'Delete this comment?', comment });
 }
 
 export async function destroy(req: Request, res: Response) {
@@ -94,7 +83,10 @@ export async function destroy(req: Request, res: Response) {
 export async function restore(req: Request, res: Response) {
   const id = idOf(req, 'commentId');
   const deleted = found(await comments.findDeletedComment(id), 'deleted comment');
-  refuseUnless(isOwnOrAdmin(personOf(req), deleted.deletedById));
+  refuseUnless(
+    isOwnOrAdmin(personOf(req), deleted.deletedById),
+    'Only who deleted it, or an admin, brings it back.',
+  );
   const saved = await comments.restoreComment(authorOf(req), id);
   if (!saved.ok) throw new HttpError(422, 'It cannot be restored as things are now.');
   sendOn(res, addressOf('comments', saved.record), 'The comment is back.');
@@ -116,22 +108,24 @@ async function commentOf(req: Request): Promise<comments.CommentRecord> {
 
 async function ownCommentOf(req: Request): Promise<comments.CommentRecord> {
   const comment = await commentOf(req);
-  refuseUnless(comment.author?.id === personOf(req).id);
+  refuseUnless(
+    comment.author?.id === personOf(req).id,
+    'This is somebody else’s comment. Only they change it.',
+  );
   return comment;
 }
 
 async function takenBackOf(req: Request): Promise<comments.CommentRecord> {
   const comment = await commentOf(req);
-  refuseUnless(isOwnOrAdmin(personOf(req), comment.author?.id ?? null));
+  refuseUnless(
+    isOwnOrAdmin(personOf(req), comment.author?.id ?? null),
+    'This is somebody else’s comment. They or an admin delete it.',
+  );
   return comment;
 }
 
-function refuseUnless(isAllowed: boolean): void {
-  if (!isAllowed)
-    throw new HttpError(
-      403,
-      'This is somebody else’s comment, or an admin deleted it. Only its author changes a comment; they or an admin delete it, and who deleted it or an admin brings it back.',
-    );
+function refuseUnless(isAllowed: boolean, why: string): void {
+  if (!isAllowed) throw new HttpError(403, why);
 }
 
 /** Visitors read what is said, not who said it. */
