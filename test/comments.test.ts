@@ -108,16 +108,36 @@ describe('a comment', () => {
     const { plan, planId } = await aPlace();
     const { revision } = await db.plan.findUniqueOrThrow({ where: { id: planId } });
     const comment = await say(viewer, plan);
-    await viewer.post(comment, { body: 'Or so?', version: 1 });
-    await viewer.post(`${comment}/deletion`);
-    await viewer.post(restorationOf(comment));
+    const writes = [
+      await viewer.post(comment, { body: 'Or so?', version: 1 }),
+      await viewer.post(`${comment}/deletion`),
+      await viewer.post(restorationOf(comment)),
+    ];
+    expect(writes.map(({ status }) => status)).toEqual([303, 303, 303]);
     expect((await db.plan.findUniqueOrThrow({ where: { id: planId } })).revision).toBe(revision);
   });
 
-  test('stands on one thing: the database takes none on none, and none on two', async () => {
+  test('stands on one thing: the database takes none on nothing, and none on two', async () => {
     const { planId, systemId } = await aPlace();
-    await expect(db.comment.create({ data: { body: 'x' } })).rejects.toThrow();
-    await expect(db.comment.create({ data: { body: 'x', planId, systemId } })).rejects.toThrow();
+    for (const on of [{}, { planId, systemId }])
+      await expect(db.comment.create({ data: { body: 'x', ...on } })).rejects.toThrow('comments_one_holder');
+  });
+
+  test.each([
+    ['Short enough', 'Short enough'],
+    ['A line\nand another', 'A line…'],
+    ['x'.repeat(60), 'x'.repeat(60)],
+    ['x'.repeat(61), `${'x'.repeat(60)}…`],
+    ['🦀'.repeat(61), `${'🦀'.repeat(60)}…`],
+    [`${'x'.repeat(59)}\nmore`, `${'x'.repeat(59)}…`],
+  ])('is called by how it begins, deleted or not: %j', async (body, name) => {
+    const { plan } = await aPlace();
+    const comment = await say(viewer, plan, body);
+    expect((await viewer.json(comment)).comment.name).toBe(name);
+    await viewer.post(`${comment}/deletion`);
+    const [deleted] = (await viewer.json('/deletions?noun=comments')).rows;
+    expect(`/comments/${deleted.id}`).toBe(comment);
+    expect(deleted.name).toBe(name);
   });
 });
 
@@ -168,6 +188,8 @@ describe('whose a comment is', () => {
     expect(gone.headers.location).toMatch(new RegExp(`^${plan}-.*#discussion$`));
     expect((await admin.get(byViewer)).status).toBe(404);
     expect((await editor.get(plan)).text).not.toContain('Yours');
+    expect((await editor.json(`${plan}/comments`)).rows).toMatchObject([{ body: 'Mine' }]);
+    expect((await editor.json(`${plan}/deletion`)).within.comments).toBe(1);
     expect((await editor.post(`${byEditor}/deletion`)).status).toBe(303);
   });
 
@@ -378,7 +400,7 @@ describe('a comment in the trail and in programs', () => {
     expect(lines).toMatchObject([
       { action: 'created', userId: viewer.person.id, label: 'Traced', after: { planId, body: 'Traced' } },
       { action: 'updated', before: { body: 'Traced' }, after: { body: 'Traced again' } },
-      { action: 'deleted', userId: admin.person.id, before: { body: 'Traced again' } },
+      { action: 'deleted', userId: admin.person.id, before: { body: 'Traced again', plan: { id: planId } } },
       { action: 'restored', userId: admin.person.id, label: 'Traced again' },
     ]);
     for (const { address } of lines) expect(address).toMatch(/127\.0\.0\.1|::1/);

@@ -150,8 +150,8 @@ export function restoreComment(author: Author, id: number): Promise<Saved<Named>
 const BODY = { id: true, body: true } as const;
 
 /** Without the author's name, which whoever leaves may take along: the trail knows who it was by who wrote the first line. */
-function traceOf({ id, name, body }: CommentRecord) {
-  return { id, name, body };
+function traceOf({ id, name, body, system, plan }: CommentRecord) {
+  return { id, name, body, system, plan };
 }
 
 /** How the comment begins, 60 letters of its first line at most. `deletions` says the same in SQL. */
