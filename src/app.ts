@@ -3,7 +3,7 @@ import compression from 'compression';
 import cookieParser from 'cookie-parser';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import { identify } from './auth/auth.js';
+import { identifiedStill, identify } from './auth/auth.js';
 import type { Log } from './log.js';
 import { operationOf } from './openapi/operations.js';
 import { root } from './root.js';
@@ -72,6 +72,7 @@ export function createApp({ settings, log, mail }: Dependencies): Express {
   app.use(readJson);
   app.use(readUploads);
   app.use(bodyOfItsOwn);
+  app.use(identifiedStill);
   app.use(tellPrograms((method, path) => operationOf(method, path)?.creates ?? false));
   app.use(csrf(settings));
 

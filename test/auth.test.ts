@@ -100,6 +100,24 @@ describe('signing in', () => {
     expect(seen.seenAt.getTime()).toBeGreaterThan(aWhileAgo.getTime());
   });
 
+  test('who is signed out, or may less, while their request is on its way does nothing by it', async () => {
+    const sendLate = async (path: string, meanwhile: (id: number) => PromiseLike<unknown>) => {
+      const { person, ...browser } = await signedIn('editor');
+      await browser.get('/account/name');
+      // Whose it is was found by the head; the rest comes later.
+      const slow = browser.agent.post(path).type('form');
+      slow.write(`_csrf=${browser.token()}&`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await meanwhile(person.id);
+      slow.write('name=Late');
+      expect((await slow).status).toBe(403);
+    };
+    await sendLate('/account/name', (userId) => db.session.deleteMany({ where: { userId } }));
+    await sendLate('/systems', (id) => db.user.update({ where: { id }, data: { role: 'viewer' } }));
+    expect(await db.user.count({ where: { name: 'Late' } })).toBe(0);
+    expect(await db.system.count({ where: { name: 'Late' } })).toBe(0);
+  });
+
   test('one returns to the page one wanted, and the session’s id is a new one', async () => {
     const { person } = await signedIn('viewer');
     const somebody = await visitor();

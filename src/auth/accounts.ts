@@ -18,8 +18,7 @@ import { record } from './trail.js';
 // 2. Order. Rows are held the person first (of two the lower id), then the link by which they act, then `admin_kept`: so no two wait for each other.
 //    An invitation has no person yet: the link, then the unconfirmed row that makes room, which nobody is signed in by.
 //
-// An admin who does something to somebody else is held with them (`by`), and is refused where they are no admin any more: a request may be long
-// on its way after it was found out whose it is.
+// An admin who does something to somebody else is held with them (`by`), and is refused where they are no admin any more.
 
 export type Account = SeenPerson & {
   newEmail: string | null;

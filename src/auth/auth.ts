@@ -8,7 +8,7 @@ import { findByPassword } from './accounts.js';
 import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { findSession, type Person, type Session } from './sessions.js';
-import { type Auth, personOf, sessionIdOf } from './signing-in.js';
+import { type Auth, authOf, personOf, sessionIdOf } from './signing-in.js';
 import { admitToken, bearerIn } from './tokens/bearer.js';
 
 // The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they), these walls, and who writes.
@@ -36,12 +36,9 @@ declare global {
   }
 }
 
-/**
- * Gives every request of somebody signed in its `req.session` and `req.user`, every one with a token its `req.token` and `req.user`: one
- * database round trip for both.
- */
+/** Has every request identified. */
 export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers'>): void {
-  const { sessions, passwords } = given.settings;
+  const { passwords } = given.settings;
   const gate = new passport.Passport();
   gate.use(
     new LocalStrategy({ usernameField: 'email' }, (email, password, done) => {
@@ -49,21 +46,38 @@ export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers
     }),
   );
   app.set('auth', { ...given, gate, providers: providersIn(given.settings) } satisfies Auth);
-  app.use((async (req, _res, next) => {
-    const bearer = bearerIn(req);
-    if (bearer !== null) {
-      await admitToken(req, bearer);
-      return next();
-    }
-    const id = sessionIdOf(req);
-    const session = id ? await findSession(id, sessions) : null;
-    if (session) {
-      req.session = session;
-      req.user = session.person;
-    }
-    next();
-  }) satisfies RequestHandler);
+  app.use(identified);
 }
+
+/**
+ * Gives a request of somebody signed in its `req.session` and `req.user`, one with a token its `req.token` and `req.user`: one database round trip
+ * for both.
+ */
+const identified: RequestHandler = async (req, _res, next) => {
+  const bearer = bearerIn(req);
+  if (bearer !== null) {
+    await admitToken(req, bearer);
+    return next();
+  }
+  const id = sessionIdOf(req);
+  const session = id ? await findSession(id, authOf(req).settings.sessions) : null;
+  if (session) {
+    req.session = session;
+    req.user = session.person;
+  }
+  next();
+};
+
+/**
+ * Asks once more whose a write is, behind its body, which its sender may keep on its way for minutes: who was signed out meanwhile, or may less
+ * now, does nothing by what they had begun to send.
+ */
+export const identifiedStill: RequestHandler = (req, res, next) => {
+  if (!req.user || req.method !== 'POST') return next();
+  delete req.session;
+  delete req.user;
+  return identified(req, res, next);
+};
 
 export { hasNobody } from './accounts.js';
 export { personOf } from './signing-in.js';
