@@ -126,6 +126,10 @@ describe.skipIf(!hasBrowser)('a comment, without JavaScript', () => {
     await page.getByRole('button', { name: 'Delete the comment' }).click();
     await expectText(page.getByRole('status'), /The comment is deleted\./);
     expect(await said.count()).toBe(0);
+    // The page opens at its end, and Undo is in sight all the same.
+    const undo = await page.getByRole('button', { name: 'Undo' }).boundingBox();
+    expect(await page.evaluate('scrollY')).toBeGreaterThan(500);
+    expect(undo?.y).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('link', { name: 'In the discussion' }).click();
     await expectText(said, /Two dynos\./);
