@@ -35,12 +35,21 @@ function remember(key: string, html: string): void {
 
 function htmlOf(text: string, under: number): string {
   kept ??= writer();
-  const html = kept.render(text);
+  const html = withinWidth(kept.render(text));
   const levels = [...new Set(Array.from(html.matchAll(/<h([1-6])>/g), ([, level]) => Number(level)))].sort();
   return html.replace(/<(\/?)h([1-6])>/g, (_all, slash, level) => {
     const own = under + 1 + levels.indexOf(Number(level));
     return `<${slash}h${Math.min(own, 6)}>`;
   });
+}
+
+/** What is wider than its column scrolls in a box of its own, by keys as well. Columns are aligned by classes, as the policy allows no style. */
+function withinWidth(html: string): string {
+  return html
+    .replaceAll('<pre>', '<pre tabindex="0">')
+    .replaceAll('<table>', '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>')
+    .replaceAll('</table>', '</table></div>')
+    .replace(/ style="text-align:(left|center|right)"/g, ' class="$1"');
 }
 
 /** Loaded for the first text there is, as a start is sooner without. No HTML passes through; javascript: and its kin it refuses by itself. */

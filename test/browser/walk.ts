@@ -34,7 +34,10 @@ export async function idsOfTheStory(): Promise<Record<string, number | string>> 
     where: { id: long.system.id },
     data: { name: LONG, description: LONG, tags: [LONG] },
   });
-  await db.comment.create({ data: { planId: long.plan.id, authorId: demo.id, body: `${LONG} \`${LONG}\`` } });
+  const columns = Array.from({ length: 12 }, (_, n) => `column ${n}`).join(' | ');
+  const table = `${columns}\n${columns.replace(/column \d+/g, '---')}\n${columns}`;
+  const body = `${LONG} \`${LONG}\`\n\n${table}\n\n    ${LONG}`;
+  await db.comment.create({ data: { planId: long.plan.id, authorId: demo.id, body } });
   const empty = await aPlan(demo);
   return {
     systemId: plan.systemId,

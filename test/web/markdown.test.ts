@@ -13,3 +13,13 @@ test('a text is the same HTML each time, by the level it stands under, however m
   expect(markdown('x'.repeat(1_200_000))).toHaveLength(1_200_008);
   expect(markdown(text, 2)).toBe(first);
 });
+
+test('a table and code scroll in a box of their own, and columns are aligned without a style', () => {
+  const html = markdown('| a | b |\n|:-:|--:|\n| 1 | 2 |\n\n```\n<table> style="text-align:right"\n```');
+  expect(html).toContain('<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>');
+  expect(html).toContain('</table></div>');
+  expect(html).toContain('<td class="center">1</td>\n<td class="right">2</td>');
+  expect(html).toContain(
+    '<pre tabindex="0"><code>&lt;table&gt; style=&quot;text-align:right&quot;\n</code></pre>',
+  );
+});
