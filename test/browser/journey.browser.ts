@@ -118,7 +118,13 @@ describe.skipIf(!hasBrowser)('a comment, without JavaScript', () => {
     const said = page.getByRole('region', { name: 'Discussion' }).getByRole('listitem');
     await expectText(said, /^\s*Demo.*One dyno, one night’s sleep\.\s*$/s);
     expect(page.url()).toMatch(/\/plans\/2-back-to-heroku#comment-\d+$/);
-    await said.getByRole('link', { name: 'Edit' }).click();
+    // What is said is printed, the field to say more in is not.
+    await page.emulateMedia({ media: 'print' });
+    expect(await said.isVisible()).toBe(true);
+    expect(await page.getByLabel('Comment', { exact: true }).isVisible()).toBe(false);
+    await page.emulateMedia({ media: 'screen' });
+    // The many links of one word each say of which comment they are.
+    await said.getByRole('link', { name: 'Edit One dyno, *one* night’s sleep.' }).click();
     await page.getByLabel('Comment', { exact: true }).fill('Two dynos.');
     await page.getByRole('button', { name: 'Save' }).click();
     await expectText(page.getByRole('main').getByRole('listitem'), /edited.*Two dynos\./s);
