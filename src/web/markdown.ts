@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import type markdownIt from 'markdown-it';
 
 const load = createRequire(import.meta.url);
-let kept: ReturnType<typeof markdownIt> | undefined;
+type Writer = ReturnType<typeof markdownIt>;
+const kept: { all?: Writer; withoutTables?: Writer } = {};
 
 /** The latest texts, as they were made: a page that is read often asks for the same ones each time, a discussion for dozens. */
 const known = new Map<string, string>();
@@ -34,8 +35,7 @@ function remember(key: string, html: string): void {
 }
 
 function htmlOf(text: string, under: number): string {
-  kept ??= writer();
-  const html = withinWidth(kept.render(text));
+  const html = withinWidth(writerFor(text).render(text));
   const levels = [...new Set(Array.from(html.matchAll(/<h([1-6])>/g), ([, level]) => Number(level)))].sort();
   return html.replace(/<(\/?)h([1-6])>/g, (_all, slash, level) => {
     const own = under + 1 + levels.indexOf(Number(level));
@@ -52,8 +52,52 @@ function withinWidth(html: string): string {
     .replace(/ style="text-align:(left|center|right)"/g, ' class="$1"');
 }
 
+// What makes a short text very long is left as it was typed: fifty such comments on a page took all the memory there is.
+
+function writerFor(text: string): Writer {
+  if (hasPaddedTable(text)) {
+    kept.withoutTables ??= writer().disable('table');
+    return kept.withoutTables;
+  }
+  kept.all ??= writer();
+  return kept.all;
+}
+
+/** Whether a table may have more cells than its text has letters: rows that end early are filled up to the width of the head. */
+function hasPaddedTable(text: string): boolean {
+  if (!text.includes('|')) return false;
+  const blocks = text.replace(/\r\n?/g, '\n').split(/\n[ \t]*\n/);
+  return blocks.some((block) => {
+    const lines = block.split('\n');
+    const columns = Math.max(...lines.map((line) => line.split('|').length));
+    return columns * lines.length > block.length + 1;
+  });
+}
+
+/** How many times as long as the text what it refers to may be, put in wherever a reference can stand. */
+const MOST_REPEATED = 10;
+
+function boundReferences({
+  env,
+  src,
+}: {
+  env: { references?: Record<string, Reference> };
+  src: string;
+}): void {
+  const longest = Math.max(0, ...Object.values(env.references ?? {}).map(lengthOf));
+  if (longest * src.split('[').length > MOST_REPEATED * src.length) env.references = {};
+}
+
+type Reference = { href: string; title: string };
+
+function lengthOf({ href, title }: Reference): number {
+  return href.length + title.length;
+}
+
 /** Loaded for the first text there is, as a start is sooner without. No HTML passes through; javascript: and its kin it refuses by itself. */
-function writer(): ReturnType<typeof markdownIt> {
+function writer(): Writer {
   const make: typeof markdownIt = load('markdown-it');
-  return make({ html: false, linkify: true, typographer: false });
+  const made = make({ html: false, linkify: true, typographer: false });
+  made.core.ruler.after('block', 'bound references', boundReferences);
+  return made;
 }

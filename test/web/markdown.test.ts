@@ -23,3 +23,17 @@ test('a table and code scroll in a box of their own, and columns are aligned wit
     '<pre tabindex="0"><code>&lt;table&gt; style=&quot;text-align:right&quot;\n</code></pre>',
   );
 });
+
+test('a short text makes no very long page: references and tables that would are left as typed', () => {
+  const reference = `[a]: /${'€'.repeat(2_400)}\n\n${'[a]'.repeat(860)}`;
+  const title = `[a]: / "${'&'.repeat(2_400)}"\n\n${'[a]'.repeat(860)}`;
+  const table = `${'|a'.repeat(300)}|\n${'|-'.repeat(300)}|\n${'x\n'.repeat(1_800)}`;
+  const quoted = `> ${table.replaceAll('\n', '\n> ')}`;
+  for (const text of [reference, title, table, quoted, table.replaceAll('\n', '\r')])
+    expect(markdown(text).length).toBeLessThan(12 * text.length);
+  expect(markdown('See [the runbook][r], [r].\n\n[r]: https://example.com/run "Runbook"')).toContain(
+    '<a href="https://example.com/run" title="Runbook">the runbook</a>, <a',
+  );
+  for (const rows of ['1|2|3', '|1|2|3|', '|1|2|\n|1|2|3|'])
+    expect(markdown(`Before\n\n|a|b|c|\n|-|-|-|\n${rows}\n\nAfter | all`)).toContain('<td>2</td>');
+});
