@@ -24,7 +24,7 @@ import * as parts from './parts/controller.js';
 import * as plans from './plans/controller.js';
 import * as systems from './systems/controller.js';
 import { idIn } from './web/addresses.js';
-import { limitFailures, limitPosts } from './web/rate-limit.js';
+import { limitFailures, limitPosts, limitWrites } from './web/rate-limit.js';
 
 /** What a device says of its passkey comes from a script; everything else is a form's. */
 const asJson = json({ limit: '50kb' });
@@ -138,7 +138,7 @@ export function drawRoutes(app: Express): void {
   app.post('/account/deletion', limitFailures(20, 15), account.leaveForGood);
 
   // ---- people who may comment; a comment is its author's, to take back an admin's as well, which its actions see to
-  const commenters = behind(app, allowedTo('comment'));
+  const commenters = behind(app, allowedTo('comment'), limitWrites(200, 15));
   commenters.post('/systems/:systemId/comments', comments.create);
   commenters.post('/plans/:planId/comments', comments.create);
   commenters.get('/comments/:commentId/edit', comments.editForm);
@@ -248,9 +248,9 @@ function formAt(path: string): RequestHandler {
 }
 
 /** Routes that stand behind a wall of their own; behind it a program is told which fields are none. */
-function behind(app: Express, wall: RequestHandler) {
+function behind(app: Express, wall: RequestHandler, ...limits: RequestHandler[]) {
   return {
     get: (path: string, action: RequestHandler) => app.get(path, wall, action),
-    post: (path: string, action: RequestHandler) => app.post(path, wall, knownFields, action),
+    post: (path: string, action: RequestHandler) => app.post(path, wall, ...limits, knownFields, action),
   };
 }

@@ -375,6 +375,32 @@ describe('a discussion', () => {
     expect((await viewer.get(`${plan}/comments`)).text).toContain('</textarea>');
   });
 
+  test('goes into a file up to a thousand, and must be narrowed beyond', async () => {
+    const { plan, planId } = await aPlace();
+    const said = (n: number) => ({ planId, authorId: editor.person.id, body: `Word ${n}` });
+    await db.comment.createMany({ data: Array.from({ length: 1_000 }, (_, n) => said(n)) });
+    expect((await viewer.get(`${plan}/comments?format=csv`)).text.trim().split('\r\n')).toHaveLength(1_001);
+    await db.comment.create({ data: said(1_000) });
+    for (const as of ['csv', 'json'])
+      expect((await viewer.get(`${plan}/comments?format=${as}`)).status).toBe(413);
+    expect(
+      (await viewer.get(`${plan}/comments?format=csv&q=word 99`)).text.trim().split('\r\n'),
+    ).toHaveLength(12);
+  });
+
+  test('is not flooded: who has written two hundred times waits, by page or program, and others do not', async () => {
+    const { plan } = await aPlace();
+    const [somebody, other] = [await signedIn('viewer'), await signedIn('viewer')];
+    const comment = await say(somebody, plan);
+    for (let n = 1; n < 200; n += 1) await somebody.post(comment);
+    const late = await somebody.post(`${plan}/comments`, { body: 'x' });
+    expect([late.status, late.headers['retry-after']]).toEqual([429, '900']);
+    expect(late.text).toContain('written a lot in a short time');
+    expect((await (await aProgram(somebody.person)).post(`${comment}/deletion`)).status).toBe(429);
+    expect((await somebody.get(plan)).status).toBe(200);
+    await say(other, plan);
+  });
+
   test('of a system is not that of its plans', async () => {
     const { plan, system } = await aPlace();
     await say(viewer, plan, 'Of the plan');

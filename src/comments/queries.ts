@@ -47,19 +47,23 @@ function on({ system, plan }: Holder): Prisma.Sql {
   return plan ? Prisma.sql`x.plan_id = ${plan.id}` : Prisma.sql`x.system_id = ${system.id}`;
 }
 
+/** As many as go into a file: a comment may be long, and visitors may ask for it. */
+const MOST_AT_ONCE = 1_000;
+
 /** One stretch of what is said of one thing, as searched and sorted; without authors where it is for no person. */
 export async function listComments(
   holder: Holder,
   list: ListRequest<never>,
   isForPerson: boolean,
 ): Promise<Rows<CommentRow>> {
-  const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`x.id`, list, list.size);
+  const size = Math.min(list.size, MOST_AT_ONCE);
+  const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`x.id`, list, size);
   const rows = await read<(Written & { cursor: string })[]>`
     SELECT ${columnsFor(isForPerson)}, ${cursor} AS cursor FROM comments x
     WHERE ${on(holder)} AND x.deleted_at IS NULL AND ${where}
       ${list.search ? Prisma.sql`AND x.body ILIKE ${containing(list.search)}` : Prisma.empty}
     ORDER BY ${orderBy} LIMIT ${limit}`;
-  return pageOf(rows, list, list.size, ({ cursor: _cursor, ...comment }) => named(comment));
+  return pageOf(rows, list, size, ({ cursor: _cursor, ...comment }) => named(comment));
 }
 
 /** As many as stand on a page; the others have a list of their own. */
