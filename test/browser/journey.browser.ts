@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DEMO_ACCOUNT, tellStory } from '../../prisma/seed.js';
-import { hasBrowser, openPage, signInToDemo, useBrowser } from './support.js';
+import { hasBrowser, openPage, sidewaysScroll, signInToDemo, useBrowser } from './support.js';
 
 const COMPOSE = `services:
   proxy:
@@ -139,6 +139,20 @@ describe.skipIf(!hasBrowser)('a comment, without JavaScript', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('link', { name: 'In the discussion' }).click();
     await expectText(said, /Two dynos\./);
+  });
+
+  test('that is wide widens no page', async () => {
+    const page = await openPage({ javaScriptEnabled: false });
+    await signInToDemo(page);
+    await page.goto('/plans/2');
+    const wide = `|${'wide |'.repeat(40)}\n|${'-|'.repeat(40)}\n\n${'- '.repeat(60)}deep`;
+    await page.getByLabel('Comment', { exact: true }).fill(wide);
+    await page.getByRole('button', { name: 'Comment' }).click();
+    expect(await page.locator('.comment table').count()).toBe(1);
+    expect(await sidewaysScroll(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Delete…' }).last().click();
+    expect(await page.locator('.prose table').count()).toBe(1);
+    expect(await sidewaysScroll(page)).toEqual([]);
   });
 });
 
