@@ -94,10 +94,13 @@ function lengthOf({ href, title }: Reference): number {
   return href.length + title.length;
 }
 
-/** Loaded for the first text there is, as a start is sooner without. No HTML passes through; javascript: and its kin it refuses by itself. */
+/**
+ * Loaded for the first text there is, as a start is sooner without. No HTML passes through; javascript: and its kin it refuses by itself. A picture
+ * is a link: it would be a request to wherever somebody chose, here too, sent by everybody who reads and with their cookie.
+ */
 function writer(): Writer {
   const make: typeof markdownIt = load('markdown-it');
-  const made = make({ html: false, linkify: true, typographer: false });
+  const made = make({ html: false, linkify: true, typographer: false }).disable('image');
   made.core.ruler.after('block', 'bound references', boundReferences);
   return made;
 }

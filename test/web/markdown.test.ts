@@ -37,3 +37,10 @@ test('a short text makes no very long page: references and tables that would are
   for (const rows of ['1|2|3', '|1|2|3|', '|1|2|\n|1|2|3|'])
     expect(markdown(`Before\n\n|a|b|c|\n|-|-|-|\n${rows}\n\nAfter | all`)).toContain('<td>2</td>');
 });
+
+test('a picture is a link: a text makes no reader ask for anything', () => {
+  const html = markdown('![the bill](/plans/17?down=web) ![here][there]\n\n[there]: /systems?format=csv');
+  expect(html).toContain('<a href="/plans/17?down=web">the bill</a>');
+  expect(html).toContain('<a href="/systems?format=csv">here</a>');
+  expect(html).not.toContain('<img');
+});
