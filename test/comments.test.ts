@@ -375,6 +375,20 @@ describe('a discussion', () => {
     expect((await viewer.get(`${plan}/comments`)).text).toContain('</textarea>');
   });
 
+  test('of long comments stands on the page with fewer of them', async () => {
+    const { plan, planId } = await aPlace();
+    const long = (n: number) => ({
+      planId,
+      authorId: editor.person.id,
+      body: `Word ${n} `.padEnd(5_000, 'x'),
+    });
+    await db.comment.createMany({ data: Array.from({ length: 11 }, (_, n) => long(n)) });
+    const page = (await viewer.get(plan)).text;
+    expect(page.match(/id="comment-/g)).toHaveLength(10);
+    expect(page).toContain('The latest 10.');
+    expect(page).toContain('<p>Word 10 ');
+  });
+
   test('goes into a file up to a thousand, and must be narrowed beyond', async () => {
     const { plan, planId } = await aPlace();
     const said = (n: number) => ({ planId, authorId: editor.person.id, body: `Word ${n}` });

@@ -66,8 +66,9 @@ export async function listComments(
   return pageOf(rows, list, size, ({ cursor: _cursor, ...comment }) => named(comment));
 }
 
-/** As many as stand on a page; the others have a list of their own. */
+/** As many as stand on a page, and as many letters: what they become is made anew with each reader where it is too much to keep. */
 const ON_PAGE = 50;
+const LETTERS_ON_PAGE = 50_000;
 
 /** The end of a discussion, the oldest of it first, and whether there is more before it. */
 export async function listLatestComments(
@@ -77,7 +78,18 @@ export async function listLatestComments(
   const rows = await read<Written[]>`
     SELECT ${columnsFor(isForPerson)} FROM comments x WHERE ${on(holder)} AND x.deleted_at IS NULL
     ORDER BY x.created_at DESC, x.id DESC LIMIT ${Prisma.raw(String(ON_PAGE + 1))}`;
-  return { comments: rows.slice(0, ON_PAGE).reverse().map(named), hasEarlier: rows.length > ON_PAGE };
+  const latest = rows.slice(0, Math.min(ON_PAGE, countFitting(LETTERS_ON_PAGE, rows)));
+  return { comments: latest.reverse().map(named), hasEarlier: rows.length > latest.length };
+}
+
+/** How many of the first of them have no more letters than this together. */
+function countFitting(most: number, rows: Written[]): number {
+  let letters = 0;
+  const beyond = rows.findIndex(({ body }) => {
+    letters += body.length;
+    return letters > most;
+  });
+  return beyond === -1 ? rows.length : beyond;
 }
 
 /** A comment with what it stands on, or null when there is none, or it or what it stands on is deleted. */
