@@ -11,19 +11,17 @@ const nouns = NOUNS.map((value) => ({ value, label: SUBJECT_LABELS[value] }));
 export async function index(req: Request, res: Response) {
   const list = readList(req, deletionsList);
   const { rows: deleted, ...ends } = await listDeletions(list);
-  const rows = {
-    ...ends,
-    rows: deleted.map(({ byId, ...deletion }) => ({
-      ...deletion,
-      mayRestore: mayRestore(req, byId, deletion),
-    })),
-  };
+  const person = personOf(req);
+  const rows = deleted.map(({ byId, ...deletion }) => ({
+    ...deletion,
+    mayRestore: mayRestore(person, byId, deletion),
+  }));
   answerList(
     req,
     res,
     'deletions/index',
     { title: 'Deleted', list },
-    rows,
+    { ...ends, rows },
     {
       what: (deletion) => SUBJECT_LABELS[deletion.noun],
       id: (deletion) => deletion.id,
@@ -33,16 +31,15 @@ export async function index(req: Request, res: Response) {
       by: (deletion) => deletion.by,
       deleted: (deletion) => deletion.deletedAt.toISOString(),
     },
-    { nouns, labels: SUBJECT_LABELS, isRestorable: rows.rows.some((deletion) => deletion.mayRestore) },
+    { nouns, labels: SUBJECT_LABELS, isRestorable: rows.some((deletion) => deletion.mayRestore) },
   );
 }
 
 /** Whether who asks may press what brings it back: of what stands in something deleted, that is the button of what it stands in. */
 function mayRestore(
-  req: Request,
+  person: ReturnType<typeof personOf>,
   byId: number | null,
   { noun, restoreFirst }: Pick<Deletion, 'noun' | 'restoreFirst'>,
 ): boolean {
-  const person = personOf(req);
   return noun === 'comments' && !restoreFirst ? isOwnOrAdmin(person, byId) : can(person.role, 'edit');
 }
