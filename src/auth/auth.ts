@@ -32,6 +32,8 @@ declare global {
     interface Request {
       /** Set when somebody is signed in, and then `user` is too. */
       session?: Session;
+      /** Set where the body was not there yet when it was found out whose the request is. */
+      isLate?: boolean;
     }
   }
 }
@@ -55,25 +57,25 @@ export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers
  */
 const identified: RequestHandler = async (req, _res, next) => {
   const bearer = bearerIn(req);
-  if (bearer !== null) {
-    await admitToken(req, bearer);
-    return next();
+  if (bearer !== null) await admitToken(req, bearer);
+  else {
+    const id = sessionIdOf(req);
+    const session = id ? await findSession(id, authOf(req).settings.sessions) : null;
+    if (session) {
+      req.session = session;
+      req.user = session.person;
+    }
   }
-  const id = sessionIdOf(req);
-  const session = id ? await findSession(id, authOf(req).settings.sessions) : null;
-  if (session) {
-    req.session = session;
-    req.user = session.person;
-  }
+  req.isLate = !req.complete;
   next();
 };
 
 /**
- * Asks once more whose a write is, behind its body, which its sender may keep on its way for minutes: who was signed out meanwhile, or may less
- * now, does nothing by what they had begun to send.
+ * Asks once more whose a request is, behind its body, where that came later, as its sender may keep it on its way for minutes: who was signed out
+ * meanwhile, or may less now, does nothing by what they had begun to send.
  */
 export const identifiedStill: RequestHandler = (req, res, next) => {
-  if (!req.user || req.method !== 'POST') return next();
+  if (!req.user || !req.isLate) return next();
   delete req.session;
   delete req.user;
   return identified(req, res, next);

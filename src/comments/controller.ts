@@ -38,7 +38,7 @@ export async function index(req: Request, res: Response) {
 
 export async function show(req: Request, res: Response) {
   const comment = await commentOf(req);
-  const onlyHtml = { inPlace: inPlace(comment) };
+  const onlyHtml = { here: addressOfHolder(comment) };
   page(req, res, 'comments/show', { title: comment.name, comment }, { onlyHtml });
 }
 

@@ -137,7 +137,7 @@ describe.skipIf(!hasBrowser)('a comment, without JavaScript', () => {
     expect(await page.evaluate('scrollY')).toBeGreaterThan(500);
     expect(undo?.y).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByRole('link', { name: 'In the discussion' }).click();
+    await page.getByRole('link', { name: 'The discussion' }).click();
     await expectText(said, /Two dynos\./);
   });
 
