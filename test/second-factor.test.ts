@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { changePassword } from '../src/auth/account/changes.js';
+import { findAccount } from '../src/auth/accounts.js';
 import { seal, unseal } from '../src/auth/sealed.js';
+import { turnOn } from '../src/auth/second-factor/second-factor.js';
 import { db } from '../src/db/client.js';
-import { type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
+import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import {
   beginSecondFactor,
   codeOf,
@@ -57,6 +60,18 @@ describe('turning the second factor on and off', () => {
     expect(row.totpSecret).not.toContain(secret);
     const again = await visitor();
     expect((await again.signIn(owner.person.email)).headers.location).toBe('/');
+  });
+
+  test('one that was begun is over with a new password: who knew the old one may know its secret', async () => {
+    const owner = await signedIn('editor');
+    const secret = await beginSecondFactor(owner);
+    const seen = (await findAccount(owner.person.id))!;
+    const from = { userId: seen.id, address: '' };
+    const generation = await changePassword(seen, { hash: 'hash', revokesAllElse: false }, from);
+    const late = { ...seen, generation };
+    expect(await turnOn(late, codeOf(secret), from, app.get('auth').settings.sessionSecret)).toBeNull();
+    const row = await db.user.findUniqueOrThrow({ where: { id: seen.id } });
+    expect([row.totpSecret, row.totpSince]).toEqual([null, null]);
   });
 
   test('the page shows a QR code that is made anew with each secret, and keeps it out of JSON and caches', async () => {

@@ -13,8 +13,9 @@ import { record } from './trail.js';
 // Two rules hold for whatever is done to an account here and in every folder, so that two things at the same moment end as if one came first:
 //
 // 1. Generation. A number in the row, raised by `endSessionsOf` whenever rights change or may be in wrong hands: a new password, another role, a
-//    second factor on or off, leaving. Whoever has shown who they are was seen under one; a session, a token, a passkey, a provider or another
-//    address is written under that one only (`startSession`, `holdAccount`). Who knew the old password does not come a moment before the new one.
+//    second factor on or off, leaving. Whoever has shown who they are was seen under one, which is read before what they show is checked, never
+//    after; a session, a token, a passkey, a provider or another address is written under that one only (`startSession`, `holdAccount`). So
+//    nothing is done by the old password once there is a new one.
 // 2. Order. Rows are held the person first (of two the lower id), then the link by which they act, then `admin_kept`: so no two wait for each other.
 //    An invitation has no person yet: the link, then the unconfirmed row that makes room, which nobody is signed in by.
 //

@@ -96,7 +96,10 @@ export async function endSession(key: string): Promise<void> {
   await db.session.deleteMany({ where: { id: key } });
 }
 
-/** Ends every session of a person, and whatever is half way to one, within the transaction of what is the reason. Gives the new generation. */
+/**
+ * Ends every session of a person, and whatever is half way (a step, a second factor that no code has confirmed), within the transaction of what is
+ * the reason. Gives the new generation.
+ */
 export async function endSessionsOf(tx: Prisma.TransactionClient, userId: number): Promise<number> {
   const { generation } = await tx.user.update({
     where: { id: userId },
@@ -105,6 +108,7 @@ export async function endSessionsOf(tx: Prisma.TransactionClient, userId: number
   });
   await tx.session.deleteMany({ where: { userId } });
   await tx.step.deleteMany({ where: { userId } });
+  await tx.user.updateMany({ where: { id: userId, totpSince: null }, data: { totpSecret: null } });
   return generation;
 }
 

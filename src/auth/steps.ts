@@ -6,7 +6,7 @@ import { hashOf, newSecret } from './secrets.js';
 
 /**
  * Something begun in this browser that a later request of it ends: a second factor to be shown, a passkey's challenge, a provider's answer, a secret
- * to be looked at. One a browser: beginning another forgets this one. Finding does not end it, `endStep` does.
+ * to be looked at. One a browser: beginning another forgets this one. Finding does not end it, `endStep` does; a secret's first look does both.
  */
 export type StepPurpose = 'second factor' | 'passkey' | 'new passkey' | 'provider' | 'shown once';
 
