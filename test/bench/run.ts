@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { DEMO_ACCOUNT, tellStory } from '../../prisma/seed.js';
@@ -149,6 +149,7 @@ async function measure(
   }
   for (const [what, path] of [
     ['the list', '/systems'],
+    ['the system', '/systems/1'],
     ['the plan', '/plans/1'],
   ] as const)
     say(
@@ -159,24 +160,26 @@ async function measure(
   );
 }
 
-/** How much more processor time a page takes with a session than without, in percent: the medians of nine turns each. */
-async function sessionCost(url: string, headers: Headers, pid: number): Promise<number> {
+/**
+ * How much more processor time a page takes with a session than without, in percent, and the standard error of that: in thirty turns
+ * each, as the machine's speed drifts by more than what is to be found.
+ */
+async function sessionCost(url: string, headers: Headers, pid: number): Promise<string> {
   const each = async (given: Headers) => {
     const before = processorMs(pid);
     const { requests } = await load({ url, headers: given, duration: 1 });
     return (processorMs(pid) - before) / requests.total;
   };
-  const signedIn: number[] = [];
-  const nobody: number[] = [];
-  for (let turn = 0; turn < 9; turn += 1) {
-    signedIn.push(await each(headers));
-    nobody.push(await each(PROXIED));
+  const turns: { signedIn: number; nobody: number }[] = [];
+  for (let turn = 0; turn < 30; turn += 1) {
+    const nobodyFirst = turn % 2 === 0 ? await each(PROXIED) : null;
+    const signedIn = await each(headers);
+    turns.push({ signedIn, nobody: nobodyFirst ?? (await each(PROXIED)) });
   }
-  return Math.round(100 * (median(signedIn) / median(nobody) - 1));
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+  const nobody = turns.reduce((sum, turn) => sum + turn.nobody, 0);
+  const ratio = turns.reduce((sum, turn) => sum + turn.signedIn, 0) / nobody;
+  const squares = turns.reduce((sum, turn) => sum + (turn.signedIn - ratio * turn.nobody) ** 2, 0);
+  return `${(100 * (ratio - 1)).toFixed(1)} ± ${((100 * Math.sqrt(squares)) / nobody).toFixed(1)}`;
 }
 
 function load(options: autocannon.Options): Promise<autocannon.Result> {
@@ -267,10 +270,13 @@ async function until(url: string): Promise<void> {
   throw new Error(`${url} does not answer`);
 }
 
-/** User and system time so far, threads included, in steps of 10 ms. */
+/** User and system time so far, of all threads. From where the kernel has it by the nanosecond, not in steps of 10 ms. */
 function processorMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return nanoseconds.reduce((sum, ns) => sum + ns, 0) / 1e6;
 }
 
 function residentMb(pid: number): number {
