@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { db } from '../src/db/client.js';
+import { render } from '../src/web/render.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
 import { aPlan } from './support/factories.js';
 import { aProgram } from './support/program.js';
@@ -70,6 +71,15 @@ describe('a comment', () => {
       });
     },
   );
+
+  test('is written into the same form below a discussion as where something is wrong with it', async () => {
+    const { plan } = await aPlace();
+    const page = (await viewer.get(plan)).text;
+    const token = /name="_csrf" value="([^"]+)"/.exec(page)?.[1];
+    const form = render('comments/_form', { form: { values: {}, errors: {} }, csrfToken: () => token });
+    const close = (html: string) => html.trim().replace(/\s+/g, ' ').replaceAll('> <', '><');
+    expect(close(page)).toContain(close(form));
+  });
 
   test('holds no HTML of its own, neither in its place nor alone', async () => {
     const { plan } = await aPlace();
