@@ -50,7 +50,10 @@ function commentsFor(isForPerson: boolean): { written: Prisma.Sql; from: Prisma.
     : { written: Prisma.sql`${COLUMNS}, NULL::json AS author`, from: Prisma.sql`comments x` };
 }
 
-function on({ system, plan }: Holder): Prisma.Sql {
+/** As much of it as its comments are found by. */
+type HolderIds = { system: { id: number }; plan: { id: number } | null };
+
+function on({ system, plan }: HolderIds): Prisma.Sql {
   return plan ? Prisma.sql`x.plan_id = ${plan.id}` : Prisma.sql`x.system_id = ${system.id}`;
 }
 
@@ -80,7 +83,7 @@ const LETTERS_ON_PAGE = 50_000;
 
 /** The end of a discussion, the oldest of it first, and whether there is more before it. */
 export async function listLatestComments(
-  holder: Holder,
+  holder: HolderIds,
   isForPerson: boolean,
 ): Promise<{ comments: CommentRow[]; hasEarlier: boolean }> {
   const { written, from } = commentsFor(isForPerson);

@@ -17,7 +17,7 @@ export async function show(req: Request, res: Response) {
       { onlyHtml: { signUpOpen: await hasNobody() } },
     );
   }
-  const systems = await listLatestSystems(12);
+  const systems = await listLatestSystems();
   const plans = await findPlans(systems.flatMap(({ planIds }) => planIds.slice(0, 1)));
   const cards = await Promise.all(
     systems.map(async (system) => {

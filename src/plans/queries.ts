@@ -60,6 +60,7 @@ export async function findPlan(id: number): Promise<PlanRecord | null> {
 
 /** Several plans by id, those that are there, in the order asked for. */
 export async function findPlans(ids: number[]): Promise<PlanRecord[]> {
+  // The ids stand behind a SELECT: else Postgres, which sees how few they are, plans the statement anew each time, for longer than it runs.
   return read<PlanRecord[]>`
     SELECT p.id, p.name, p.status::text AS status, p.description, p.import_id AS "importId", p.version, p.revision,
       p.updated_at AS "updatedAt", json_build_object('id', s.id, 'name', s.name) AS system,
@@ -68,7 +69,7 @@ export async function findPlans(ids: number[]): Promise<PlanRecord[]> {
         'priceDate', m.price_date, 'priceSource', m.price_source, 'availability', m.availability, 'version', m.version,
         'isDeleted', m.deleted_at IS NOT NULL) END AS "machineType"
     FROM plans p JOIN systems s ON s.id = p.system_id AND s.deleted_at IS NULL LEFT JOIN machine_types m ON m.id = p.machine_type_id
-    WHERE p.id = ANY(${ids}::int[]) AND p.deleted_at IS NULL ORDER BY array_position(${ids}::int[], p.id)`;
+    WHERE p.id = ANY((SELECT ${ids}::int[])::int[]) AND p.deleted_at IS NULL ORDER BY array_position(${ids}::int[], p.id)`;
 }
 
 export type PlanRecord = {

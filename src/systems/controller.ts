@@ -42,11 +42,13 @@ export async function index(req: Request, res: Response) {
 }
 
 export async function show(req: Request, res: Response) {
-  const system = await systemOf(req);
-  const [listed, discussion] = await Promise.all([
-    listPlansOf(system.id),
-    listLatestComments({ system, plan: null }, req.user !== undefined),
+  const id = idOf(req, 'systemId');
+  const [there, listed, discussion] = await Promise.all([
+    systems.findSystem(id),
+    listPlansOf(id),
+    listLatestComments({ system: { id }, plan: null }, req.user !== undefined),
   ]);
+  const system = found(there, 'system');
   const records = await findPlans(listed.slice(0, COUNTED_PLANS).map((plan) => plan.id));
   const counted = await Promise.all(records.map(async (plan) => ({ plan, ...(await countedPlan(plan)) })));
   const current = counted.find(({ plan }) => plan.status === 'current');

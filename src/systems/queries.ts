@@ -100,8 +100,8 @@ export type System = {
   team: string | null;
 };
 
-/** The systems changed last, each with how many plans it has and the first of them. */
-export async function listLatestSystems(size: number) {
+/** The twelve systems changed last, each with how many plans it has and the first of them. */
+export async function listLatestSystems() {
   return read<
     {
       id: number;
@@ -118,7 +118,7 @@ export async function listLatestSystems(size: number) {
       ARRAY(SELECT p.id FROM plans p WHERE p.system_id = s.id AND p.deleted_at IS NULL
         ORDER BY (p.status = 'current') DESC, p.id DESC LIMIT 4) AS "planIds"
     FROM systems s LEFT JOIN teams t ON t.id = s.team_id
-    WHERE s.deleted_at IS NULL ORDER BY s.updated_at DESC, s.id DESC LIMIT ${size}`;
+    WHERE s.deleted_at IS NULL ORDER BY s.updated_at DESC, s.id DESC LIMIT 12`;
 }
 
 export function createSystem(author: Author, input: SystemInput): Promise<Saved<Named>> {
