@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   await demo?.tellStory();
 
   const app = createApp({ settings, log, mail: createMail(settings, log) });
-  const server = serverOf(app).listen(settings.port, '0.0.0.0');
+  const server = serverOf(app).listen(settings.port, hostOf(settings));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? portTaken(settings) : error),
@@ -79,6 +79,11 @@ async function prepare(settings: Settings, database: Database): Promise<void> {
   await migrate(database.adapter);
   const { loadPriceBook } = await import('./machine-types/price-book.js');
   await loadPriceBook();
+}
+
+/** The embedded database has the demo's account, whose password everybody can read: it is served to this machine alone. */
+function hostOf({ database }: Settings): string {
+  return database.url ? '0.0.0.0' : '127.0.0.1';
 }
 
 function welcome(port: number, account: { email: string; password: string }): void {
@@ -127,7 +132,7 @@ function close(server: Server): Promise<void> {
 }
 
 async function refuseTakenPort(settings: Settings): Promise<void> {
-  const probe = createServer().listen(settings.port, '0.0.0.0');
+  const probe = createServer().listen(settings.port, hostOf(settings));
   await once(probe, 'listening').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? portTaken(settings) : error;
   });

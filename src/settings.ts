@@ -141,7 +141,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     },
     passwords: { memoryKib: read.data.PASSWORD_MEMORY_KIB, passes: read.data.PASSWORD_PASSES },
     signUp: {
-      open: read.data.SIGN_UP === 'open',
+      open: read.data.SIGN_UP.toLowerCase() === 'open',
       domain: /^domain:(.+)$/i.exec(read.data.SIGN_UP)?.[1]?.toLowerCase() ?? null,
     },
     publicRead: read.data.PUBLIC_READ === 'on',

@@ -115,6 +115,17 @@ describe('signing in', () => {
     await sendLate('/account/name', (userId) => db.session.deleteMany({ where: { userId } }));
     await sendLate('/systems', (id) => db.user.update({ where: { id }, data: { role: 'viewer' } }));
     expect(await db.user.count({ where: { name: 'Late' } })).toBe(0);
+
+    // What is said of a passkey is read at its own address.
+    const { person, ...browser } = await signedIn('editor');
+    await browser.get('/account/name');
+    const slow = browser.agent.post('/account/passkeys').type('json').set('x-csrf-token', browser.token());
+    slow.set('Accept', 'application/json');
+    slow.write('{"name": "Late",');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await db.session.deleteMany({ where: { userId: person.id } });
+    slow.write('"credential": {}}');
+    expect((await slow).status).toBe(401);
     expect(await db.system.count({ where: { name: 'Late' } })).toBe(0);
   });
 

@@ -48,7 +48,14 @@ describe('the trail', () => {
     expect(rows[0]).toMatchObject({ who: person.name, label: 'web' });
     const { change } = await admin.json(`/changes/${rows[0]?.id}`);
     expect(change.after.replicas).toBe(7);
-    expect((await admin.get(`/changes/${rows[0]?.id}`)).text).toContain('<strong>7</strong>');
+    const { text } = await admin.get(`/changes/${rows[0]?.id}`);
+    expect(text).toContain('<strong>7</strong>');
+    // All of this part, by whatever name, and of no other "web".
+    const all = /href="(\/changes\?noun=parts[^"]+)"/.exec(text)?.[1]?.replace('&amp;', '&') ?? '';
+    const ofIt: Row[] = (await admin.json(all)).rows;
+    expect(ofIt.length).toBeGreaterThan(0);
+    for (const row of ofIt) expect(row).toMatchObject({ noun: 'parts', recordId: parts.web });
+    expect((await admin.json('/changes?noun=parts&record=none')).rows).toEqual([]);
   });
 
   test('is filtered by what, who and day, pages and exports', async () => {

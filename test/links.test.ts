@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { leave } from '../src/auth/account/leaving.js';
 import { findAccount } from '../src/auth/accounts.js';
+import { leave } from '../src/auth/leaving.js';
 import { resetBy, unlockBy } from '../src/auth/links/by-link.js';
 import { addMailedLink, findMailedLink, replaceMailedLinks } from '../src/auth/mailed-links.js';
 import { changeRole } from '../src/auth/people/people.js';
@@ -339,6 +339,17 @@ describe('another address', () => {
     const { path, token } = await linkTo('moved@example.com');
     await editor.post(path, { token });
     expect((await (await visitor()).get(`/password-reset?token=${old}`)).status).toBe(404);
+  });
+
+  test('and the one for a new password that is on its way to the old one at that very moment', async () => {
+    const { person } = await signedIn('editor');
+    const token = await addMailedLink('reset', { userId: person.id, email: person.email });
+    const late = (await findMailedLink('reset', String(token)))!;
+    await db.user.update({ where: { id: person.id }, data: { email: `moved-${person.id}@example.com` } });
+    const somebody = await visitor();
+    expect((await somebody.get(`/password-reset?token=${token}`)).status).toBe(404);
+    expect(await resetBy(late, { hash: 'hash', revokesAllElse: false }, '')).toBeNull();
+    expect((await somebody.signIn(`moved-${person.id}@example.com`)).status).toBe(303);
   });
 });
 

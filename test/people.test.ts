@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changeName } from '../src/auth/account/changes.js';
-import { leave } from '../src/auth/account/leaving.js';
 import { createAccount, findAccount } from '../src/auth/accounts.js';
+import { leave } from '../src/auth/leaving.js';
 import { acceptBy } from '../src/auth/links/by-link.js';
 import { findMailedLink, replaceMailedLinks } from '../src/auth/mailed-links.js';
 import { changeRole, withdrawInvitation } from '../src/auth/people/people.js';
@@ -21,6 +21,12 @@ describe('roles', () => {
     const { person, ...theirs } = await signedIn('viewer');
     expect((await theirs.get('/systems/new')).status).toBe(403);
     await admin.post(`/people/${person.id}/role`, { role: 'editor' });
+    await expect
+      .poll(() => letters.at(-1))
+      .toMatchObject({
+        to: person.email,
+        text: expect.stringContaining('made you editor'),
+      });
     expect((await theirs.get('/systems')).status).toBe(303);
     await theirs.get('/sign-in');
     await theirs.signIn(person.email);
@@ -53,6 +59,50 @@ describe('roles', () => {
   });
 });
 
+describe('who has left the team', () => {
+  test('is removed by an admin: nothing lets them in any more, what they recorded stays, and they are told', async () => {
+    const admin = await signedIn('admin');
+    const { person, ...theirs } = await signedIn('editor');
+    const program = await aProgram(person);
+    await program.post('/systems', { name: 'Theirs', lifecycle: 'production' });
+    const asked = await admin.get(`/people/${person.id}/deletion`);
+    expect(asked.text).toContain(`Remove ${person.name}?`);
+    const done = await admin.postAndSee(`/people/${person.id}/deletion`);
+    expect(done.text).toContain(`${person.name} is removed, and signed out everywhere.`);
+    expect((await theirs.get('/systems')).status).toBe(303);
+    expect((await program.get('/systems')).status).toBe(401);
+    expect((await (await visitor()).signIn(person.email)).status).toBe(422);
+    expect((await admin.json('/people')).people.map(({ id }: { id: number }) => id)).not.toContain(person.id);
+    expect((await admin.get(`/people/${person.id}`)).status).toBe(404);
+    const { rows } = await admin.json('/changes?action=was+removed');
+    expect(rows).toMatchObject([{ who: admin.person.name, label: person.name, recordId: person.id }]);
+    expect((await admin.json('/changes?noun=systems&q=Theirs')).rows).toMatchObject([{ who: person.name }]);
+    await expect
+      .poll(() => letters.at(-1))
+      .toMatchObject({
+        to: person.email,
+        subject: 'Your account in Moving Parts was removed',
+      });
+  });
+
+  test('is not oneself: one’s own account asks for the password', async () => {
+    const admin = await signedIn('admin');
+    expect((await admin.get(`/people/${admin.person.id}`)).text).not.toContain('/deletion');
+    expect((await admin.get(`/people/${admin.person.id}/deletion`)).status).toBe(403);
+    expect((await admin.post(`/people/${admin.person.id}/deletion`)).status).toBe(403);
+    expect((await admin.get('/people')).status).toBe(200);
+  });
+
+  test('is not removed by who is no admin any more, from that very moment on', async () => {
+    const [admin, other] = [await signedIn('admin'), await signedIn('editor')];
+    const theirs = (await findAccount(other.person.id))!;
+    await db.user.update({ where: { id: admin.person.id }, data: { role: 'editor' } });
+    const from = { userId: admin.person.id, address: '' };
+    await expect(leave(theirs, true, from)).rejects.toMatchObject({ status: 403 });
+    expect(await findAccount(other.person.id)).not.toBeNull();
+  });
+});
+
 describe('one admin always remains', () => {
   test('the only one cannot be made less, nor leave', async () => {
     await db.adminKept.deleteMany();
@@ -82,6 +132,22 @@ describe('one admin always remains', () => {
       const done = await Promise.all(accounts.map((one) => changeRole(one!, 'viewer', FROM)));
       expect(await db.user.count({ where: { role: 'admin' } })).toBeGreaterThan(0);
       expect(done).toContain('last admin');
+    }
+  });
+
+  test('of three, two made less at the same moment are: neither is told to be the only one; twenty times over', async () => {
+    await db.adminKept.deleteMany();
+    await db.user.updateMany({ data: { role: 'viewer' } });
+    const stays = await signedIn('admin');
+    for (let round = 0; round < 20; round += 1) {
+      const two = [await signedIn('admin'), await signedIn('admin')];
+      const accounts = await Promise.all(two.map(({ person }) => findAccount(person.id)));
+      await db.$executeRaw`UPDATE admin_kept SET user_id = ${two[round % 2]!.person.id}`;
+      const done = await Promise.all(accounts.map((one) => changeRole(one!, 'viewer', FROM)));
+      expect(done).toEqual(['done', 'done']);
+      expect(await db.adminKept.findMany({ select: { userId: true } })).toEqual([
+        { userId: stays.person.id },
+      ]);
     }
   });
 
@@ -201,13 +267,14 @@ describe('invitations', () => {
   });
 
   test('taken up and taken back at the same moment: one of the two is done', async () => {
+    const by = { userId: (await signedIn('admin')).person.id, address: '' };
     for (let round = 0; round < 10; round += 1) {
       const email = `either${round}@example.com`;
       const link = (await findMailedLink(
         'invitation',
         await replaceMailedLinks('invitation', { email, role: 'viewer' }),
       ))!;
-      const done = await Promise.all([acceptBy(link, 'Guest', 'hash', ''), withdrawInvitation(link.id)]);
+      const done = await Promise.all([acceptBy(link, 'Guest', 'hash', ''), withdrawInvitation(link.id, by)]);
       expect(done.filter(Boolean)).toHaveLength(1);
     }
   });

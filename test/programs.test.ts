@@ -120,6 +120,11 @@ describe('a write of a program', () => {
     const refused = await program.post('/systems', { name: '', lifecycle: 'eternal' });
     expect(refused.status).toBe(422);
     expect(Object.keys(refused.body.form.errors)).toEqual(['name', 'lifecycle']);
+    // And in a line, as any other refusal.
+    expect(refused.body).toMatchObject({
+      status: 422,
+      message: Object.values(refused.body.form.errors).join(' '),
+    });
   });
 
   test('may set the fields of the form and no other', async () => {

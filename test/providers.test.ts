@@ -1,8 +1,8 @@
 import passport from 'passport';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { changePassword } from '../src/auth/account/changes.js';
-import { leave } from '../src/auth/account/leaving.js';
 import { createAccount, findAccountByEmail } from '../src/auth/accounts.js';
+import { leave } from '../src/auth/leaving.js';
 import { replaceMailedLinks } from '../src/auth/mailed-links.js';
 import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
 import type { Provider } from '../src/auth/signing-in.js';

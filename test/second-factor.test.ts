@@ -277,7 +277,8 @@ describe('signing in with a second factor', () => {
       await db.tries.updateMany({ data: { lastAt: new Date(Date.now() - 20 * 3_600_000) } });
     }
     const refused = await browser.post('/sign-in/code', { code: codeOf(secret) });
-    expect([refused.status, told(refused.text)]).toEqual([422, expect.stringContaining('locked for a day')]);
+    expect([refused.status, told(refused.text)]).toEqual([429, expect.stringContaining('locked for a day')]);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_600);
     expect(await isSignedIn(browser)).toBe(false);
     expect((await trailOf(owner.person.id)).at(-1)).toEqual(['was locked', { by: 'code' }]);
     await expect.poll(() => letters.at(-1)?.text).toContain('they know your password');

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { askForAddress, changePassword } from '../src/auth/account/changes.js';
-import { leave } from '../src/auth/account/leaving.js';
 import { findAccount, findByPassword } from '../src/auth/accounts.js';
+import { leave } from '../src/auth/leaving.js';
 import { hashPassword } from '../src/auth/passwords.js';
 import { beginSecondFactor, renewRecoveryCodes, turnOff } from '../src/auth/second-factor/second-factor.js';
 import { startSession } from '../src/auth/sessions.js';

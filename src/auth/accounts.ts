@@ -123,7 +123,8 @@ export async function createAccount(
 /**
  * Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. `by` is the admin
  * who does it, where it is not the person: held as well, in the order that all keep. Throws 403 where they are no admin any more.
- * Gives the row as it is once held; undefined where there is none.
+ * Gives the row as it is once held; undefined where there is none. Whoever only refers to a person's id, in a line of the trail or as the admin who is
+ * kept, waits for none of this: it holds no key.
  */
 export async function holdRow(
   tx: Prisma.TransactionClient,
@@ -132,7 +133,7 @@ export async function holdRow(
 ): Promise<Held | undefined> {
   const rows = await tx.$queryRaw<Held[]>`
     SELECT id, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
-    WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR UPDATE`;
+    WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR NO KEY UPDATE`;
   const rowOf = (whose: number) => rows.find((row) => row.id === whose);
   if (by !== null && by !== id) refuseUnlessAdmin(rowOf(by));
   return rowOf(id);

@@ -9,7 +9,7 @@ import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { findSession, type Person, type Session } from './sessions.js';
 import { type Auth, authOf, personOf, sessionIdOf } from './signing-in.js';
-import { admitToken, bearerIn } from './tokens/bearer.js';
+import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 
 // The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they), these walls, and who writes.
 // The files beside this one are the core and know no folder (but for sweep.ts); each folder is one thing that people do, and knows the core and
@@ -95,7 +95,12 @@ export const readers: RequestHandler = (req, res, next) => {
 /** The wall behind which somebody is signed in. The page that was wanted goes along in the address. */
 export const signedIn: RequestHandler = (req, res, next) => {
   if (req.user) return next();
-  if (wantsJson(req)) throw new HttpError(401, 'Sign in first: this address needs a session.');
+  if (wantsJson(req)) {
+    const token = isForBrowsers(req.path)
+      ? 'at a browser'
+      : 'or send a token: Authorization: Bearer mp_…, made in your account';
+    throw new HttpError(401, `Sign in first, ${token}.`);
+  }
   const wanted =
     req.method === 'GET' && req.originalUrl !== '/' ? `?to=${encodeURIComponent(req.originalUrl)}` : '';
   res.redirect(303, `/sign-in${wanted}`);

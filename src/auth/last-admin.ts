@@ -25,6 +25,8 @@ export async function keepAdmin(tx: Prisma.TransactionClient, id: number): Promi
  */
 export async function releaseAdmin(tx: Prisma.TransactionClient, id: number): Promise<void> {
   await tx.mailedLink.deleteMany({ where: { createdById: id } });
+  // Of two who cease at the same moment the second looks for another once the first is none any more.
+  await tx.$queryRaw`SELECT 1 FROM admin_kept FOR UPDATE`;
   await tx.$executeRaw`
     UPDATE admin_kept SET user_id = other.id
     FROM (SELECT id FROM users WHERE role = 'admin' AND id <> ${id} AND confirmed_at IS NOT NULL AND left_at IS NULL

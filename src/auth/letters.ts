@@ -28,9 +28,19 @@ export const addressAsked = (name: string, to: string): Letter => ({
   text: `Hello ${name},\n\nsomebody who is signed in as you asked for the address ${to} in the place of this one. It is theirs once the link in the mail to it is opened. If that was not you, choose a new password now, which stops it, and tell an admin.\n`,
 });
 
-export const tokenMade = (name: string, token: string): Letter => ({
+export const roleChanged = (name: string, role: string): Letter => ({
+  subject: 'Your role in Moving Parts was changed',
+  text: `Hello ${name},\n\nan admin of Moving Parts made you ${role}. You were signed out everywhere: sign in again. Your tokens go on, and may what your new role may.\n`,
+});
+
+export const accountRemoved = (name: string): Letter => ({
+  subject: 'Your account in Moving Parts was removed',
+  text: `Hello ${name},\n\nan admin of Moving Parts removed your account: nothing signs you in there any more. What you recorded and said stays. If that should not be, ask them for an invitation.\n`,
+});
+
+export const tokenMade = (name: string, token: string, scope: 'read' | 'write'): Letter => ({
   subject: 'A token was made for your account in Moving Parts',
-  text: `Hello ${name},\n\na token with the name “${token}” was just made: a program that has it may do here what you may. If that was not you, revoke it on the page of your tokens, choose a new password, and tell an admin.\n`,
+  text: `Hello ${name},\n\na token with the name “${token}” was just made: a program that has it may ${scope === 'read' ? 'read here what you may read' : 'do here what you may'}. If that was not you, revoke it on the page of your tokens, choose a new password, and tell an admin.\n`,
 });
 
 export const secondFactorOn = (name: string): Letter => ({

@@ -18,11 +18,12 @@ export type MailedLink = {
 
 /**
  * Makes a link's token, which is kept nowhere: only its hash is. The links of this purpose that the same person (or, of an invitation, the same
- * address) had before are good no more.
+ * address) had before are good no more. The admin who hands it out, `createdById`, is held; `trace` says so, in the same transaction.
  */
 export async function replaceMailedLinks(
   purpose: Purpose,
   to: { userId?: number; email?: string; role?: Role; createdById?: number },
+  trace: (tx: Prisma.TransactionClient) => Promise<void> = async () => {},
 ): Promise<string> {
   const token = newSecret();
   await db.$transaction(async (tx) => {
@@ -36,6 +37,7 @@ export async function replaceMailedLinks(
       await tx.$executeRaw`DELETE FROM mailed_links WHERE purpose = ${purpose} AND lower(email) = ${addressKey(to.email ?? '')}`;
     }
     await tx.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt: endOf(purpose), ...to } });
+    await trace(tx);
   });
   return token;
 }
@@ -52,10 +54,13 @@ export async function addMailedLink(
   to: { userId: number; email?: string },
 ): Promise<string | null> {
   const open = { purpose, userId: to.userId, usedAt: null, expiresAt: { gt: new Date() } };
-  if ((await db.mailedLink.count({ where: open })) >= MOST_OPEN) return null;
-  const token = newSecret();
-  await db.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt: endOf(purpose), ...to } });
-  return token;
+  return db.$transaction(async (tx) => {
+    await holdRow(tx, to.userId);
+    if ((await tx.mailedLink.count({ where: open })) >= MOST_OPEN) return null;
+    const token = newSecret();
+    await tx.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt: endOf(purpose), ...to } });
+    return token;
+  });
 }
 
 function endOf(purpose: Purpose): Date {

@@ -22,6 +22,7 @@ export async function isProven(req: Request, account: Account, password: string)
   if (!account.hasPassword) return true;
   const tried = await takeTry(triesOf.passwordAgain(account.id));
   if (!tried.ok) {
+    req.res?.set('Retry-After', String(tried.seconds));
     const wait = waitInWords(tried.seconds, 'Wait a day, or ask an admin to unlock you.');
     throw new HttpError(429, `Too many wrong passwords. ${wait}`);
   }

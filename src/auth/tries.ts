@@ -1,4 +1,5 @@
 import { db, read } from '../db/client.js';
+import type { Prisma } from '../db/generated/client.js';
 import { addressKey } from './accounts.js';
 import { hashOf } from './secrets.js';
 
@@ -47,14 +48,16 @@ export async function takeTry(key: string): Promise<Try> {
   return taken ? { ok: true, locks: taken.failures >= MOST } : { ok: false, seconds: await waitOf(id) };
 }
 
+type Tries = Pick<Prisma.TransactionClient, 'tries'>;
+
 /** After a success. */
-export async function forgetTries(key: string): Promise<void> {
-  await db.tries.deleteMany({ where: { key: hashedKey(key) } });
+export async function forgetTries(key: string, tx: Tries = db): Promise<void> {
+  await tx.tries.deleteMany({ where: { key: hashedKey(key) } });
 }
 
 /** When a lock is lifted: whatever of the account was tried. */
-export async function forgetAllTries(account: Tried): Promise<void> {
-  await db.tries.deleteMany({ where: { key: { in: keysOf(account).map(hashedKey) } } });
+export async function forgetAllTries(account: Tried, tx: Tries = db): Promise<void> {
+  await tx.tries.deleteMany({ where: { key: { in: keysOf(account).map(hashedKey) } } });
 }
 
 /** The ids of those of whom anything is locked now. */

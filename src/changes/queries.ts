@@ -2,6 +2,7 @@ import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { containing, isDay, keyset, pageOf, type Rows } from '../db/keyset.js';
 import type { LastChange } from '../db/saved.js';
+import { idIn } from '../web/addresses.js';
 import { HttpError } from '../web/errors.js';
 import type { ListRequest, ListShape } from '../web/list.js';
 
@@ -31,6 +32,7 @@ const AUTH_ACTIONS = [
   'invited',
   'changed',
   'left',
+  'was removed',
 ] as const;
 export type AuthAction = (typeof AUTH_ACTIONS)[number];
 
@@ -84,7 +86,7 @@ export async function lastChangeOf(
 
 export const changesList = {
   sorts: ['-at'],
-  filters: ['noun', 'action', 'who', 'from', 'until'],
+  filters: ['noun', 'record', 'action', 'who', 'from', 'until'],
 } as const satisfies ListShape<string>;
 
 export type ChangeRow = {
@@ -108,10 +110,11 @@ export async function listChanges(
 ): Promise<Rows<ChangeRow>> {
   const columns = { at: { by: Prisma.sql`c.at`, type: 'timestamptz' as const } };
   const { where, orderBy, cursor, limit } = keyset(columns, Prisma.sql`c.id`, list, list.size);
-  const { noun, action, who, from, until } = list.filters;
+  const { noun, record, action, who, from, until } = list.filters;
   const wanted = [
     list.search && Prisma.sql`c.label ILIKE ${containing(list.search)}`,
     noun && Prisma.sql`c.noun = ${noun}`,
+    record && Prisma.sql`c.record_id = ${idIn(record) ?? 0}`,
     action && Prisma.sql`c.action = ${action}`,
     who && Prisma.sql`u.name ILIKE ${containing(who)}`,
     isWritten(from) && Prisma.sql`c.at >= ${from}::text::date`,

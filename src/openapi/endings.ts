@@ -13,9 +13,8 @@ export function read(schema: z.ZodType): Answers {
 
 /** A field is wrong, or something that is no field: what cannot be read, a field that there is none of. */
 export function wrong(...forms: z.ZodType[]): Ending {
-  const where =
-    forms.length > 0 ? '`form.errors` says what, by field; else `message` does.' : 'see `message`.';
-  return { description: `Something is wrong: ${where}`, schemas: [...forms, error] };
+  const where = forms.length > 0 ? ', and `form.errors` by field' : '';
+  return { description: `Something is wrong: \`message\` says what${where}.`, schemas: [...forms, error] };
 }
 
 export function savedFirst(form: z.ZodType): Ending {

@@ -3,6 +3,7 @@ import { type Action, can } from '../auth/roles.js';
 import { addressOf } from './addresses.js';
 import { assetUrl } from './assets.js';
 import { takeFlash } from './flash.js';
+import type { FormState } from './form.js';
 import * as format from './format.js';
 import { markdown } from './markdown.js';
 import { render } from './render.js';
@@ -12,7 +13,7 @@ type Content = { title: string } & Record<string, unknown>;
 /**
  * Answers with a page, or with the same content as JSON when that is what was asked for.
  * `content` is both what the view is given and what the JSON holds; `onlyHtml` is for what makes sense on a page alone
- * (pictures, choices of a form).
+ * (pictures, choices of a form). JSON of what went wrong also says so in `status` and `message`, whatever else it holds.
  */
 export function page(
   req: Request,
@@ -23,7 +24,9 @@ export function page(
 ): void {
   res.status(status).vary('Accept');
   if (wantsJson(req)) {
-    res.json(content);
+    res.json(
+      status < 400 ? content : { status, message: whatIsWrong({ ...onlyHtml, ...content }), ...content },
+    );
     return;
   }
   const person = req.user ?? null;
@@ -45,6 +48,13 @@ export function page(
   };
   const html = render('layout', { ...locals, body: render(view, locals) });
   res.set('Content-Type', 'text/html; charset=utf-8').send(html);
+}
+
+/** All that stands beside the fields of a form, or what is said of files that cannot be read. */
+function whatIsWrong(content: Record<string, unknown>): string {
+  const { form, faults = [] } = content as { form?: FormState; faults?: { message: string }[] };
+  const messages = [...Object.values(form?.errors ?? {}), ...faults.map(({ message }) => message)];
+  return messages.join(' ') || 'That did not work.';
 }
 
 /** Visitors read where the settings say so. */

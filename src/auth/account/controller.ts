@@ -5,6 +5,7 @@ import { type FormState, readForm, statusOf, withError } from '../../web/form.js
 import { page } from '../../web/page.js';
 import { findAccountByEmail } from '../accounts.js';
 import { isOfDomain } from '../fields.js';
+import { leave } from '../leaving.js';
 import { addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
@@ -15,7 +16,6 @@ import { note } from '../trail.js';
 import { listIdentities } from '../ways-in.js';
 import { askForAddress, changeName, changePassword, forgetAddress } from './changes.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
-import { leave } from './leaving.js';
 
 // One's own account. What matters asks for the password again: a browser left open must not be enough.
 

@@ -7,7 +7,7 @@ import { createAccount, createFirstAccount, findAccountByEmail, hasNobody } from
 import { isOfDomain } from '../fields.js';
 import { lockedLetter } from '../letters.js';
 import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
-import { authenticate, authOf, enter, enterOrAskForCode, fromOf, signOut } from '../signing-in.js';
+import { authenticate, authOf, enter, enterOrAskForCode, fromOf, personOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
 import { relyingPartyOf } from '../ways-in.js';
@@ -20,8 +20,13 @@ export async function signInPage(req: Request, res: Response) {
   await showSignIn(req, res, { values: { to: req.query.to }, errors: {} });
 }
 
-const LOCKED =
-  'It is locked for a day. If it has an account, we have written to it: the link in the mail opens it sooner.';
+/** The same whether or not it has an account. */
+function lockedInWords(req: Request): string {
+  const sooner = authOf(req).mail.isOn
+    ? 'If it has an account, we have written to it: the link in the mail opens it sooner'
+    : 'An admin can open it sooner';
+  return `It is locked for a day. ${sooner}.`;
+}
 
 export async function createSession(req: Request, res: Response) {
   const read = readForm(signInForm, req.body);
@@ -31,7 +36,7 @@ export async function createSession(req: Request, res: Response) {
   const tried = await takeTry(triesOf.password(email));
   if (!tried.ok) {
     res.set('Retry-After', String(tried.seconds));
-    const password = `Too many wrong passwords for this address. ${waitInWords(tried.seconds, LOCKED)}`;
+    const password = `Too many wrong passwords for this address. ${waitInWords(tried.seconds, lockedInWords(req))}`;
     return showSignIn(req, res, withError(read.data, { password }), 429);
   }
   // What was read and trimmed is what is checked.
@@ -52,9 +57,9 @@ export async function createSession(req: Request, res: Response) {
 }
 
 export async function destroySession(req: Request, res: Response) {
-  const [person, from] = [req.user, fromOf(req)];
+  const [person, from] = [personOf(req), fromOf(req)];
   await signOut(req);
-  if (person) await note(person, from, 'signed out');
+  await note(person, from, 'signed out');
   // Also what the browser keeps for its Back button.
   res.set('Clear-Site-Data', '"cache"');
   sendOn(res, '/', 'You are signed out.');

@@ -10,21 +10,26 @@ import { forgetAllTries, forgetTries, triesOf } from '../tries.js';
 
 // What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
 
-/** Sets the password. The link came to the address, so the address is theirs. */
+/** Whether the link went to the address that the account has; one that an admin hands out goes to none. */
+export function wentTo(link: MailedLink, account: Account): boolean {
+  return link.email === null || link.email === account.email;
+}
+
+/** Sets the password. The link came to the address, so the address is theirs; an admin who hands one out answers for that. */
 export async function resetBy(link: MailedLink, password: NewPassword, ip: string): Promise<Account | null> {
-  const account = await using(link, async (tx, account) => {
+  return using(link, async (tx, account) => {
+    // It may have been sent to an address that was given up at that very moment.
+    if (!wentTo(link, account)) return null;
     await tx.user.update({
       where: { id: account.id },
       data: { confirmedAt: account.confirmedAt ?? new Date() },
       select: { id: true },
     });
     await setPassword(tx, account, password, { userId: account.id, address: ip });
+    await forgetTries(triesOf.password(account.email), tx);
+    await forgetTries(triesOf.passwordAgain(account.id), tx);
     return account;
   });
-  if (!account) return null;
-  await forgetTries(triesOf.password(account.email));
-  await forgetTries(triesOf.passwordAgain(account.id));
-  return account;
 }
 
 /**
@@ -55,12 +60,11 @@ export async function confirmBy(
 
 /** Lets the account be tried again. */
 export async function unlockBy(link: MailedLink, ip: string): Promise<Account | null> {
-  const account = await using(link, async (tx, account) => {
+  return using(link, async (tx, account) => {
+    await forgetAllTries(account, tx);
     await record(tx, { userId: account.id, address: ip }, 'was unlocked', account, { after: { by: 'mail' } });
     return account;
   });
-  if (account) await forgetAllTries(account);
-  return account;
 }
 
 /** Makes the account of somebody invited. `taken` when the address has one by now. */

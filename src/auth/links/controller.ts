@@ -11,7 +11,7 @@ import { readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postLink, whereLetterIs } from '../post.js';
 import { authOf, enter, fromOf, signOut } from '../signing-in.js';
-import { acceptBy, confirmBy, resetBy, unlockBy } from './by-link.js';
+import { acceptBy, confirmBy, resetBy, unlockBy, wentTo } from './by-link.js';
 import { acceptForm, addressForm, newPasswordForm } from './form.js';
 
 // What is done by a link that came by mail. Opening it shows a page; only its button uses the link up, as mail programs open links too.
@@ -41,7 +41,7 @@ export async function reset(req: Request, res: Response) {
   const read = readForm(newPasswordForm, req.body);
   if (!read.ok) return showReset(req, res, link, read.form);
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
-  const account = await resetBy(link, { hash, revokesAllElse: read.data.all }, req.ip ?? '');
+  const account = await resetBy(link, { hash, revokesAllElse: read.data.all }, fromOf(req).address);
   if (!account) throw isNoLink();
   post(req, account.email, passwordChanged(account.name));
   await signOut(req);
@@ -139,7 +139,7 @@ function showNewReset(req: Request, res: Response, form: FormState) {
 
 async function showReset(req: Request, res: Response, link: TokenLink, form: FormState) {
   const account = await findAccount(link.userId ?? 0);
-  if (!account) throw isNoLink();
+  if (!account || !wentTo(link, account)) throw isNoLink();
   const values = { ...form.values, token: link.token };
   page(
     req,

@@ -5,16 +5,17 @@ import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
-import { invitationLetter, resetHandedOut } from '../letters.js';
+import { leave } from '../leaving.js';
+import { accountRemoved, invitationLetter, resetHandedOut, roleChanged } from '../letters.js';
 import { replaceMailedLinks } from '../mailed-links.js';
 import { hasAppUrl, linkTo, post, refuseWithoutAppUrl, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
 import { authOf, fromOf, personOf, signOut } from '../signing-in.js';
-import { note } from '../trail.js';
-import { forgetAllTries, lockedAmong } from '../tries.js';
+import { record } from '../trail.js';
+import { lockedAmong } from '../tries.js';
 import { invitationForm, roleForm } from './form.js';
-import { changeRole, listInvitations, listPeople, withdrawInvitation } from './people.js';
+import { changeRole, listInvitations, listPeople, unlockAccount, withdrawInvitation } from './people.js';
 
 // People, as an admin sees them.
 
@@ -51,25 +52,41 @@ export async function updateRole(req: Request, res: Response) {
     await signOut(req);
     return sendOn(res, '/sign-in', `You are ${role} now. Sign in again.`);
   }
+  post(req, account.email, roleChanged(account.name, role));
   sendOn(res, `/people/${account.id}`, `${account.name} is ${role} now, and was signed out everywhere.`);
+}
+
+export async function confirmRemoval(req: Request, res: Response) {
+  const account = await otherOf(req);
+  page(req, res, 'people/deletion', { title: `Remove ${account.name}?`, account });
+}
+
+/** For somebody who has left the team: nothing lets them in any more, and what they wrote stays, with their name. */
+export async function remove(req: Request, res: Response) {
+  const account = await otherOf(req);
+  if ((await leave(account, true, fromOf(req))) === 'last admin')
+    throw new HttpError(409, WHY_NOT['last admin']);
+  post(req, account.email, accountRemoved(account.name));
+  sendOn(res, '/people', `${account.name} is removed, and signed out everywhere.`);
 }
 
 export async function unlock(req: Request, res: Response) {
   const account = await accountOf(req);
-  await forgetAllTries(account);
-  await note(account, fromOf(req), 'was unlocked');
+  await unlockAccount(account, fromOf(req));
   sendOn(res, `/people/${account.id}`, `${account.name} can try again.`);
 }
 
 /** A link to choose a new password, to hand out where mail is off or does not arrive. Shown once. */
 export async function createReset(req: Request, res: Response) {
-  const account = await accountOf(req);
-  if (account.id === personOf(req).id)
-    throw new HttpError(403, 'This is your own. Change it in your account, with your password.');
+  const account = await otherOf(req);
   refuseWithoutAppUrl(req);
-  const token = await replaceMailedLinks('reset', { userId: account.id, createdById: personOf(req).id });
+  const after = { password: 'a link to choose a new one was handed out' };
+  const token = await replaceMailedLinks(
+    'reset',
+    { userId: account.id, createdById: personOf(req).id },
+    (tx) => record(tx, fromOf(req), 'changed', account, { after }),
+  );
   post(req, account.email, resetHandedOut(account.name));
-  await note(account, fromOf(req), 'changed', { password: 'a link to choose a new one was handed out' });
   await showOnce(req, 'link', {
     title: `A new password for ${account.name}`,
     link: linkTo(req, 'reset', token),
@@ -96,10 +113,11 @@ export async function createInvitation(req: Request, res: Response) {
     );
   }
   refuseWithoutAppUrl(req);
-  const token = await replaceMailedLinks('invitation', { email, role, createdById: personOf(req).id });
+  const token = await replaceMailedLinks('invitation', { email, role, createdById: personOf(req).id }, (tx) =>
+    record(tx, fromOf(req), 'invited', { id: 0, name: email }, { after: { role } }),
+  );
   const link = linkTo(req, 'invitation', token);
   post(req, email, invitationLetter(personOf(req).name, link));
-  await note({ id: 0, name: email }, fromOf(req), 'invited', { role });
   const told = authOf(req).mail.isOn
     ? writtenTo(req, email)
     : 'Mail is off here: hand the link out yourself.';
@@ -109,13 +127,20 @@ export async function createInvitation(req: Request, res: Response) {
 }
 
 export async function withdraw(req: Request, res: Response) {
-  const email = found(await withdrawInvitation(String(req.body.id)), 'invitation');
-  await note({ id: 0, name: email }, fromOf(req), 'changed', { invitation: 'taken back' });
+  const email = found(await withdrawInvitation(String(req.body.id), fromOf(req)), 'invitation');
   sendOn(res, '/people', `The invitation of ${email} is taken back.`);
 }
 
 async function accountOf(req: Request): Promise<Account> {
   return found(await findAccount(idOf(req, 'personId')), 'person');
+}
+
+/** What one does to one's own account asks for the password, and is done there. */
+async function otherOf(req: Request): Promise<Account> {
+  const account = await accountOf(req);
+  if (account.id === personOf(req).id)
+    throw new HttpError(403, 'This is your own. Change it in your account, with your password.');
+  return account;
 }
 
 async function showPerson(

@@ -4,6 +4,7 @@ import { keepAdmin, keepingAnAdmin, releaseAdmin } from '../last-admin.js';
 import type { Role } from '../roles.js';
 import { endSessionsOf, type Person } from '../sessions.js';
 import { type From, record } from '../trail.js';
+import { forgetAllTries } from '../tries.js';
 
 // Who is here and as what, and who is invited.
 
@@ -53,8 +54,22 @@ export async function listInvitations(): Promise<Invitation[]> {
 }
 
 /** Takes an invitation back: its link is good no more. Gives whom it was for, or null when there is none such. */
-export async function withdrawInvitation(id: string): Promise<string | null> {
-  const [taken] = await db.$queryRaw<{ email: string }[]>`
-    DELETE FROM mailed_links WHERE id = ${id} AND purpose = 'invitation' AND used_at IS NULL RETURNING email`;
-  return taken?.email ?? null;
+export async function withdrawInvitation(id: string, from: From): Promise<string | null> {
+  return db.$transaction(async (tx) => {
+    await holdAdmin(tx, from.userId ?? 0);
+    const [taken] = await tx.$queryRaw<{ email: string }[]>`
+      DELETE FROM mailed_links WHERE id = ${id} AND purpose = 'invitation' AND used_at IS NULL RETURNING email`;
+    if (!taken) return null;
+    await record(tx, from, 'changed', { id: 0, name: taken.email }, { after: { invitation: 'taken back' } });
+    return taken.email;
+  });
+}
+
+/** Lets the account be tried again. */
+export async function unlockAccount(account: Account, from: From): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await holdAdmin(tx, from.userId ?? 0);
+    await forgetAllTries(account, tx);
+    await record(tx, from, 'was unlocked', account);
+  });
 }

@@ -71,6 +71,7 @@ export async function createRecoveryCodes(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const account = await ownAccount(req);
+  if (!account.totpSince) return res.redirect(303, '/account/second-factor');
   const read = await readProven(req, account, provenForm, 'password');
   if (!read.ok) return showState(req, res, account, { deletion: read.form });
   const generation = await turnOff(account, fromOf(req));
@@ -99,8 +100,12 @@ export async function codePage(req: Request, res: Response) {
   await showCode(req, res, begun.account, { values: {}, errors: {} });
 }
 
-const LOCKED =
-  'The account is locked for a day. The link in the mail that we sent opens it sooner, and so does an admin.';
+function lockedInWords(req: Request): string {
+  const link = authOf(req).mail.isOn
+    ? 'The link in the mail that we sent opens it sooner, and so does an admin'
+    : 'An admin can open it sooner';
+  return `The account is locked for a day. ${link}.`;
+}
 
 export async function enterWithCode(req: Request, res: Response) {
   const begun = await begunSignIn(req);
@@ -108,9 +113,13 @@ export async function enterWithCode(req: Request, res: Response) {
   const { step, account } = begun;
   const read = readForm(codeForm, req.body);
   if (!read.ok) return showCode(req, res, account, read.form);
-  const refuse = (code: string) => showCode(req, res, account, withError(req.body, { code }));
+  const refuse = (code: string, status?: number) =>
+    showCode(req, res, account, withError(req.body, { code }), status);
   const tried = await takeTry(triesOf.code(account.id));
-  if (!tried.ok) return refuse(`Too many wrong codes. ${waitInWords(tried.seconds, LOCKED)}`);
+  if (!tried.ok) {
+    res.set('Retry-After', String(tried.seconds));
+    return refuse(`Too many wrong codes. ${waitInWords(tried.seconds, lockedInWords(req))}`, 429);
+  }
   const used = await useCode(account.id, read.data.code, sealingSecretOf(req));
   if (!used) {
     await failed(req, account, tried.locks);
@@ -156,17 +165,17 @@ async function leftInWords(userId: number): Promise<string> {
   return left > 3 ? told : `${told} Make new ones in your account, under “Second factor”.`;
 }
 
-async function showCode(req: Request, res: Response, account: Account, form: FormState) {
+async function showCode(
+  req: Request,
+  res: Response,
+  account: Account,
+  form: FormState,
+  status = statusOf(form),
+) {
   const factor = await findSecondFactor(account, sealingSecretOf(req));
   const canBeRead = factor.state === 'on' && factor.canBeRead;
   res.set('Cache-Control', 'no-store');
-  page(
-    req,
-    res,
-    'auth/code',
-    { title: 'Your second factor', canBeRead },
-    { status: statusOf(form), onlyHtml: { form } },
-  );
+  page(req, res, 'auth/code', { title: 'Your second factor', canBeRead }, { status, onlyHtml: { form } });
 }
 
 const UNTOUCHED: FormState = { values: {}, errors: {} };

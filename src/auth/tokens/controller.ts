@@ -32,7 +32,7 @@ export async function create(req: Request, res: Response) {
     const name = `You have ${MOST_TOKENS} tokens, which is as many as one may. Revoke one that is not used.`;
     return showTokens(req, res, withError(req.body, { name }));
   }
-  post(req, account.email, tokenMade(account.name, asked.name));
+  post(req, account.email, tokenMade(account.name, asked.name, asked.scope));
   await showOnce(req, 'token', { name: asked.name, text: made });
   res.redirect(303, '/account/tokens');
 }

@@ -1,19 +1,22 @@
-import type { Prisma } from '../../db/generated/client.js';
-import { addressKey, holdAccount } from '../accounts.js';
-import { keepingAnAdmin, releaseAdmin } from '../last-admin.js';
-import { endSessionsOf, type Person, type SeenPerson } from '../sessions.js';
-import { type From, record } from '../trail.js';
+import type { Prisma } from '../db/generated/client.js';
+import { addressKey, holdAccount } from './accounts.js';
+import { keepingAnAdmin, releaseAdmin } from './last-admin.js';
+import { endSessionsOf, type Person, type SeenPerson } from './sessions.js';
+import { type From, record } from './trail.js';
 
-/** Takes away all that signs the person in. What they wrote stays, under their name unless they want it gone. */
+/**
+ * Takes away all that signs the person in. What they wrote stays, under their name unless they want it gone. Who does it is the person, or an admin,
+ * who is held with them.
+ */
 export async function leave(
   account: SeenPerson,
   keepsName: boolean,
   from: From,
 ): Promise<'done' | 'last admin'> {
   return keepingAnAdmin(async (tx) => {
-    await holdAccount(tx, account);
+    await holdAccount(tx, account, from.userId);
     await releaseAdmin(tx, account.id);
-    await record(tx, from, 'left', account);
+    await record(tx, from, from.userId === account.id ? 'left' : 'was removed', account);
     const name = keepsName ? account.name : 'Somebody who left';
     const gone = {
       passwordHash: null,
