@@ -87,7 +87,7 @@ describe('who has left the team', () => {
 
   test('is not oneself: one’s own account asks for the password', async () => {
     const admin = await signedIn('admin');
-    expect((await admin.get(`/people/${admin.person.id}`)).text).not.toContain('/deletion');
+    expect((await admin.get(`/people/${admin.person.id}`)).text).not.toContain('/deletion"');
     expect((await admin.get(`/people/${admin.person.id}/deletion`)).status).toBe(403);
     expect((await admin.post(`/people/${admin.person.id}/deletion`)).status).toBe(403);
     expect((await admin.get('/people')).status).toBe(200);

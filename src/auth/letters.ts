@@ -10,7 +10,7 @@ export const confirmationLetter = (_name: string, link: string): Letter => ({
 
 export const addressTaken = (name: string, link: string): Letter => ({
   subject: 'You have an account in Moving Parts already',
-  text: `Hello ${name},\n\nsomebody, you perhaps, signed up for Moving Parts with this address. It has an account already; sign in, or choose a new password here:\n\n${link}\n`,
+  text: `Hello ${name},\n\nsomebody, you perhaps, signed up for Moving Parts with this address, or asked for it in the place of another. It has an account already; sign in, or choose a new password here:\n\n${link}\n`,
 });
 
 export const resetLetter = (name: string, link: string): Letter => ({

@@ -21,9 +21,11 @@ export function linkTo(req: Request, purpose: Purpose, token: string): string {
   return `${authOf(req).settings.appUrl}${PATHS[purpose]}?token=${token}`;
 }
 
-/** “We have written to …”, and where that letter is while no mail leaves here. */
+/** “We have written to …”, or where that letter is while no mail leaves here. */
 export function writtenTo(req: Request, email: string): string {
-  return `We have written to ${email}.${whereLetterIs(req)}`;
+  return authOf(req).mail.isPrinted
+    ? `The letter to ${email} is on the log: no mail leaves here, SMTP_URL is not set.`
+    : `We have written to ${email}.`;
 }
 
 /** Where a letter is while no mail leaves here; '' where it does. */

@@ -50,10 +50,11 @@ export function page(
   res.set('Content-Type', 'text/html; charset=utf-8').send(html);
 }
 
-/** All that stands beside the fields of a form, or what is said of files that cannot be read. */
+/** All that stands beside the fields of a form, who saved it first, or what is said of files that cannot be read. */
 function whatIsWrong(content: Record<string, unknown>): string {
   const { form, faults = [] } = content as { form?: FormState; faults?: { message: string }[] };
-  const messages = [...Object.values(form?.errors ?? {}), ...faults.map(({ message }) => message)];
+  const late = form?.theirs ? ['Somebody else saved this after you read it.'] : [];
+  const messages = [...Object.values(form?.errors ?? {}), ...late, ...faults.map(({ message }) => message)];
   return messages.join(' ') || 'That did not work.';
 }
 

@@ -124,7 +124,7 @@ describe.skipIf(!hasBrowser)('a comment, without JavaScript', () => {
     expect(await page.getByLabel('Comment', { exact: true }).isVisible()).toBe(false);
     await page.emulateMedia({ media: 'screen' });
     // The many links of one word each say of which comment they are.
-    await said.getByRole('link', { name: /^Edit .*\d:\d\d/ }).click();
+    await said.getByRole('link', { name: 'Edit One dyno, *one* night’s sleep.' }).click();
     await page.getByLabel('Comment', { exact: true }).fill('Two dynos.');
     await page.getByRole('button', { name: 'Save' }).click();
     await expectText(page.getByRole('main').getByRole('listitem'), /edited.*Two dynos\./s);
@@ -153,6 +153,31 @@ describe.skipIf(!hasBrowser)('a comment, without JavaScript', () => {
     await page.getByRole('link', { name: 'Delete…' }).last().click();
     expect(await page.locator('.prose table').count()).toBe(1);
     expect(await sidewaysScroll(page)).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasBrowser)('a form on a slow line', () => {
+  beforeAll(tellStory);
+
+  test('that is sent again by a second press is sent once', async () => {
+    const page = await openPage();
+    await signInToDemo(page);
+    await page.goto('/systems/1');
+    let sent = 0;
+    await page.route('**/comments', async (route) => {
+      sent += 1;
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      await route.continue();
+    });
+    await page.getByLabel('Comment', { exact: true }).fill('Once is enough.');
+    const button = page.getByRole('button', { name: 'Comment' });
+    for (const _press of [1, 2, 3]) await button.click({ noWaitAfter: true });
+    await expectText(page.getByRole('status'), /Your comment is written\./);
+    expect(sent).toBe(1);
+    // The next form is another.
+    await page.getByLabel('Comment', { exact: true }).fill('And once more.');
+    await button.click();
+    expect(await page.getByText('And once more.').count()).toBe(1);
   });
 });
 

@@ -39,6 +39,9 @@ export async function idsOfTheStory(): Promise<Record<string, number | string>> 
   const body = `${LONG} \`${LONG}\`\n\n${table}\n\n    ${LONG}`;
   await db.comment.create({ data: { planId: long.plan.id, authorId: demo.id, body } });
   const empty = await aPlan(demo);
+  const somebody = await db.user.create({
+    data: { name: LONG, email: 'long@example.com', confirmedAt: new Date() },
+  });
   return {
     systemId: plan.systemId,
     planId: plan.id,
@@ -53,7 +56,7 @@ export async function idsOfTheStory(): Promise<Record<string, number | string>> 
     costId: (await db.extraCost.findFirstOrThrow({ where })).id,
     machineTypeId: plan.machineTypeId ?? 0,
     importId: plan.importId ?? 0,
-    personId: demo.id,
+    personId: somebody.id,
     provider: 'github',
     changeId: (await db.change.findFirstOrThrow({ where: { noun: 'systems' } })).id,
     ...(await linksOf(demo.id)),

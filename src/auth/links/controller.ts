@@ -123,7 +123,7 @@ async function accountOfLink(link: MailedLink): Promise<Account> {
 function isNoLink() {
   return new HttpError(
     404,
-    'This link is not good any more: it was used, has expired, or another took its place. Ask for another: a new password is asked for on the sign-in page, an invitation of an admin.',
+    'This link is not good any more: it was used, has expired, or another took its place. Ask for another: a new password is asked for on the sign-in page, an address in your account, an invitation of an admin.',
   );
 }
 

@@ -6,10 +6,16 @@ import { count, moment, nameIt, schemaOf, texts } from './named.js';
 
 const title = z.string();
 
-/** A page by its name: its title, and what stands beside it. */
+/** A page by its name: its title, and what stands beside it. One with a form says what is wrong in it as errors do, too. */
 export function page<T extends z.ZodRawShape>(name: string, content: T) {
-  return nameIt(name, z.object({ title, ...content }));
+  return nameIt(name, z.object({ title, ...content, ...('form' in content && refused) }));
 }
+
+const ifRefused = 'Where something is wrong.';
+const refused = {
+  status: z.int().optional().describe(ifRefused),
+  message: z.string().optional().describe(ifRefused),
+};
 
 // ---- lists
 
