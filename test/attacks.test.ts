@@ -1,4 +1,5 @@
 import { type AddressInfo, connect } from 'node:net';
+import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { db, read } from '../src/db/client.js';
 import { createLog } from '../src/log.js';
@@ -215,7 +216,7 @@ describe('what somebody hostile sends', () => {
 });
 
 describe('a connection that is meant to cost', () => {
-  const server = () => serverOf(app, { headersMs: 300, requestMs: 600, everyMs: 50 });
+  const server = () => serverOf(app, { headersMs: 300, requestMs: 600, everyMs: 50, stillMs: 2_000 });
   let listening: ReturnType<typeof server>;
   beforeAll(async () => {
     listening = server();
@@ -260,6 +261,29 @@ describe('a connection that is meant to cost', () => {
     const head =
       'POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n';
     expect(await send(drops(`${head}Content-Length: 1000\r\n\r\nemail=`), 50)).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  test('whoever does not read their answer is cut off: it takes up memory until then', async () => {
+    const large = express().get('/', (_req, res) => void res.send('x'.repeat(30_000_000)));
+    const patience = { headersMs: 300, requestMs: 600, everyMs: 50, stillMs: 500 };
+    const sender = serverOf(large, patience);
+    await new Promise<void>((resolve) => sender.listen(0, '127.0.0.1', resolve));
+    const socket = connect((sender.address() as AddressInfo).port, '127.0.0.1').pause();
+    socket.on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const open = () => new Promise<number>((resolve) => sender.getConnections((_, count) => resolve(count)));
+    await expect.poll(open).toBe(1);
+    await expect.poll(open, { timeout: 5_000 }).toBe(0);
+    socket.destroy();
+    sender.close();
+  });
+
+  test('an upload of nobody’s that is more than a form is refused by its head', async () => {
+    const head =
+      'POST /imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n';
+    const refused = await send([`${head}Content-Length: 250000\r\n\r\n`], 1);
+    expect(refused).toMatch(/^HTTP\/1.1 413 /);
+    expect(refused).toContain('Your session has ended');
   });
 
   test('headers larger than any browser sends are refused, and so are a thousand of them', async () => {

@@ -100,7 +100,7 @@ describe('signing in', () => {
     expect(seen.seenAt.getTime()).toBeGreaterThan(aWhileAgo.getTime());
   });
 
-  test('who is signed out, or may less, while their request is on its way does nothing by it', async () => {
+  test('who is signed out, or may less, while their request still arrives does nothing by it', async () => {
     const sendLate = async (path: string, meanwhile: (id: number) => PromiseLike<unknown>) => {
       const { person, ...browser } = await signedIn('editor');
       await browser.get('/account/name');

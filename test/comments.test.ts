@@ -211,11 +211,16 @@ describe('whose a comment is', () => {
     const button = `action="${restorationOf(comment)}"`;
     expect(await list(viewer)).toContain(button);
     expect(await list(admin)).toContain(button);
-    expect(await list(editor)).toContain('Backandforth…');
-    expect(await list(editor)).not.toContain(button);
+    // What was taken back is read by nobody else, nor found by its words.
+    expect(await list(editor)).not.toContain('Backandforth…');
+    const seen = (await editor.get('/deletions?noun=comments')).text;
+    expect([seen.includes('Somebody’s comment'), seen.includes(button)]).toEqual([true, false]);
     expect((await editor.post(restorationOf(comment))).status).toBe(403);
-    const { rows } = await editor.json('/deletions?noun=comments&q=backandforth');
-    expect(rows).toMatchObject([{ name: 'Backandforth…', by: viewer.person.name, mayRestore: false }]);
+    expect((await editor.json('/deletions?noun=comments&q=backandforth')).rows).toEqual([]);
+    const [row] = (await editor.json('/deletions?noun=comments')).rows;
+    expect(row).toMatchObject({ name: 'Somebody’s comment', by: viewer.person.name, mayRestore: false });
+    expect(JSON.stringify(row)).not.toContain('Backandforth');
+    expect((await editor.get('/deletions?noun=comments&format=csv')).text).not.toContain('Backandforth');
     expect((await viewer.postAndSee(restorationOf(comment))).text).toContain('Backandforth');
     expect((await viewer.post(restorationOf(comment))).status).toBe(404);
   });
@@ -329,7 +334,7 @@ describe('who reads it', () => {
     await viewer.post(`${comment}/deletion`);
     await editor.post(`${plan}/deletion`);
     expect((await viewer.post(restorationOf(comment))).status).toBe(404);
-    const only = async (who: Somebody) => (await who.json('/deletions?q=Innermost')).rows[0];
+    const only = async (who: Somebody) => (await who.json('/deletions?noun=comments')).rows[0];
     expect(await only(viewer)).toMatchObject({
       restoreFirst: { noun: 'plans', id: planId },
       mayRestore: false,
@@ -383,6 +388,12 @@ describe('a discussion', () => {
     ]);
     expect((await viewer.get(`${plan}/comments?q=nothing like it`)).text).toContain('No comment matches.');
     expect((await viewer.get(`${plan}/comments`)).text).toContain('</textarea>');
+  });
+
+  test('holds no letter that cannot be shown: as JSON each would take six', async () => {
+    const { plan } = await aPlace();
+    const said = await say(viewer, plan, `A\u0001\u009f\tb\rc${'\u0007'.repeat(4_000)}`);
+    expect((await viewer.json(said)).comment.body).toBe('A\tb\nc');
   });
 
   test('of long comments stands on the page with fewer of them', async () => {

@@ -153,6 +153,10 @@ describe('adding a passkey', () => {
     expect((await ask(browser, '/account/passkeys', { name: 'x', credential: junk })).status).toBe(422);
     expect((await ask(browser, '/account/passkeys', { name: 'x'.repeat(60_000) })).status).toBe(413);
     expect((await browser.post('/account/passkeys', { name: 'x' })).status).toBe(422);
+    await challenge(browser);
+    const half = await ask(browser, '/account/passkeys', { name: 'x\ud800y', credential: junk });
+    expect([half.status, half.body.message]).toEqual([422, expect.stringContaining('cannot be shown')]);
+    expect((await browser.post('/account/passkeys/deletion', { id: 'a\0b' })).status).toBe(404);
   });
 });
 

@@ -284,6 +284,7 @@ describe('invitations', () => {
     const made = await admin.postAndSee('/invitations', { email: 'late@example.com', role: 'viewer' });
     const link = /https:\/\/parts\.example\.com(\S+?)<\/code>/.exec(made.text)?.[1] ?? '';
     const { invitations } = await admin.json('/people');
+    expect((await admin.post('/invitations/withdrawal', { id: 'a\0b' })).status).toBe(404);
     await admin.post('/invitations/withdrawal', { id: invitations[0].id });
     expect((await (await visitor()).get(link)).status).toBe(404);
   });

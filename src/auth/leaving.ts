@@ -54,6 +54,7 @@ async function forgetName(tx: Prisma.TransactionClient, { id, email }: Person, n
       before = CASE WHEN before ? 'role' THEN jsonb_build_object('role', before -> 'role') END,
       after = CASE WHEN after ? 'role' THEN jsonb_build_object('role', after -> 'role') END
     WHERE noun = 'people' AND record_id = ${id}`;
+  await tx.$executeRaw`DELETE FROM mailed_links WHERE lower(email) = ANY(${theirs})`;
   await tx.$executeRaw`
     UPDATE changes SET label = ${name} WHERE noun = 'people' AND record_id = 0 AND lower(label) = ANY(${theirs})`;
 }

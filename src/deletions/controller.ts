@@ -10,8 +10,8 @@ const nouns = NOUNS.map((value) => ({ value, label: SUBJECT_LABELS[value] }));
 
 export async function index(req: Request, res: Response) {
   const list = readList(req, deletionsList);
-  const { rows: deleted, ...ends } = await listDeletions(list);
   const person = personOf(req);
+  const { rows: deleted, ...ends } = await listDeletions(list, person);
   const rows = deleted.map(({ byId, ...deletion }) => ({
     ...deletion,
     mayRestore: mayRestore(person, byId, deletion),

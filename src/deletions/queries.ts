@@ -1,3 +1,4 @@
+import type { Role } from '../auth/roles.js';
 import { NOUNS, type Noun } from '../changes/queries.js';
 import { read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -26,10 +27,10 @@ export type Deletion = {
 type Row = Omit<Deletion, 'restoreFirst'> & { end: { id: number; name: string } | null };
 
 /** Everything that is deleted, the latest first. What stands inside something deleted, but was not deleted itself, is not told apart. */
-export async function listDeletions(list: ListRequest<'noun'>): Promise<Rows<Deletion>> {
+export async function listDeletions(list: ListRequest<'noun'>, reader: Reader): Promise<Rows<Deletion>> {
   const nouns = NOUNS.filter((noun) => list.filters.noun === '' || noun === list.filters.noun);
   if (nouns.length === 0) return { rows: [], after: null, before: null };
-  const stretches = nouns.map((noun) => deletedOf(noun, list));
+  const stretches = nouns.map((noun) => deletedOf(noun, list, reader));
   const { orderBy, limit } = order(list);
   const rows = await read<(Row & { cursor: string })[]>`
     SELECT x.noun, x.id, x.name, x.deleted_at AS "deletedAt", x."end", x.cursor, by.name AS by, by.id AS "byId", by.action,
@@ -63,7 +64,6 @@ const TABLES: Record<Noun, ReturnType<typeof table>> = {
   'extra-costs': table(Prisma.sql`extra_costs x`, { name: Prisma.sql`x.label` }),
   'machine-types': table(Prisma.sql`machine_types x`, { plan: Prisma.sql`NULL::int` }),
   comments: table(Prisma.sql`comments x, split_part(left(x.body, 60), E'\\n', 1) AS start`, {
-    name: Prisma.sql`CASE WHEN start = x.body THEN start ELSE start || '…' END`,
     system: Prisma.sql`x.system_id`,
   }),
 };
@@ -80,9 +80,20 @@ function table(
   return { from, name, plan, system, end };
 }
 
+type Reader = { id: number; role: Role };
+
+/** What somebody has taken back is told to them and to admins, who may bring it back. */
+function nameFor({ id, role }: Reader): Prisma.Sql {
+  const start = Prisma.sql`CASE WHEN start = x.body THEN start ELSE start || '…' END`;
+  return role === 'admin'
+    ? start
+    : Prisma.sql`CASE WHEN x.author_id = ${id} THEN ${start} ELSE 'Somebody’s comment' END`;
+}
+
 /** One noun's stretch of the list. Each is cut to the page before they are put together, so that no table is read to its end. */
-function deletedOf(noun: Noun, list: ListRequest<'noun'>): Prisma.Sql {
-  const { from, name, plan, system, end } = TABLES[noun];
+function deletedOf(noun: Noun, list: ListRequest<'noun'>, reader: Reader): Prisma.Sql {
+  const { from, plan, system, end, ...table } = TABLES[noun];
+  const name = noun === 'comments' ? nameFor(reader) : table.name;
   const { where, orderBy, cursor, limit } = order(list, noun);
   return Prisma.sql`(
     SELECT ${noun} AS noun, x.id, ${name} AS name, x.deleted_at, ${plan} AS plan_id, ${system} AS system_id, ${end} AS "end",

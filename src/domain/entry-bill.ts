@@ -6,7 +6,6 @@ import { hardClosure } from './closure.js';
 import { entriesOf, type WiredEntry } from './entries.js';
 import { entryWorking } from './entry-working.js';
 import { formatted, type Working } from './figure.js';
-import { MAX_ENTRIES_TIMES_PARTS } from './limits.js';
 import type { MachineType, Plan } from './model.js';
 import type { Packing } from './packing/packing.js';
 import { type SinglePoint, singleMachinesOf, singlePointsOf, twoMachineCutsOf } from './weak-points.js';
@@ -17,10 +16,10 @@ export type ByCommonCause = { onPaper: number | null; beta5: number | null; beta
 
 /**
  * Parts that the closures of all entries of a plan list together at most. Beyond, an entry is not counted and says so: a
- * thousand entries over a chain of twenty thousand parts would take minutes, gigabytes, and a text longer than there can be.
- * No import comes here; entries added one by one may.
+ * thousand entries over a chain of twenty thousand parts would take minutes, gigabytes, and a text longer than there can be,
+ * and a quarter of a million, 30 MB as JSON, asked for by a dozen at once, was more than a small process has.
  */
-export const MAX_CLOSURE_PARTS = MAX_ENTRIES_TIMES_PARTS;
+export const MAX_CLOSURE_PARTS = 50_000;
 
 /** Why an entry has no figure although nothing about it is unknown. */
 export const NOT_COUNTED = `What it needs: together the entries of the plan hang on more than ${formatted(MAX_CLOSURE_PARTS)} parts, the most that is counted.`;

@@ -6,8 +6,7 @@ export const MAX_ENTRIES = 1_000;
 /** Names of parts in all entries together. */
 export const MAX_ENTRY_PARTS = 200_000;
 /**
- * Entries times parts. In the worst case every entry hangs on every part, and the bill lists them all: so many take a second and
- * 50 MB as JSON.
+ * Entries times parts. In the worst case every entry hangs on every part, which is found out one by one: so many take a second.
  */
 export const MAX_ENTRIES_TIMES_PARTS = 250_000;
 

@@ -68,13 +68,13 @@ export function line(label: string, { max = MAX_NAME, required = true } = {}) {
     .string(`${label} is missing.`)
     .trim()
     .max(max, `${label} is too long: ${max} characters at most.`)
-    .regex(/^[^\p{Cc}]*$/u, `${label} holds a character that cannot be shown, a line break perhaps.`);
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, `${label} holds a character that cannot be shown, a line break perhaps.`);
   return required
     ? text.min(1, `${label} cannot be empty.`).meta({ title: label, pattern: ONE_LINE })
     : text.meta({ ...TEXT, title: label, pattern: ONE_LINE }).default('');
 }
 
-/** Text of many lines, its line ends made one kind. */
+/** Text of many lines, its line ends made one kind. What cannot be shown is left out: as JSON each such letter takes six. */
 export function text(label: string, { max = 20_000, required = false } = {}) {
   const typed: z.ZodType<string> = required
     ? z.string(`${label} is missing.`).meta({ title: label, minLength: 1 })
@@ -83,7 +83,12 @@ export function text(label: string, { max = 20_000, required = false } = {}) {
         .meta({ ...TEXT, title: label })
         .default('');
   return typed
-    .transform((value) => value.replaceAll('\r\n', '\n').replaceAll('\0', '').trim())
+    .transform((value) =>
+      value
+        .replace(/\r\n?/g, '\n')
+        .replace(/[^\P{Cc}\n\t]/gu, '')
+        .trim(),
+    )
     .pipe(
       z
         .string()

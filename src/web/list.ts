@@ -121,9 +121,12 @@ function csvOf<T>(rows: T[], columns: CsvColumns<T>): string {
   return `${[heads.map(cell).join(','), ...lines].join('\r\n')}\r\n`;
 }
 
-/** RFC 4180. A text that a spreadsheet would take for a formula is kept a text by a leading apostrophe. */
+/**
+ * RFC 4180. A text that a spreadsheet would take for a formula is kept a text by a leading apostrophe; one with a semicolon or a tab stands in
+ * quotes, as there are spreadsheets that part cells by those.
+ */
 function cell(value: string | number | boolean | null): string {
   if (value === null) return '';
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = typeof value === 'string' && /^[=+\-@\t\r＝＋－＠]/.test(value) ? `'${value}` : String(value);
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -14,9 +14,12 @@ const parse = multer({
   preservePath: true,
 }).any();
 
+/** As much as any other form of theirs: whoever is nobody must not fill the memory. */
+const MAX_TYPED_BYTES = 200 * 1024;
+
 /** Of somebody whose session has ended only what was typed is read, to be shown again: it goes no further than that. */
 const parseTyped = multer({
-  limits: { fieldSize: MAX_FILE_BYTES, fields: 50, parts: 60 },
+  limits: { fieldSize: MAX_TYPED_BYTES, fields: 50, parts: 60 },
 }).none();
 
 /** The addresses that take files: an import, and the source of a plan. */
@@ -30,8 +33,8 @@ export const readUploads: RequestHandler = (req, res, next) => {
   if (!takesFiles(req.path) || (req.user && !can(req.user.role, 'edit'))) {
     throw new HttpError(415, 'No files are taken here.');
   }
-  const most = req.user ? MAX_BYTES : 2.5 * MAX_FILE_BYTES;
-  if (!(Number(req.get('content-length')) <= most)) throw new HttpError(413, UPLOAD_ERRORS.LIMIT_ALL ?? '');
+  const [most, tooMuch] = req.user ? [MAX_BYTES, 'LIMIT_ALL'] : [MAX_TYPED_BYTES, 'LIMIT_TYPED'];
+  if (!(Number(req.get('content-length')) <= most)) throw new HttpError(413, UPLOAD_ERRORS[tooMuch] ?? '');
   const read = req.user ? parse : parseTyped;
   read(req, res, (error: unknown) => {
     if (!error) {
@@ -53,6 +56,8 @@ export const readUploads: RequestHandler = (req, res, next) => {
 
 const UPLOAD_ERRORS: Record<string, string> = {
   LIMIT_ALL: 'The files are larger than 16 MB together. Press Back and choose those that describe what runs.',
+  LIMIT_TYPED:
+    'Your session has ended, and this is more than is kept without one. Sign in in another tab, then come back here, press Back and send it again.',
   LIMIT_FILE_SIZE:
     'A file is larger than 2 MB. Press Back, what you typed is still there, and leave it out, or paste the part of it that matters.',
   LIMIT_FIELD_VALUE: 'The pasted text is larger than 2 MB. Press Back and paste the part of it that matters.',

@@ -5,6 +5,7 @@ import { found, HttpError } from '../../web/errors.js';
 import { sendOn, setFlash } from '../../web/flash.js';
 import { readForm } from '../../web/form.js';
 import { page } from '../../web/page.js';
+import { keyIn } from '../fields.js';
 import { passkeyAdded } from '../letters.js';
 import { isProven, ownAccount } from '../own-account.js';
 import { post } from '../post.js';
@@ -62,7 +63,7 @@ export async function create(req: Request, res: Response) {
 
 export async function destroy(req: Request, res: Response) {
   const account = await ownAccount(req);
-  const done = await removePasskey(account, String(req.body.id), authOf(req).providers, fromOf(req));
+  const done = await removePasskey(account, keyIn(req.body.id), authOf(req).providers, fromOf(req));
   if (found(done, 'passkey') === 'last way in') {
     throw new HttpError(
       409,

@@ -5,6 +5,7 @@ import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
+import { keyIn } from '../fields.js';
 import { leave } from '../leaving.js';
 import { accountRemoved, invitationLetter, resetHandedOut, roleChanged } from '../letters.js';
 import { replaceMailedLinks } from '../mailed-links.js';
@@ -127,7 +128,7 @@ export async function createInvitation(req: Request, res: Response) {
 }
 
 export async function withdraw(req: Request, res: Response) {
-  const email = found(await withdrawInvitation(String(req.body.id), fromOf(req)), 'invitation');
+  const email = found(await withdrawInvitation(keyIn(req.body.id), fromOf(req)), 'invitation');
   sendOn(res, '/people', `The invitation of ${email} is taken back.`);
 }
 
