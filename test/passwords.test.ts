@@ -5,6 +5,9 @@ import { hashPassword, isCommon, isOutdated, isPassword } from '../src/auth/pass
 /** How many hashes are being made, and the most that ever were. */
 const running = vi.hoisted(() => ({ now: 0, most: 0 }));
 
+/** The passes of each hash that was made. */
+const passes = vi.hoisted(() => ({ made: [] as unknown[] }));
+
 vi.mock('@node-rs/argon2', async (original) => {
   const real = await original<typeof import('@node-rs/argon2')>();
   const counted =
@@ -16,7 +19,11 @@ vi.mock('@node-rs/argon2', async (original) => {
         running.now -= 1;
       });
     };
-  return { ...real, hash: counted(real.hash), verify: counted(real.verify) };
+  const hash: typeof real.hash = (password, options, ...more) => {
+    passes.made.push(options?.timeCost);
+    return real.hash(password, options, ...more);
+  };
+  return { ...real, hash: counted(hash), verify: counted(real.verify) };
 });
 
 test('hashing is bounded in number at once, and the process goes on meanwhile', async () => {
@@ -45,6 +52,18 @@ test('nobody’s password takes a hash as well, and is never right', async () =>
   running.most = 0;
   expect(await isPassword(null, 'nobody has this password')).toBe(false);
   expect(running.most).toBe(1);
+});
+
+test('a wrong password takes as long against a hash of before, which was cheaper, as against nobody’s', async () => {
+  const cost = { memoryKib: 8_192, passes: 5 };
+  const today = await hashPassword('correct horse battery', cost);
+  const before = await hashPassword('correct horse battery', { ...cost, passes: 2 });
+  const smaller = await hashPassword('correct horse battery', { memoryKib: 4_096, passes: 2 });
+  passes.made = [];
+  for (const stored of [today, before, smaller]) await isPassword(stored, 'not this one', cost);
+  expect(passes.made).toEqual([3, 4]);
+  expect(await isPassword(before, 'correct horse battery', cost)).toBe(true);
+  expect(passes.made).toHaveLength(2);
 });
 
 test('a hash of another cost is outdated', async () => {

@@ -165,6 +165,15 @@ describe('systems', () => {
     expect((await editor.json('/systems?q=exported')).rows).toHaveLength(25);
   });
 
+  test('no cell of the table is a formula to a spreadsheet, whatever it parts cells by', async () => {
+    const editor = await signedIn('editor');
+    const names = ['=1+1', '＝1+1', 'cells;=1+1', 'cells\t=1+1'];
+    await db.system.createMany({ data: names.map((name) => ({ name })) });
+    const { text } = await editor.get('/systems?q=1%2B1&format=csv');
+    const cells = text.split('\r\n').flatMap((row) => /^\d+,("[^"]*"|[^,]*),/.exec(row)?.[1] ?? []);
+    expect(cells.sort()).toEqual(["'=1+1", '"cells\t=1+1"', '"cells;=1+1"', "'＝1+1"].sort());
+  });
+
   test('the list searches, filters, sorts and pages both ways', async () => {
     const editor = await signedIn('editor');
     for (let i = 0; i < 30; i += 1) {

@@ -11,20 +11,22 @@ import { findSession, type Person, type Session } from './sessions.js';
 import { type Auth, authOf, personOf, sessionIdOf } from './signing-in.js';
 import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 
-// The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they), these walls, and who writes.
-// The files beside this one are the core and know no folder (but for sweep.ts); each folder is one thing that people do, and knows the core and
-// itself. To know how it works, read these in half an hour:
+// The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they), these walls, and who writes; web/csrf.ts
+// also knows a session by its key, and what answers programs asks `req.token`. The files beside this one are the core and know no folder (but for
+// sweep.ts); each folder is one thing that people do, and knows the core and itself. Its views stand in views/account, views/people or views/auth.
+// To know how it works, read these in half an hour:
 //
 //   auth.ts roles.ts tokens/bearer.ts   the front: whose a request is, the walls, the one table of who may what, what no token opens
 //   signing-in.ts sessions.ts           a session begins under a new id, is found with every request, ends
 //   accounts.ts                         a person's row, and the two rules for whatever is done to one
 //   passwords.ts tries.ts               hashing, few at once; failures counted, delays, locks
-//   secrets.ts mailed-links.ts post.ts  links that come by mail: only a hash is kept, good once; letters that nobody waits for
+//   secrets.ts mailed-links.ts          links that come by mail: only a hash is kept, good once
 //   steps.ts own-account.ts             what a browser begins and a later request ends; the password again, before what matters
-//   set-password.ts last-admin.ts       what goes with a new password; an admin remains
+//   set-password.ts                     what goes with a new password
 //
 // and of the folders, ten minutes each, the one that you came for: its controller, its form, and the file that is named after what it is about.
-// The rest when you meet it: trail.ts (lines about people), shown-once.ts and sealed.ts, ways-in.ts, fields.ts, letters.ts, sweep.ts.
+// The rest when you meet it: post.ts and letters.ts (letters that nobody waits for), last-admin.ts (one remains), leaving.ts, trail.ts (lines about
+// people), shown-once.ts and sealed.ts, ways-in.ts, fields.ts, sweep.ts.
 
 declare global {
   namespace Express {

@@ -13,6 +13,7 @@ const USUAL: HashCost = { memoryKib: 19_456, passes: 2 };
 /** On threads of their own, as many at once as there are cores: a flood of sign-ins waits here, and the event loop goes on serving. */
 const oneOfFew = pLimit(availableParallelism());
 
+/** The password's argon2id hash, as text that says at what cost it was made. */
 export function hashPassword(password: string, cost = USUAL): Promise<string> {
   return oneOfFew(() => hash(password, optionsOf(cost)));
 }
@@ -21,7 +22,19 @@ export function hashPassword(password: string, cost = USUAL): Promise<string> {
 export async function isPassword(stored: string | null, password: string, cost = USUAL): Promise<boolean> {
   const against = stored ?? (await decoyHash(cost));
   const matches = await oneOfFew(() => verify(against, password));
+  if (!matches && stored !== null) await spendTheRest(stored, password, cost);
   return stored !== null && matches;
+}
+
+/** A hash made at a smaller cost is tried sooner than the decoy of today: a wrong password takes the difference as well. */
+async function spendTheRest(
+  stored: string,
+  password: string,
+  { memoryKib, passes }: HashCost,
+): Promise<void> {
+  const [, memory = 0, times = 0] = (/\$m=(\d+),t=(\d+),/.exec(stored) ?? []).map(Number);
+  const rest = Math.round(passes - (memory * times) / memoryKib);
+  if (rest > 0) await hashPassword(password, { memoryKib, passes: rest });
 }
 
 /** True of a hash that was made at another cost than is asked for now. */
