@@ -22,7 +22,8 @@ async function copyAs(tx: Prisma.TransactionClient, plan: PlanRecord, name: stri
     data: { name, description, importId, machineTypeId: machineType?.id ?? null, systemId: system.id },
     select: NAMED,
   });
-  // A part of the copy is found by its original's name: alive, names are unique within a plan.
+  // A part of the copy is found by its original's name: alive, names are unique within a plan, and by the index that sees to it. Without that Postgres,
+  // which takes a new plan to be small, held each part against each.
   await tx.$executeRaw`
     INSERT INTO parts (plan_id, name, kind, replicas, needed, cpu_millicores, memory_mib, runs, per_machine, spread, availability,
       availability_basis, usd_per_month, price_basis, containers_per_replica, repository_url, runbook_url, notes, checked_on,
@@ -35,8 +36,8 @@ async function copyAs(tx: Prisma.TransactionClient, plan: PlanRecord, name: stri
     INSERT INTO connections (plan_id, from_part_id, to_part_id, strength, origin, evidence, set_by_hand)
     SELECT ${copy.id}, newf.id, newt.id, c.strength, c.origin, c.evidence, c.set_by_hand
     FROM connections c
-    JOIN parts f ON f.id = c.from_part_id AND f.deleted_at IS NULL JOIN parts newf ON newf.plan_id = ${copy.id} AND newf.name = f.name
-    JOIN parts t ON t.id = c.to_part_id AND t.deleted_at IS NULL JOIN parts newt ON newt.plan_id = ${copy.id} AND newt.name = t.name
+    JOIN parts f ON f.id = c.from_part_id AND f.deleted_at IS NULL JOIN parts newf ON newf.plan_id = ${copy.id} AND newf.name = f.name AND newf.deleted_at IS NULL
+    JOIN parts t ON t.id = c.to_part_id AND t.deleted_at IS NULL JOIN parts newt ON newt.plan_id = ${copy.id} AND newt.name = t.name AND newt.deleted_at IS NULL
     WHERE c.plan_id = ${plan.id} AND c.deleted_at IS NULL ORDER BY c.id`;
   await tx.$executeRaw`
     INSERT INTO entries (plan_id, name, from_file)
@@ -45,8 +46,8 @@ async function copyAs(tx: Prisma.TransactionClient, plan: PlanRecord, name: stri
     INSERT INTO entry_parts (plan_id, entry_id, part_id)
     SELECT ${copy.id}, newe.id, newp.id FROM entry_parts ep
     JOIN entries e ON e.id = ep.entry_id AND e.plan_id = ${plan.id} AND e.deleted_at IS NULL
-    JOIN entries newe ON newe.plan_id = ${copy.id} AND newe.name = e.name
-    JOIN parts p ON p.id = ep.part_id AND p.deleted_at IS NULL JOIN parts newp ON newp.plan_id = ${copy.id} AND newp.name = p.name`;
+    JOIN entries newe ON newe.plan_id = ${copy.id} AND newe.name = e.name AND newe.deleted_at IS NULL
+    JOIN parts p ON p.id = ep.part_id AND p.deleted_at IS NULL JOIN parts newp ON newp.plan_id = ${copy.id} AND newp.name = p.name AND newp.deleted_at IS NULL`;
   await tx.$executeRaw`
     INSERT INTO extra_costs (plan_id, label, usd_per_month, price_basis, from_file)
     SELECT ${copy.id}, label, usd_per_month, price_basis, from_file FROM extra_costs WHERE plan_id = ${plan.id} AND deleted_at IS NULL ORDER BY id`;
