@@ -164,6 +164,7 @@ export async function holdAccount(
   if (!held || held.hasLeft || held.generation !== generation) throw changedMeanwhile();
 }
 
+/** 409: what was shown was true of the account as it was a moment ago. */
 export function changedMeanwhile(): HttpError {
   return new HttpError(409, 'The account was changed at this very moment. Look at it, and do this again.');
 }

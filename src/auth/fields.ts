@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Settings } from '../settings.js';
 import { line } from '../web/form.js';
 import { isCommon } from './passwords.js';
+import type { Role } from './roles.js';
 
 // Fields that several forms of this module have.
 
@@ -11,6 +13,12 @@ export const email = line('E-mail', { max: 254 }).pipe(
 /** Whether an address is one of this domain's, whatever the case. */
 export function isOfDomain(email: string, domain: string): boolean {
   return email.toLowerCase().endsWith(`@${domain}`);
+}
+
+/** What anybody may be who signs up with this address; null where they may not. */
+export function roleOf(email: string, { open, domain }: Settings['signUp']): Role | null {
+  if (open) return 'viewer';
+  return domain !== null && isOfDomain(email, domain) ? 'editor' : null;
 }
 
 /** Of a password that is there already, any; it is only compared. */

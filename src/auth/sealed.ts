@@ -1,4 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { Request } from 'express';
+import { authOf } from './signing-in.js';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -35,4 +37,9 @@ export function unseal(sealed: string, secret: string, owner: string): string | 
 /** A key for this use alone: the session secret itself signs forms and cookies. */
 function keyFrom(secret: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', 'moving-parts sealed texts', 32));
+}
+
+/** What is sealed here is sealed with this. */
+export function sealingSecretOf(req: Request): string {
+  return authOf(req).settings.sessionSecret;
 }

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { seal, unseal } from './sealed.js';
-import { authOf, personOf } from './signing-in.js';
+import { seal, sealingSecretOf, unseal } from './sealed.js';
+import { personOf } from './signing-in.js';
 import { beginStep, endStep, findStep } from './steps.js';
 
 /** Secrets that a page shows once, each with what stands beside it. */
@@ -16,8 +16,7 @@ export type Secrets = {
  */
 export async function showOnce<K extends keyof Secrets>(req: Request, kind: K, secret: Secrets[K]) {
   const userId = personOf(req).id;
-  const { sessionSecret } = authOf(req).settings;
-  const sealed = seal(JSON.stringify(secret), sessionSecret, ownerOf(userId));
+  const sealed = seal(JSON.stringify(secret), sealingSecretOf(req), ownerOf(userId));
   await beginStep(req, 'shown once', { userId, data: { kind, sealed } });
 }
 
@@ -30,7 +29,7 @@ export async function takeShown<K extends keyof Secrets>(req: Request, kind: K):
   const { id } = personOf(req);
   if (!step || step.userId !== id || data?.kind !== kind || !(await endStep(req, step))) return null;
   req.res?.set('Cache-Control', 'no-store');
-  const text = unseal(data.sealed, authOf(req).settings.sessionSecret, ownerOf(id));
+  const text = unseal(data.sealed, sealingSecretOf(req), ownerOf(id));
   return text === null ? null : JSON.parse(text);
 }
 

@@ -30,6 +30,7 @@ export async function note(
   await record(db, from, action, about, after ? { after } : {});
 }
 
+/** Somebody came in; `by` is what with. Their account says so as well. */
 export async function recordSignIn(person: Person, from: From, by: string): Promise<void> {
   await db.$transaction(async (tx) => {
     await tx.user.update({

@@ -93,6 +93,7 @@ export type PlanRecord = {
     | null;
 };
 
+/** Refused where the system has a plan of this name, or a current one already. */
 export function createPlan(author: Author, systemId: number, input: PlanInput): Promise<Saved<Named>> {
   return write({ author, action: 'created', noun: 'plans', after: input }, PLAN_REFUSALS, (tx) =>
     tx.plan.create({ data: { ...input, systemId }, select: NAMED }),

@@ -121,6 +121,7 @@ export async function listLatestSystems() {
     WHERE s.deleted_at IS NULL ORDER BY s.updated_at DESC, s.id DESC LIMIT 12`;
 }
 
+/** Refused where another system has the name. */
 export function createSystem(author: Author, input: SystemInput): Promise<Saved<Named>> {
   return write({ author, action: 'created', noun: 'systems', after: input }, REFUSALS, async (tx) =>
     tx.system.create({ data: await rowOf(tx, input), select: NAMED }),

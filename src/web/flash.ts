@@ -22,6 +22,7 @@ const cookieOf = (req: Request): Cookie => {
 /** A cookie holds 4,096 bytes, and a letter may take 12 of them. */
 const MOST_LETTERS = 250;
 
+/** Has the next page say this once, to this person; who sees no next page is told by the answer itself. */
 export function setFlash(req: Request, flash: Flash): void {
   if (req.told !== undefined) {
     req.told = flash;

@@ -4,7 +4,7 @@ import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { createAccount, createFirstAccount, findAccountByEmail, hasNobody } from '../accounts.js';
-import { isOfDomain } from '../fields.js';
+import { roleOf } from '../fields.js';
 import { lockedLetter } from '../letters.js';
 import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
 import { authenticate, authOf, enter, enterOrAskForCode, fromOf, personOf, signOut } from '../signing-in.js';
@@ -87,12 +87,11 @@ async function signUp(req: Request, res: Response) {
   refuseUnlessOpen(req);
   const read = readForm(signUpForm, req.body);
   if (!read.ok) return showSignUp(req, res, read.form);
-  const { domain } = settings.signUp;
-  if (domain && !isOfDomain(read.data.email, domain)) {
-    const errors = { email: `E-mail must be an address of ${domain}.` };
+  const role = roleOf(read.data.email, settings.signUp);
+  if (!role) {
+    const errors = { email: `E-mail must be an address of ${settings.signUp.domain}.` };
     return showSignUp(req, res, withError(req.body, errors));
   }
-  const role = domain ? 'editor' : 'viewer';
   const signUp = { isConfirmed: false, ip: fromOf(req).address, cost: settings.passwords };
   const person = await createAccount({ ...read.data, role }, signUp);
   if (person) postConfirmation(req, person, person.email);

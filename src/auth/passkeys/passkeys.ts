@@ -15,6 +15,7 @@ import { hasOtherWayIn, type RelyingParty } from '../ways-in.js';
 
 export type Passkey = { id: string; name: string; createdAt: Date; usedAt: Date | null };
 
+/** The person's passkeys. */
 export function listPasskeys(userId: number): Promise<Passkey[]> {
   return db.passkey.findMany({
     where: { userId },

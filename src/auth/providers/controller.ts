@@ -39,7 +39,7 @@ export async function comeBack(req: Request, res: Response) {
   const query = new URL(req.originalUrl, 'http://this.invalid').search;
   const told = await profileOf(authOf(req).gate, provider, query, away.data.kept);
   if (!told.ok) return fail(req, res, provider, told);
-  // Of whoever left before there were generations in steps it is none, and nothing is linked.
+  // Who left to sign in has none.
   const { generation = -1 } = away.data;
   if (step.userId !== null)
     return endLink(req, res, { provider, profile: told.profile }, { id: step.userId, generation });

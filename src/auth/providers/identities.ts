@@ -12,9 +12,8 @@ import {
   holdAccount,
   insertAccount,
 } from '../accounts.js';
-import { isOfDomain } from '../fields.js';
+import { roleOf } from '../fields.js';
 import { type MailedLink, useUp } from '../mailed-links.js';
-import type { Role } from '../roles.js';
 import type { Provider } from '../signing-in.js';
 import { type From, record } from '../trail.js';
 import { hasOtherWayIn } from '../ways-in.js';
@@ -76,12 +75,6 @@ async function signUpAs(
   });
   const account = person && (await findAccount(person.id));
   return account ? { ok: true, account, how: 'new' } : refused('again');
-}
-
-/** What anybody may be who signs up with this address; null where they may not. */
-function roleOf(email: string, { open, domain }: Settings['signUp']): Role | null {
-  if (open) return 'viewer';
-  return domain !== null && isOfDomain(email, domain) ? 'editor' : null;
 }
 
 async function findInvitation(email: string): Promise<MailedLink | null> {

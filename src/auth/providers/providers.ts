@@ -13,6 +13,7 @@ export type Kept = Record<string, unknown>;
 /** `reason` is for the log and holds no secrets. */
 type Failure = { ok: false; turnedBack: boolean; reason: Record<string, unknown> };
 
+/** The providers that the settings name. None is reached before somebody goes there. */
 export function providersIn({ providers: { openid, github }, appUrl }: Settings): Provider[] {
   const callbackOf = (slug: string) => `${appUrl}/sign-in/with/${slug}/callback`;
   const listed: Provider[] = [];

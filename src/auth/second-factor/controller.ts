@@ -1,32 +1,23 @@
 import type { Request, Response } from 'express';
 import { renderSVG } from 'uqr';
-import { idOf, pathOfThisSite } from '../../web/addresses.js';
+import { idOf } from '../../web/addresses.js';
 import { found, HttpError } from '../../web/errors.js';
-import { sendOn, setFlash } from '../../web/flash.js';
+import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
-import { count } from '../../web/format.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount } from '../accounts.js';
-import { codeLocked, secondFactorOff, secondFactorOn } from '../letters.js';
+import { secondFactorOff, secondFactorOn } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
-import { post, postLink } from '../post.js';
+import { post } from '../post.js';
+import { sealingSecretOf } from '../sealed.js';
 import { showOnce, takeShown } from '../shown-once.js';
-import { authOf, type Begun, enter, fromOf, personOf, signInAnew } from '../signing-in.js';
-import { endStep, findStep, type Step } from '../steps.js';
-import { note } from '../trail.js';
-import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
+import { fromOf, personOf, signInAnew } from '../signing-in.js';
+import { forgetTries, triesOf } from '../tries.js';
 import { codeForm, provenForm } from './form.js';
-import { countRecoveryCodes } from './recovery-codes.js';
-import {
-  beginSecondFactor,
-  findSecondFactor,
-  renewRecoveryCodes,
-  turnOff,
-  turnOn,
-  useCode,
-} from './second-factor.js';
+import { beginSecondFactor, findSecondFactor, renewRecoveryCodes, turnOff, turnOn } from './second-factor.js';
 
-// One's own second factor, another's for an admin, and the second step of signing in.
+// One's own second factor, and another's for an admin. The second step of signing in:
+export { codePage, enterWithCode } from './at-the-door.js';
 
 export async function show(req: Request, res: Response) {
   await showState(req, res, await ownAccount(req));
@@ -93,89 +84,11 @@ export async function destroyOfPerson(req: Request, res: Response) {
   sendOn(res, `/people/${account.id}`, `${account.name} signs in without a second factor now.`);
 }
 
-/** The second step of signing in. Without the first there is nothing to see. */
-export async function codePage(req: Request, res: Response) {
-  const begun = await begunSignIn(req);
-  if (!begun) return res.redirect(303, req.user ? '/' : '/sign-in');
-  await showCode(req, res, begun.account, { values: {}, errors: {} });
-}
-
-function lockedInWords(req: Request): string {
-  const link = authOf(req).mail.isOn
-    ? 'The link in the mail that we sent opens it sooner, and so does an admin'
-    : 'An admin can open it sooner';
-  return `The account is locked for a day. ${link}.`;
-}
-
-export async function enterWithCode(req: Request, res: Response) {
-  const begun = await begunSignIn(req);
-  if (!begun) return tooLate(res);
-  const { step, account } = begun;
-  const read = readForm(codeForm, req.body);
-  if (!read.ok) return showCode(req, res, account, read.form);
-  const refuse = (code: string, status?: number) =>
-    showCode(req, res, account, withError(req.body, { code }), status);
-  const tried = await takeTry(triesOf.code(account.id));
-  if (!tried.ok) {
-    res.set('Retry-After', String(tried.seconds));
-    return refuse(`Too many wrong codes. ${waitInWords(tried.seconds, lockedInWords(req))}`, 429);
-  }
-  const used = await useCode(account.id, read.data.code, sealingSecretOf(req));
-  if (!used) {
-    await failed(req, account, tried.locks);
-    return refuse(
-      'This code is not right, or was used already. Your app shows the next one within 30 seconds.',
-    );
-  }
-  // Of two requests at the same moment one ends the step, and comes in.
-  if (!(await endStep(req, step))) return tooLate(res);
-  await forgetTries(triesOf.code(account.id));
-  const { keep, to, by, generation } = step.data as Begun;
-  await enter(req, { ...account, generation }, keep, `${by} and ${used}`);
-  if (used === 'recovery code') setFlash(req, { message: await leftInWords(account.id) });
-  res.redirect(303, pathOfThisSite(to));
-}
-
-/** What the app's secret is sealed with. */
-function sealingSecretOf(req: Request): string {
-  return authOf(req).settings.sessionSecret;
-}
-
-/** The sign-in that this browser has begun, by somebody who still is to show a code. */
-async function begunSignIn(req: Request): Promise<{ step: Step; account: Account } | null> {
-  const step = await findStep(req, 'second factor');
-  const account = step && (await findAccount(step.userId ?? 0));
-  return step && account?.totpSince ? { step, account } : null;
-}
-
-function tooLate(res: Response) {
-  sendOn(res, '/sign-in', 'That took too long, or was done already. Sign in from the start.');
-}
-
-/** Who types codes knows the password already, so whoever has the account is told. */
-async function failed(req: Request, account: Account, locks: boolean): Promise<void> {
-  await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in', { by: 'code' });
-  if (locks) postLink(req, 'unlock', account, codeLocked);
-}
-
-async function leftInWords(userId: number): Promise<string> {
-  const left = await countRecoveryCodes(userId);
-  const told =
-    left === 0 ? 'That was your last recovery code.' : `You have ${count(left, 'recovery code')} left.`;
-  return left > 3 ? told : `${told} Make new ones in your account, under “Second factor”.`;
-}
-
-async function showCode(
-  req: Request,
-  res: Response,
-  account: Account,
-  form: FormState,
-  status = statusOf(form),
-) {
-  const factor = await findSecondFactor(account, sealingSecretOf(req));
-  const canBeRead = factor.state === 'on' && factor.canBeRead;
-  res.set('Cache-Control', 'no-store');
-  page(req, res, 'auth/code', { title: 'Your second factor', canBeRead }, { status, onlyHtml: { form } });
+/** Once, after they were made. */
+export async function recoveryCodes(req: Request, res: Response) {
+  const shown = await takeShown(req, 'codes');
+  if (!shown) return res.redirect(303, '/account/second-factor');
+  page(req, res, 'account/recovery-codes', { title: 'Your recovery codes', ...shown });
 }
 
 const UNTOUCHED: FormState = { values: {}, errors: {} };
@@ -219,10 +132,4 @@ function qrOf(text: string): string {
 async function showCodes(req: Request, res: Response, codes: string[], message: string) {
   await showOnce(req, 'codes', { codes, message });
   res.redirect(303, '/account/second-factor/recovery-codes');
-}
-
-export async function recoveryCodes(req: Request, res: Response) {
-  const shown = await takeShown(req, 'codes');
-  if (!shown) return res.redirect(303, '/account/second-factor');
-  page(req, res, 'account/recovery-codes', { title: 'Your recovery codes', ...shown });
 }

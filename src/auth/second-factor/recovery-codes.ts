@@ -25,6 +25,7 @@ export async function useRecoveryCode(userId: number, typed: string): Promise<bo
   return count === 1;
 }
 
+/** How many the person has not used yet. */
 export function countRecoveryCodes(userId: number): Promise<number> {
   return db.recoveryCode.count({ where: { userId } });
 }

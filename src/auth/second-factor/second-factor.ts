@@ -19,6 +19,7 @@ export type SecondFactor =
   /** `canBeRead` is false when the session secret is another than the app's secret was sealed with: no code can be checked then. */
   | { state: 'on'; since: Date; codesLeft: number; canBeRead: boolean };
 
+/** How far the person is with it. `key` is what secrets are sealed with. */
 export async function findSecondFactor(
   { id, email }: { id: number; email: string },
   key: string,
