@@ -55,7 +55,8 @@ describe('the trail', () => {
     const ofIt: Row[] = (await admin.json(all)).rows;
     expect(ofIt.length).toBeGreaterThan(0);
     for (const row of ofIt) expect(row).toMatchObject({ noun: 'parts', recordId: parts.web });
-    expect((await admin.json('/changes?noun=parts&record=none')).rows).toEqual([]);
+    for (const none of ['none', '-1', '1e3', '99999999999'])
+      expect((await admin.get(`/changes?noun=parts&record=${none}`)).status).toBe(422);
   });
 
   test('is filtered by what, who and day, pages and exports', async () => {

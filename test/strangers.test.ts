@@ -59,9 +59,13 @@ describe('the walls, walked from routes.ts: a new route is covered unasked', () 
     const stranger = await visitor();
     for (const route of routes.filter(({ isPublic }) => !isPublic)) {
       const path = pathWith(route.path);
-      const answer = route.method === 'get' ? await stranger.get(path) : await stranger.post(path);
-      expect({ route: nameOf(route), status: answer.status }).toEqual({ route: nameOf(route), status: 303 });
-      expect(answer.headers.location).toMatch(/^\/sign-in/);
+      const isRead = route.method === 'get';
+      const answer = isRead ? await stranger.get(path) : await stranger.post(path, { typed: 'Kept' });
+      const status = isRead ? 303 : 403;
+      expect({ route: nameOf(route), status: answer.status }).toEqual({ route: nameOf(route), status });
+      if (isRead) expect(answer.headers.location).toMatch(/^\/sign-in/);
+      // What was typed stays, to be sent once they are signed in.
+      else expect(answer.text).toMatch(/href="\/sign-in"[\s\S]*<textarea name="typed" hidden>\nKept</);
     }
   });
 

@@ -2,7 +2,7 @@ import type { Application, Request, RequestHandler } from 'express';
 import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { Author } from '../changes/queries.js';
-import { HttpError } from '../web/errors.js';
+import { HttpError, StaleForm } from '../web/errors.js';
 import { wantsJson } from '../web/page.js';
 import { findByPassword } from './accounts.js';
 import { providersIn } from './providers/providers.js';
@@ -103,8 +103,9 @@ export const signedIn: RequestHandler = (req, res, next) => {
       : 'or send a token: Authorization: Bearer mp_…, made in your account';
     throw new HttpError(401, `Sign in first, ${token}.`);
   }
-  const wanted =
-    req.method === 'GET' && req.originalUrl !== '/' ? `?to=${encodeURIComponent(req.originalUrl)}` : '';
+  // A form is shown to its sender once more, to be sent when they are signed in: nothing that was typed is lost.
+  if (req.method === 'POST') throw new StaleForm();
+  const wanted = req.originalUrl === '/' ? '' : `?to=${encodeURIComponent(req.originalUrl)}`;
   res.redirect(303, `/sign-in${wanted}`);
 };
 

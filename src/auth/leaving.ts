@@ -16,7 +16,7 @@ export async function leave(
   return keepingAnAdmin(async (tx) => {
     await holdAccount(tx, account, from.userId);
     await releaseAdmin(tx, account.id);
-    await record(tx, from, from.userId === account.id ? 'left' : 'was removed', account);
+    await record(tx, from, from.userId === account.id ? 'left' : 'removed', account);
     const name = keepsName ? account.name : 'Somebody who left';
     const gone = {
       passwordHash: null,

@@ -1,6 +1,6 @@
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
-import { addressKey, holdAdmin, holdRow } from './accounts.js';
+import { addressKey, changedMeanwhile, holdAdmin, holdRow } from './accounts.js';
 import type { Role } from './roles.js';
 import { hashOf, newSecret } from './secrets.js';
 
@@ -28,7 +28,8 @@ export async function replaceMailedLinks(
   const token = newSecret();
   await db.$transaction(async (tx) => {
     if (to.userId) {
-      await holdRow(tx, to.userId, to.createdById);
+      const held = await holdRow(tx, to.userId, to.createdById);
+      if (!held || held.hasLeft) throw changedMeanwhile();
       await tx.mailedLink.deleteMany({ where: { purpose, userId: to.userId } });
     } else {
       // So that what an admin hands out is there when they cease to be one, and withdrawn, or is not made.
@@ -55,7 +56,8 @@ export async function addMailedLink(
 ): Promise<string | null> {
   const open = { purpose, userId: to.userId, usedAt: null, expiresAt: { gt: new Date() } };
   return db.$transaction(async (tx) => {
-    await holdRow(tx, to.userId);
+    const held = await holdRow(tx, to.userId);
+    if (!held || held.hasLeft) return null;
     if ((await tx.mailedLink.count({ where: open })) >= MOST_OPEN) return null;
     const token = newSecret();
     await tx.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt: endOf(purpose), ...to } });

@@ -33,8 +33,10 @@ async function spendTheRest(
   { memoryKib, passes }: HashCost,
 ): Promise<void> {
   const [, memory = 0, times = 0] = (/\$m=(\d+),t=(\d+),/.exec(stored) ?? []).map(Number);
-  const rest = Math.round(passes - (memory * times) / memoryKib);
-  if (rest > 0) await hashPassword(password, { memoryKib, passes: rest });
+  const rest = memoryKib * passes - memory * times;
+  const anew = Math.ceil(rest / memoryKib);
+  if (anew > 0)
+    await hashPassword(password, { memoryKib: Math.max(8, Math.round(rest / anew)), passes: anew });
 }
 
 /** True of a hash that was made at another cost than is asked for now. */

@@ -28,13 +28,6 @@ export function writtenTo(req: Request, email: string): string {
     : `We have written to ${email}.`;
 }
 
-/** Where a letter is while no mail leaves here; '' where it does. */
-export function whereLetterIs(req: Request): string {
-  return authOf(req).mail.isPrinted
-    ? ' No mail leaves here, SMTP_URL is not set: the letter is on the log.'
-    : '';
-}
-
 /** Whether the app's own address is set, which links begin with: without it none is offered. */
 export function hasAppUrl(req: Request): boolean {
   return authOf(req).settings.appUrl !== null;

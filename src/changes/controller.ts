@@ -3,7 +3,7 @@ import { idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
-import { ACTIONS, changesList, findChange, listChanges, SUBJECTS } from './queries.js';
+import { ACTIONS, changesList, findChange, listChanges, SUBJECTS, whoIsHere } from './queries.js';
 import { SUBJECT_LABELS } from './words.js';
 
 /** The trail: who did what, when, from where. */
@@ -43,12 +43,13 @@ export async function index(req: Request, res: Response) {
 export async function show(req: Request, res: Response) {
   const change = found(await findChange(idOf(req, 'changeId')), 'line of the trail');
   const fields = fieldsOf(change.before, change.after);
+  const here = await whoIsHere([change.user?.id ?? 0, change.noun === 'people' ? change.recordId : 0]);
   page(
     req,
     res,
     'changes/show',
     { title: `${change.label}: ${change.action}`, change },
-    { onlyHtml: { fields, labels: SUBJECT_LABELS } },
+    { onlyHtml: { fields, labels: SUBJECT_LABELS, here } },
   );
 }
 

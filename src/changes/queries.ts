@@ -32,7 +32,7 @@ const AUTH_ACTIONS = [
   'invited',
   'changed',
   'left',
-  'was removed',
+  'removed',
 ] as const;
 export type AuthAction = (typeof AUTH_ACTIONS)[number];
 
@@ -114,7 +114,7 @@ export async function listChanges(
   const wanted = [
     list.search && Prisma.sql`c.label ILIKE ${containing(list.search)}`,
     noun && Prisma.sql`c.noun = ${noun}`,
-    record && Prisma.sql`c.record_id = ${idIn(record) ?? 0}`,
+    record && Prisma.sql`c.record_id = ${numberIn(record)}`,
     action && Prisma.sql`c.action = ${action}`,
     who && Prisma.sql`u.name ILIKE ${containing(who)}`,
     isWritten(from) && Prisma.sql`c.at >= ${from}::text::date`,
@@ -147,6 +147,20 @@ export async function findChange(id: number) {
       user: { select: { id: true, name: true } },
     },
   });
+}
+
+/** The ids of those who have not left, so that there is a page of theirs. */
+export async function whoIsHere(ids: number[]): Promise<Set<number>> {
+  const here = await db.user.findMany({ where: { id: { in: ids }, leftAt: null }, select: { id: true } });
+  return new Set(here.map(({ id }) => id));
+}
+
+/** The number that is asked for. Throws 422 where what stands there is none. */
+function numberIn(record: string): number {
+  const id = /^\d+$/.test(record) ? idIn(record) : null;
+  if (id === null)
+    throw new HttpError(422, `“${record}” is no number of a record. It stands on the page of each line.`);
+  return id;
 }
 
 /** Whether a day is asked for. Throws 422 where what stands there is none. */

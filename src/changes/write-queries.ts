@@ -43,7 +43,7 @@ type Write = {
   after?: Prisma.InputJsonValue;
   /** The plan that the record stands in: bills remembered for its old revision are no longer its bill. */
   planId?: number | undefined;
-  /** Milliseconds that the transaction may take, for what writes thousands of rows. */
+  /** Milliseconds that the transaction may take, for what writes thousands of rows. Less than a connection may be still for, see web/listening.ts. */
   timeout?: number;
 };
 
@@ -57,6 +57,7 @@ export async function write(
   row: (tx: Prisma.TransactionClient) => Promise<Named | Named[] | null>,
 ): Promise<Saved<Named>> {
   const inOne = async (tx: Prisma.TransactionClient) => {
+    if (timeout !== undefined) await expectMany(tx, timeout);
     // The plan before its records, as an import takes them: two writers in one order never wait for each other in a ring.
     if (planId !== undefined) await touchPlan(tx, planId);
     const [record] = [await row(tx)].flat();
@@ -83,6 +84,14 @@ export async function write(
     if (constraint === undefined) throw error;
     return { ok: false, errors: refusals[constraint] ?? {} };
   }
+}
+
+/**
+ * Of a plan that is just being made Postgres knows nothing and expects one row: it would hold each part against each, for minutes. And what is given
+ * up here after `timeout` milliseconds must not go on there.
+ */
+async function expectMany(tx: Prisma.TransactionClient, timeout: number): Promise<void> {
+  await tx.$queryRaw`SELECT set_config('enable_nestloop', 'off', true), set_config('statement_timeout', ${String(timeout)}, true)`;
 }
 
 async function touchPlan(tx: Prisma.TransactionClient, planId: number): Promise<void> {

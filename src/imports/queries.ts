@@ -1,5 +1,5 @@
 import { tooLargeNow } from '../changes/plan-size-queries.js';
-import { type Author, type Noun, recordChange } from '../changes/queries.js';
+import { type Author, type Noun, recordChange, type Trace } from '../changes/queries.js';
 import { NAMED, type Named, Refused, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -107,31 +107,48 @@ export async function findDeletedByHand(planId: number): Promise<DeletedByHand> 
 /** More than this at once change how large the tables are. */
 const MANY = 1_000;
 
-/** Tells Postgres how large the tables are now: it would go on planning for the few rows of before, for which a plan of 14,000 parts took half a minute. */
+/**
+ * Tells Postgres how large the tables are now: it would go on planning for the few rows of before, and take half a minute to read a plan of 14,000
+ * parts. Where something else is at the tables it is let be: Postgres does so by itself, a minute later.
+ */
 async function countAnew(rows: number): Promise<void> {
-  if (rows > MANY) await db.$executeRaw`ANALYZE parts, connections, entries, entry_parts`;
+  if (rows <= MANY) return;
+  await db
+    .$transaction([
+      db.$executeRaw`SET LOCAL lock_timeout = '1s'`,
+      db.$executeRaw`ANALYZE parts, connections, entries, entry_parts`,
+    ])
+    .catch(() => {});
 }
 
 /** Makes the plan with all its parts, and its system if that is new: all of it or nothing. A system that is gone is a field's error. */
 export async function createPlanOf(author: Author, plan: NewPlan): Promise<Saved<Named>> {
   const after = { parts: plan.draft.parts.length, connections: plan.draft.connections.length };
-  const trace = { author, action: 'imported', noun: 'plans', after, timeout: 60_000 } as const;
+  const trace = { author, action: 'imported', noun: 'plans', after, timeout: 50_000 } as const;
   const saved = await write(trace, PLAN_REFUSALS, async (tx) => {
+    const told: Trace[] = [];
     const systemId =
       'id' in plan.system
         ? await standingSystem(tx, plan.system.id)
-        : await createSystemIn(tx, author, plan.system.name);
-    const machineTypeId = plan.machineTypeId ?? (await machineTypeFor(tx, author, plan.draft.machineType));
+        : await createSystemIn(tx, author, plan.system.name, told);
+    const machineTypeId =
+      plan.machineTypeId ?? (await machineTypeFor(tx, author, plan.draft.machineType, told));
     const record = await tx.plan.create({
       data: { systemId, name: plan.name, machineTypeId, importId: plan.importId },
       select: NAMED,
     });
     await addContents(tx, record.id, plan.draft, plan.assumed);
     if (plan.options) await keepOptions(tx, plan.importId, plan.options);
+    await recordLast(tx, told);
     return record;
   });
   await countAnew(after.parts + after.connections);
   return saved;
+}
+
+/** A line of the trail holds its author's row, whose role nobody can change until it is over: these come when all else is done. */
+async function recordLast(tx: Prisma.TransactionClient, told: Trace[]): Promise<void> {
+  for (const trace of told) await recordChange(tx, trace);
 }
 
 /** The system's id, which nobody deletes before this transaction ends. */
@@ -163,9 +180,10 @@ export async function updatePlanBy(
   const { importId, merge } = by;
   const after = merge as unknown as Prisma.InputJsonObject;
   const before = { id: plan.id, name: plan.name, revision: plan.revision };
-  const trace = { author, action: 'imported', noun: 'plans', before, after, timeout: 60_000 } as const;
+  const trace = { author, action: 'imported', noun: 'plans', before, after, timeout: 50_000 } as const;
   const saved = await write(trace, {}, async (tx) => {
-    const machineTypeId = by.machineTypeId ?? (await machineTypeFor(tx, author, by.machineType));
+    const told: Trace[] = [];
+    const machineTypeId = by.machineTypeId ?? (await machineTypeFor(tx, author, by.machineType, told));
     const { count } = await tx.plan.updateMany({
       where: { id: plan.id, revision: plan.revision, deletedAt: null },
       data: { importId, machineTypeId, revision: { increment: 1 }, updatedAt: new Date() },
@@ -176,6 +194,7 @@ export async function updatePlanBy(
     const tooLarge = grows && (await tooLargeNow(tx, plan.id));
     if (tooLarge) throw new HttpError(422, `With these files the plan would be too large. ${tooLarge}`);
     await keepOptions(tx, importId, by.options);
+    await recordLast(tx, told);
     return plan;
   });
   await countAnew(merge.parts.added.length + merge.connections.added.length);
@@ -189,11 +208,12 @@ function wholeUnits({ cpuMillicores, memoryMib }: MachineType) {
   };
 }
 
-/** The machine type a plan file brings along, made now. */
+/** The machine type a plan file brings along, made now; its line in the trail goes to those `told` at the end. */
 async function machineTypeFor(
   tx: Prisma.TransactionClient,
   author: Author,
   type: MachineType | null,
+  told: Trace[],
 ): Promise<number | null> {
   if (!type) return null;
   const { name, reserve, maxContainers, usdPerMonth, availability } = type;
@@ -209,7 +229,7 @@ async function machineTypeFor(
       SELECT id FROM machine_types WHERE lower(name) = lower(${name}) AND deleted_at IS NULL`;
     return known?.id ?? null;
   }
-  await recordChange(tx, {
+  told.push({
     ...author,
     action: 'imported',
     noun: 'machine-types',

@@ -11,7 +11,7 @@ export async function copyPlan(author: Author, plan: PlanRecord): Promise<Named>
     const start = plan.name.slice(0, 105).replace(/\p{Surrogate}$/u, '');
     const name = `${start}, copy${attempt === 1 ? '' : ` ${attempt}`}`;
     const trace = { author, action: 'copied', noun: 'plans', after: { copyOf: plan.id } } as const;
-    const saved = await write({ ...trace, timeout: 60_000 }, NAME_TAKEN, (tx) => copyAs(tx, plan, name));
+    const saved = await write({ ...trace, timeout: 50_000 }, NAME_TAKEN, (tx) => copyAs(tx, plan, name));
     if (saved.ok) return saved.record;
   }
 }
@@ -22,8 +22,7 @@ async function copyAs(tx: Prisma.TransactionClient, plan: PlanRecord, name: stri
     data: { name, description, importId, machineTypeId: machineType?.id ?? null, systemId: system.id },
     select: NAMED,
   });
-  // A part of the copy is found by its original's name: alive, names are unique within a plan, and by the index that sees to it. Without that Postgres,
-  // which takes a new plan to be small, held each part against each.
+  // A part of the copy is found by its original's name: alive, names are unique within a plan.
   await tx.$executeRaw`
     INSERT INTO parts (plan_id, name, kind, replicas, needed, cpu_millicores, memory_mib, runs, per_machine, spread, availability,
       availability_basis, usd_per_month, price_basis, containers_per_replica, repository_url, runbook_url, notes, checked_on,

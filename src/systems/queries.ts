@@ -1,4 +1,4 @@
-import { type Author, recordChange } from '../changes/queries.js';
+import type { Author, Trace } from '../changes/queries.js';
 import { hiding, NAMED, type Named, showing, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -128,21 +128,15 @@ export function createSystem(author: Author, input: SystemInput): Promise<Saved<
   );
 }
 
-/** A system of which only the name is known yet, within somebody else's transaction. Gives its id. */
+/** A system of which only the name is known yet, within somebody else's transaction; its line in the trail goes to those `told` at the end. Gives its id. */
 export async function createSystemIn(
   tx: Prisma.TransactionClient,
   author: Author,
   name: string,
+  told: Trace[],
 ): Promise<number> {
   const { id } = await tx.system.create({ data: { name }, select: { id: true } });
-  await recordChange(tx, {
-    ...author,
-    action: 'created',
-    noun: 'systems',
-    recordId: id,
-    label: name,
-    after: { name },
-  });
+  told.push({ ...author, action: 'created', noun: 'systems', recordId: id, label: name, after: { name } });
   return id;
 }
 

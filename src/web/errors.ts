@@ -15,6 +15,13 @@ export class HttpError extends Error {
   }
 }
 
+/** A form that comes when the session it was opened in is over. Its page goes on holding what was typed. */
+export class StaleForm extends HttpError {
+  constructor() {
+    super(403, 'The session in which this form was opened has ended.');
+  }
+}
+
 const COMES_BACK = ['system', 'plan', 'part', 'connection', 'entry', 'extra cost', 'machine type', 'comment'];
 
 /** The record, or the end of the request: nothing stands at this address. */
@@ -49,7 +56,8 @@ const TITLES: Record<number, string> = {
 /** Every error ends here: what people can mend is told to them, what only we can mend is logged and owned up to. */
 export const onError: ErrorRequestHandler = (error, req, res, next) => {
   if (res.headersSent) return next(error);
-  const isStale = (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN';
+  const isStale =
+    error instanceof StaleForm || (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN';
   if (isStale && !wantsJson(req)) return showStaleForm(req, res);
   const status = isStale && !req.user ? 401 : statusOf(error);
   if (status >= 500) req.log.error({ reqId: req.id, err: error }, 'request failed');

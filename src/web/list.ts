@@ -122,11 +122,12 @@ function csvOf<T>(rows: T[], columns: CsvColumns<T>): string {
 }
 
 /**
- * RFC 4180. A text that a spreadsheet would take for a formula is kept a text by a leading apostrophe; one with a semicolon or a tab stands in
- * quotes, as there are spreadsheets that part cells by those.
+ * RFC 4180. What a spreadsheet would take for a formula is kept a text by an apostrophe before it: at the start, and behind whatever else than a comma
+ * there are spreadsheets that part cells by.
  */
 function cell(value: string | number | boolean | null): string {
   if (value === null) return '';
-  const text = typeof value === 'string' && /^[=+\-@\t\r＝＋－＠]/.test(value) ? `'${value}` : String(value);
-  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof value !== 'string') return String(value);
+  const text = value.replace(/^(?=[\t\r])|(^|[;\t\r\n]\s*)(?=[=+\-@＝＋－＠])/g, "$1'");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -9,7 +9,7 @@ import { addressChanged, passwordChanged, resetLetter } from '../letters.js';
 import { findMailedLink, type MailedLink, type Purpose } from '../mailed-links.js';
 import { readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
-import { mailIsOff, post, postLink, whereLetterIs } from '../post.js';
+import { mailIsOff, post, postLink } from '../post.js';
 import { authOf, enter, fromOf, signOut } from '../signing-in.js';
 import { acceptBy, confirmBy, resetBy, unlockBy, wentTo } from './by-link.js';
 import { acceptForm, addressForm, newPasswordForm } from './form.js';
@@ -24,11 +24,12 @@ export async function newReset(req: Request, res: Response) {
 export async function createReset(req: Request, res: Response) {
   const read = readForm(addressForm, req.body);
   if (!read.ok) return showNewReset(req, res, read.form);
-  if (!authOf(req).mail.isOn) throw mailIsOff();
+  const { isOn, isPrinted } = authOf(req).mail;
+  if (!isOn) throw mailIsOff();
   postLink(req, 'reset', await findAccountByEmail(read.data.email), resetLetter);
   page(req, res, 'auth/told', {
     title: 'Check your mail',
-    message: `If ${read.data.email} has an account here, a letter is on its way there.${whereLetterIs(req)} The link in the mail is good once, for an hour.`,
+    message: `If ${read.data.email} has an account here, a letter is on its way there${isPrinted ? ', on the log, as no mail leaves here (SMTP_URL is not set)' : ''}. The link in it is good once, for an hour.`,
   });
 }
 
