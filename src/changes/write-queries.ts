@@ -43,24 +43,26 @@ type Write = {
   after?: Prisma.InputJsonValue;
   /** The plan that the record stands in: bills remembered for its old revision are no longer its bill. */
   planId?: number | undefined;
-  /** Milliseconds that the transaction may take, for what writes thousands of rows. Less than a connection may be still for, see web/listening.ts. */
-  timeout?: number;
+  /** Of what writes thousands of rows. */
+  isLarge?: boolean;
 };
 
 /**
  * Writes one record as one transaction with its line in the trail. `row` writes and gives the record; null, or none, where it is not there any
- * more as it was opened, which makes the write too late (`stale`).
+ * more as it was opened, which makes the write too late (`stale`). What else it made is `told` to the trail at the end: a line there holds its author's
+ * row, whose role nobody can change until the transaction is over.
  */
 export async function write(
-  { author, action, noun, before, after, planId, timeout }: Write,
+  { author, action, noun, before, after, planId, isLarge }: Write,
   refusals: Refusals,
-  row: (tx: Prisma.TransactionClient) => Promise<Named | Named[] | null>,
+  row: (tx: Prisma.TransactionClient, told: Trace[]) => Promise<Named | Named[] | null>,
 ): Promise<Saved<Named>> {
   const inOne = async (tx: Prisma.TransactionClient) => {
-    if (timeout !== undefined) await expectMany(tx, timeout);
+    if (isLarge) await expectMany(tx);
     // The plan before its records, as an import takes them: two writers in one order never wait for each other in a ring.
     if (planId !== undefined) await touchPlan(tx, planId);
-    const [record] = [await row(tx)].flat();
+    const told: Trace[] = [];
+    const [record] = [await row(tx, told)].flat();
     if (!record && action === 'restored')
       throw new HttpError(404, 'Nothing deleted is here any more: it was restored at this very moment.');
     if (!record) throw new TooLate();
@@ -71,11 +73,12 @@ export async function write(
       if (tooLarge) throw new Refused({ form: tooLarge });
     }
     const trace = { ...author, action, noun, recordId: record.id, label: (before ?? record).name };
-    await recordChange(tx, { ...trace, ...(before && { before }), ...(after !== undefined && { after }) });
+    told.push({ ...trace, ...(before && { before }), ...(after !== undefined && { after }) });
+    for (const line of told) await recordChange(tx, line);
     return record;
   };
   try {
-    return { ok: true, record: await db.$transaction(inOne, timeout === undefined ? {} : { timeout }) };
+    return { ok: true, record: await db.$transaction(inOne, isLarge ? { timeout: LARGE_MS } : {}) };
   } catch (error) {
     if (error instanceof TooLate)
       return { ok: false, stale: await lastChangeOf(noun, before?.id ?? 0, planId, author.userId) };
@@ -86,12 +89,15 @@ export async function write(
   }
 }
 
+/** How long a large write may take. Less than a connection may be still for, see web/listening.ts. */
+const LARGE_MS = 50_000;
+
 /**
  * Of a plan that is just being made Postgres knows nothing and expects one row: it would hold each part against each, for minutes. And what is given
- * up here after `timeout` milliseconds must not go on there.
+ * up here must not go on there.
  */
-async function expectMany(tx: Prisma.TransactionClient, timeout: number): Promise<void> {
-  await tx.$queryRaw`SELECT set_config('enable_nestloop', 'off', true), set_config('statement_timeout', ${String(timeout)}, true)`;
+async function expectMany(tx: Prisma.TransactionClient): Promise<void> {
+  await tx.$queryRaw`SELECT set_config('enable_nestloop', 'off', true), set_config('statement_timeout', ${String(LARGE_MS)}, true)`;
 }
 
 async function touchPlan(tx: Prisma.TransactionClient, planId: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Role } from '../auth/roles.js';
+import { can, type Role } from '../auth/roles.js';
 import { NOUNS, type Noun } from '../changes/queries.js';
 import { read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -64,6 +64,7 @@ const TABLES: Record<Noun, ReturnType<typeof table>> = {
   'extra-costs': table(Prisma.sql`extra_costs x`, { name: Prisma.sql`x.label` }),
   'machine-types': table(Prisma.sql`machine_types x`, { plan: Prisma.sql`NULL::int` }),
   comments: table(Prisma.sql`comments x, split_part(left(x.body, 60), E'\\n', 1) AS start`, {
+    name: nameFor,
     system: Prisma.sql`x.system_id`,
   }),
 };
@@ -71,7 +72,7 @@ const TABLES: Record<Noun, ReturnType<typeof table>> = {
 function table(
   from: Prisma.Sql,
   {
-    name = Prisma.sql`x.name`,
+    name = Prisma.sql`x.name` as Prisma.Sql | ((reader: Reader) => Prisma.Sql),
     plan = Prisma.sql`x.plan_id`,
     system = Prisma.sql`NULL::int`,
     end = Prisma.sql`NULL::jsonb`,
@@ -85,7 +86,7 @@ type Reader = { id: number; role: Role };
 /** What somebody has taken back is told to them and to admins, who may bring it back. */
 function nameFor({ id, role }: Reader): Prisma.Sql {
   const start = Prisma.sql`CASE WHEN start = x.body THEN start ELSE start || '…' END`;
-  return role === 'admin'
+  return can(role, 'administer')
     ? start
     : Prisma.sql`CASE WHEN x.author_id = ${id} THEN ${start} ELSE 'Somebody’s comment' END`;
 }
@@ -93,7 +94,7 @@ function nameFor({ id, role }: Reader): Prisma.Sql {
 /** One noun's stretch of the list. Each is cut to the page before they are put together, so that no table is read to its end. */
 function deletedOf(noun: Noun, list: ListRequest<'noun'>, reader: Reader): Prisma.Sql {
   const { from, plan, system, end, ...table } = TABLES[noun];
-  const name = noun === 'comments' ? nameFor(reader) : table.name;
+  const name = typeof table.name === 'function' ? table.name(reader) : table.name;
   const { where, orderBy, cursor, limit } = order(list, noun);
   return Prisma.sql`(
     SELECT ${noun} AS noun, x.id, ${name} AS name, x.deleted_at, ${plan} AS plan_id, ${system} AS system_id, ${end} AS "end",

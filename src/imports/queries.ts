@@ -1,5 +1,5 @@
 import { tooLargeNow } from '../changes/plan-size-queries.js';
-import { type Author, type Noun, recordChange, type Trace } from '../changes/queries.js';
+import type { Author, Noun, Trace } from '../changes/queries.js';
 import { NAMED, type Named, Refused, write } from '../changes/write-queries.js';
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
@@ -124,9 +124,8 @@ async function countAnew(rows: number): Promise<void> {
 /** Makes the plan with all its parts, and its system if that is new: all of it or nothing. A system that is gone is a field's error. */
 export async function createPlanOf(author: Author, plan: NewPlan): Promise<Saved<Named>> {
   const after = { parts: plan.draft.parts.length, connections: plan.draft.connections.length };
-  const trace = { author, action: 'imported', noun: 'plans', after, timeout: 50_000 } as const;
-  const saved = await write(trace, PLAN_REFUSALS, async (tx) => {
-    const told: Trace[] = [];
+  const trace = { author, action: 'imported', noun: 'plans', after, isLarge: true } as const;
+  const saved = await write(trace, PLAN_REFUSALS, async (tx, told) => {
     const systemId =
       'id' in plan.system
         ? await standingSystem(tx, plan.system.id)
@@ -139,16 +138,10 @@ export async function createPlanOf(author: Author, plan: NewPlan): Promise<Saved
     });
     await addContents(tx, record.id, plan.draft, plan.assumed);
     if (plan.options) await keepOptions(tx, plan.importId, plan.options);
-    await recordLast(tx, told);
     return record;
   });
   await countAnew(after.parts + after.connections);
   return saved;
-}
-
-/** A line of the trail holds its author's row, whose role nobody can change until it is over: these come when all else is done. */
-async function recordLast(tx: Prisma.TransactionClient, told: Trace[]): Promise<void> {
-  for (const trace of told) await recordChange(tx, trace);
 }
 
 /** The system's id, which nobody deletes before this transaction ends. */
@@ -180,9 +173,8 @@ export async function updatePlanBy(
   const { importId, merge } = by;
   const after = merge as unknown as Prisma.InputJsonObject;
   const before = { id: plan.id, name: plan.name, revision: plan.revision };
-  const trace = { author, action: 'imported', noun: 'plans', before, after, timeout: 50_000 } as const;
-  const saved = await write(trace, {}, async (tx) => {
-    const told: Trace[] = [];
+  const trace = { author, action: 'imported', noun: 'plans', before, after, isLarge: true } as const;
+  const saved = await write(trace, {}, async (tx, told) => {
     const machineTypeId = by.machineTypeId ?? (await machineTypeFor(tx, author, by.machineType, told));
     const { count } = await tx.plan.updateMany({
       where: { id: plan.id, revision: plan.revision, deletedAt: null },
@@ -194,7 +186,6 @@ export async function updatePlanBy(
     const tooLarge = grows && (await tooLargeNow(tx, plan.id));
     if (tooLarge) throw new HttpError(422, `With these files the plan would be too large. ${tooLarge}`);
     await keepOptions(tx, importId, by.options);
-    await recordLast(tx, told);
     return plan;
   });
   await countAnew(merge.parts.added.length + merge.connections.added.length);

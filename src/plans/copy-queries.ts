@@ -11,7 +11,7 @@ export async function copyPlan(author: Author, plan: PlanRecord): Promise<Named>
     const start = plan.name.slice(0, 105).replace(/\p{Surrogate}$/u, '');
     const name = `${start}, copy${attempt === 1 ? '' : ` ${attempt}`}`;
     const trace = { author, action: 'copied', noun: 'plans', after: { copyOf: plan.id } } as const;
-    const saved = await write({ ...trace, timeout: 50_000 }, NAME_TAKEN, (tx) => copyAs(tx, plan, name));
+    const saved = await write({ ...trace, isLarge: true }, NAME_TAKEN, (tx) => copyAs(tx, plan, name));
     if (saved.ok) return saved.record;
   }
 }

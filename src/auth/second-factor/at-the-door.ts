@@ -18,7 +18,7 @@ import { findSecondFactor, useCode } from './second-factor.js';
 
 // The second step of signing in.
 
-/** The second step of signing in. Without the first there is nothing to see. */
+/** Without the first there is nothing to see. */
 export async function codePage(req: Request, res: Response) {
   const begun = await begunSignIn(req);
   if (!begun) return res.redirect(303, req.user ? '/' : '/sign-in');
