@@ -21,7 +21,7 @@ const columns: Record<string, SortColumn> = {
 /** What comments stand on: a plan, or a system as a whole where there is none. */
 export type Holder = { system: Named; plan: Named | null };
 
-type Written = {
+export type CommentRow = {
   id: number;
   body: string;
   /** Null for visitors, who read everything but people, and where nobody has the account any more. */
@@ -29,11 +29,13 @@ type Written = {
   isEdited: boolean;
   createdAt: Date;
   updatedAt: Date;
+  /** What other records call their name is how the comment begins. */
+  name: string;
 };
-
-/** What other records call their name is how the comment begins. */
-export type CommentRow = Written & { name: string };
 export type CommentRecord = CommentRow & Holder & { version: number };
+
+/** A comment as it is read: its author as two columns, as an object made by Postgres took longer, to make and to read. */
+type Written = Omit<CommentRow, 'author' | 'name'> & { authorId: number | null; authorName: string | null };
 
 const COLUMNS = Prisma.sql`x.id, x.body, x.version > 1 AS "isEdited", x.created_at AS "createdAt", x.updated_at AS "updatedAt"`;
 
@@ -44,10 +46,19 @@ const COLUMNS = Prisma.sql`x.id, x.body, x.version > 1 AS "isEdited", x.created_
 function commentsFor(isForPerson: boolean): { written: Prisma.Sql; from: Prisma.Sql } {
   return isForPerson
     ? {
-        written: Prisma.sql`${COLUMNS}, CASE WHEN u.id IS NOT NULL THEN json_build_object('id', u.id, 'name', u.name) END AS author`,
+        written: Prisma.sql`${COLUMNS}, u.id AS "authorId", u.name AS "authorName"`,
         from: Prisma.sql`comments x LEFT JOIN users u ON u.id = x.author_id`,
       }
-    : { written: Prisma.sql`${COLUMNS}, NULL::json AS author`, from: Prisma.sql`comments x` };
+    : {
+        written: Prisma.sql`${COLUMNS}, NULL::int AS "authorId", NULL AS "authorName"`,
+        from: Prisma.sql`comments x`,
+      };
+}
+
+/** Written out, as copying what is left of an object is slow. */
+function commentRow({ id, body, isEdited, createdAt, updatedAt, authorId, authorName }: Written): CommentRow {
+  const author = authorId === null ? null : { id: authorId, name: authorName ?? '' };
+  return { id, body, author, isEdited, createdAt, updatedAt, name: beginningOf(body) };
 }
 
 /** As much of it as its comments are found by. */
@@ -74,7 +85,7 @@ export async function listComments(
     WHERE ${on(holder)} AND x.deleted_at IS NULL AND ${where}
       ${list.search ? Prisma.sql`AND x.body ILIKE ${containing(list.search)}` : Prisma.empty}
     ORDER BY ${orderBy} LIMIT ${limit}`;
-  return pageOf(rows, list, size, ({ cursor: _cursor, ...comment }) => named(comment));
+  return pageOf(rows, list, size, commentRow);
 }
 
 /** As many as stand on a page, and as many letters: what they become is made anew with each reader where it is too much to keep. */
@@ -91,7 +102,7 @@ export async function listLatestComments(
     SELECT ${written} FROM ${from} WHERE ${on(holder)} AND x.deleted_at IS NULL
     ORDER BY x.created_at DESC, x.id DESC LIMIT ${Prisma.raw(String(ON_PAGE + 1))}`;
   const latest = rows.slice(0, Math.min(ON_PAGE, countFitting(LETTERS_ON_PAGE, rows)));
-  return { comments: latest.reverse().map(named), hasEarlier: rows.length > latest.length };
+  return { comments: latest.reverse().map(commentRow), hasEarlier: rows.length > latest.length };
 }
 
 /** How many of the first of them have no more letters than this together. */
@@ -107,12 +118,14 @@ function countFitting(most: number, rows: Written[]): number {
 /** A comment with what it stands on, or null when there is none, or it or what it stands on is deleted. */
 export async function findComment(id: number, isForPerson: boolean): Promise<CommentRecord | null> {
   const { written, from } = commentsFor(isForPerson);
-  const [comment] = await read<Omit<CommentRecord, 'name'>[]>`
+  const [comment] = await read<(Written & Holder & { version: number })[]>`
     SELECT ${written}, x.version, json_build_object('id', s.id, 'name', s.name) AS system,
       CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'name', p.name) END AS plan
     FROM ${from} LEFT JOIN plans p ON p.id = x.plan_id JOIN systems s ON s.id = coalesce(x.system_id, p.system_id)
     WHERE x.id = ${id} AND x.deleted_at IS NULL AND p.deleted_at IS NULL AND s.deleted_at IS NULL`;
-  return comment ? named(comment) : null;
+  if (!comment) return null;
+  const { version, system, plan } = comment;
+  return { ...commentRow(comment), version, system, plan };
 }
 
 /** Who deleted a comment, as the trail has it; null when nothing of this id is deleted, or what it stood on is. */
@@ -183,8 +196,12 @@ function traceOf({ id, name, body, system, plan }: CommentRecord) {
   return { id, name, body, system, plan };
 }
 
-/** How the comment begins, 60 letters of its first line at most. `deletions` says the same in SQL. */
 function named<T extends { body: string }>(comment: T): T & { name: string } {
-  const start = Array.from(comment.body.slice(0, 120)).slice(0, 60).join('').split('\n')[0] ?? '';
-  return { ...comment, name: start === comment.body ? start : `${start}…` };
+  return { ...comment, name: beginningOf(comment.body) };
+}
+
+/** 60 letters of its first line at most. `deletions` says the same in SQL. */
+function beginningOf(body: string): string {
+  const start = Array.from(body.slice(0, 120)).slice(0, 60).join('').split('\n')[0] ?? '';
+  return start === body ? start : `${start}…`;
 }

@@ -124,7 +124,7 @@ describe.skipIf(!hasBrowser)('a comment, without JavaScript', () => {
     expect(await page.getByLabel('Comment', { exact: true }).isVisible()).toBe(false);
     await page.emulateMedia({ media: 'screen' });
     // The many links of one word each say of which comment they are.
-    await said.getByRole('link', { name: 'Edit One dyno, *one* night’s sleep.' }).click();
+    await said.getByRole('link', { name: /^Edit Demo \d{4}-\d\d-\d\d \d\d:\d\d UTC$/ }).click();
     await page.getByLabel('Comment', { exact: true }).fill('Two dynos.');
     await page.getByRole('button', { name: 'Save' }).click();
     await expectText(page.getByRole('main').getByRole('listitem'), /edited.*Two dynos\./s);
