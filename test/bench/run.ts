@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
@@ -19,6 +20,9 @@ import { fill } from './fill.js';
 const SYSTEMS = 10_000;
 const CONNECTIONS = 16;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 8);
+/** What a session costs differs more between two starts of the process than within one. */
+const STARTS = 4;
+const TURNS = 6;
 const APP = 3950;
 const FLOOR = 3951;
 const PROXIED = { 'x-forwarded-proto': 'https' };
@@ -40,25 +44,33 @@ async function benchPages(server: string): Promise<void> {
   const children: ChildProcess[] = [];
   try {
     await prepare(url);
-    const secret = randomBytes(32).toString('hex');
+    const { settings, command } = webLine();
     const environment = {
+      ...settings,
       NODE_ENV: 'production',
       DATABASE_URL: url,
-      SESSION_SECRET: secret,
+      SESSION_SECRET: randomBytes(32).toString('hex'),
       LOG_LEVEL: 'error',
       // So that the same page can be had without a session.
       PUBLIC_READ: 'on',
+      PORT: String(APP),
+    };
+    const startApp = async () => {
+      const app = start(command, environment);
+      children.push(app);
+      await until(`http://localhost:${APP}/healthz`);
+      return app;
     };
     const startedAt = performance.now();
-    const { settings, command } = webLine();
-    const app = start(command, { ...settings, ...environment, PORT: String(APP) });
-    const floor = start(['dist/test/bench/floor.js'], { DATABASE_URL: url, PORT: String(FLOOR) });
-    children.push(app, floor);
-    await until(`http://localhost:${APP}/healthz`);
+    const app = await startApp();
     const readyMs = performance.now() - startedAt;
+    const floor = start(['dist/test/bench/floor.js'], { DATABASE_URL: url, PORT: String(FLOOR) });
+    children.push(floor);
     await until(`http://localhost:${FLOOR}/`);
     const headers = await signedIn();
     await measure(headers, { app: app.pid ?? 0, floor: floor.pid ?? 0 }, readyMs);
+    await ended(app);
+    await measureSessions(startApp);
   } finally {
     for (const child of children) child.kill('SIGKILL');
     await statement(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -147,38 +159,77 @@ async function measure(
       `| ${page} | ${Math.round(result.requests.average)} | ${share} | ${each.toFixed(2)} | ${latency.p50} | ${latency.p99} | ${wrong} |`,
     );
   }
-  for (const [what, path] of [
-    ['the list', '/systems'],
-    ['the system', '/systems/1'],
-    ['the plan', '/plans/1'],
-  ] as const)
-    say(
-      `\nA session costs ${await sessionCost(app + path, headers, pids.app)} % of ${what}'s processor time.`,
-    );
   say(
     `\nReady ${Math.round(readyMs)} ms after the start, on a migrated database. Memory after the load: ${residentMb(pids.app)} MB.`,
   );
 }
 
 /**
- * How much more processor time a page takes with a session than without, in percent, with the standard error of that ratio: in thirty
- * turns each, now the one first and now the other, as the machine's speed drifts by more than what is to be found.
+ * How much more processor time a page takes with a session than without, in percent: the mean of several starts of the process with its
+ * standard error, then each.
  */
-async function sessionCost(url: string, headers: Headers, pid: number): Promise<string> {
+async function measureSessions(startApp: () => Promise<ChildProcess>): Promise<void> {
+  const pages = [
+    { page: 'start page', path: '/' },
+    { page: 'list of systems, 25 rows', path: '/systems' },
+    { page: 'a system with plans and a discussion', path: '/systems/1' },
+    { page: 'a system without a plan', path: '/systems/5000' },
+    { page: 'a plan of 22 parts, with its bill', path: '/plans/1' },
+  ].map((page) => ({ ...page, nobodyMs: [] as number[], shares: [] as number[] }));
+  for (let begun = 0; begun < STARTS; begun += 1) {
+    const app = await startApp();
+    const headers = await signedIn();
+    await csrfToken(headers);
+    // A first round that is not counted, as above.
+    for (const { path } of pages) await sessionCost(path, headers, app.pid ?? 0, 1);
+    for (const { path, nobodyMs, shares } of pages) {
+      const cost = await sessionCost(path, headers, app.pid ?? 0, TURNS);
+      nobodyMs.push(cost.nobodyMs);
+      shares.push(100 * (cost.signedInMs / cost.nobodyMs - 1));
+    }
+    await ended(app);
+  }
+  say(`\n| page | processor ms each, nobody | a session more | in each start |\n|---|--:|--:|---|`);
+  for (const { page, nobodyMs, shares } of pages) {
+    const mean = meanOf(shares);
+    const error = Math.sqrt(sum(shares.map((share) => (share - mean) ** 2)) / (STARTS - 1) / STARTS);
+    const each = shares.map((share) => share.toFixed(1)).join(', ');
+    say(
+      `| ${page} | ${meanOf(nobodyMs).toFixed(2)} | ${mean.toFixed(1)} ± ${error.toFixed(1)} % | ${each} |`,
+    );
+  }
+}
+
+/** In turns, now the one first and now the other, as the machine's speed drifts by more than what is to be found. */
+async function sessionCost(
+  path: string,
+  headers: Headers,
+  pid: number,
+  turns: number,
+): Promise<{ nobodyMs: number; signedInMs: number }> {
   const each = async (given: Headers) => {
     const before = processorMs(pid);
+    const url = `http://localhost:${APP}${path}`;
     const { requests } = await load({ url, headers: given, duration: 1 });
     return (processorMs(pid) - before) / requests.total;
   };
-  const turns: { signedIn: number; nobody: number }[] = [];
-  for (let turn = 0; turn < 30; turn += 2) {
-    turns.push({ nobody: await each(PROXIED), signedIn: await each(headers) });
-    turns.push({ signedIn: await each(headers), nobody: await each(PROXIED) });
+  const nobody: number[] = [];
+  const signed: number[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    if (turn % 2 === 0) nobody.push(await each(PROXIED));
+    signed.push(await each(headers));
+    if (turn % 2 === 1) nobody.push(await each(PROXIED));
   }
-  const nobody = sum(turns.map((turn) => turn.nobody));
-  const ratio = sum(turns.map((turn) => turn.signedIn)) / nobody;
-  const error = Math.sqrt(sum(turns.map((turn) => (turn.signedIn - ratio * turn.nobody) ** 2))) / nobody;
-  return `${(100 * (ratio - 1)).toFixed(1)} ± ${(100 * error).toFixed(1)}`;
+  return { nobodyMs: meanOf(nobody), signedInMs: meanOf(signed) };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+function meanOf(values: number[]): number {
+  return sum(values) / values.length;
 }
 
 function sum(values: number[]): number {
