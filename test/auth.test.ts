@@ -65,12 +65,9 @@ describe('signing in', () => {
     const limits = { idleHours: 12, maxHours: 168, keptDays: 30 };
     const begin = async (isKept: boolean) => {
       const { person } = await signedIn('viewer');
-      const started = await startSession(
-        { id: person.id, generation: 0 },
-        { isKept, address: '', agent: '' },
-        limits,
-      );
-      if (!started) throw new Error('no session was started');
+      const seen = { id: person.id, generation: 0 };
+      const from = { isKept, address: '', agent: '' };
+      const started = await db.$transaction((tx) => startSession(tx, seen, from, limits));
       return { ...started, name: person.name };
     };
     const [ada, ben, ended, idle, kept, over] = await Promise.all(

@@ -4,8 +4,10 @@ import { findAccount } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
 import { resetBy, unlockBy } from '../src/auth/links/by-link.js';
 import { addMailedLink, findMailedLink, replaceMailedLinks } from '../src/auth/mailed-links.js';
-import { changeRole } from '../src/auth/people/people.js';
+import { changeRole, unlockAccount } from '../src/auth/people/people.js';
 import { hashOf } from '../src/auth/secrets.js';
+import { listTokens, makeToken, revokeToken } from '../src/auth/tokens/tokens.js';
+import { takeTry, triesOf } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
 import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aProgram } from './support/program.js';
@@ -160,6 +162,26 @@ describe('a new password by a link', () => {
     }
   });
 
+  test('to lift a lock or to revoke a token one holds the person first, as for all else', async () => {
+    const [admin, { person }] = [await signedIn('admin'), await signedIn('editor')];
+    const account = (await findAccount(person.id))!;
+    const [byAdmin, bySelf] = [admin.person, person].map(({ id }) => ({ userId: id, address: '' }));
+    await makeToken(account, { name: 'CI', scope: 'read', days: 1 }, bySelf!);
+    const [token] = await listTokens(person.id);
+    await db.tries.deleteMany();
+    await takeTry(triesOf.password(person.email));
+    const begun = await db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${person.id} FOR UPDATE`;
+      const both = Promise.all([unlockAccount(account, byAdmin!), revokeToken(person, token!.id, bySelf!)]);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      // Both wait, and keep nobody who has the person from what is theirs.
+      expect(await tx.$queryRaw`SELECT 1 FROM tries FOR UPDATE NOWAIT`).toHaveLength(1);
+      await tx.$queryRaw`SELECT 1 FROM api_tokens WHERE user_id = ${person.id} FOR UPDATE NOWAIT`;
+      return { both };
+    });
+    expect(await begun.both).toEqual([undefined, 'CI']);
+  });
+
   test('who hangs up before the answer is written to all the same', async () => {
     const { person, ...editor } = await signedIn('editor');
     const server = app.listen(0);
@@ -248,6 +270,16 @@ describe('signing up', () => {
     expect((await letterTo(person.email)).subject).toContain('already');
   });
 
+  test('sends no name that anybody typed to an address that nobody has shown to be theirs', async () => {
+    const somebody = await visitor();
+    const email = 'stranger@example.com';
+    await somebody.post('/sign-up', { ...fields(email), name: 'You won' });
+    await somebody.post('/sign-up', fields(email));
+    await somebody.post('/password-reset/new', { email });
+    await expect.poll(() => letters.filter(({ to }) => to === email).length).toBe(3);
+    for (const { subject, text } of letters) expect(subject + text).not.toMatch(/You won|Ada/);
+  });
+
   test('refuses the most common passwords, short ones, and no others', async () => {
     const somebody = await visitor();
     const tried = async (password: string) =>
@@ -279,9 +311,23 @@ describe('another address', () => {
     const { person, ...editor } = await signedIn('editor');
     await editor.post('/account/address', { email: 'wanted@example.com', password: 'correct horse battery' });
     const { path, token } = await linkTo('wanted@example.com');
-    await db.user.create({ data: { email: 'WANTED@example.com', name: 'Sooner' } });
+    await db.user.create({
+      data: { email: 'WANTED@example.com', name: 'Sooner', confirmedAt: new Date() },
+    });
     expect((await editor.post(path, { token })).status).toBe(409);
     expect((await db.user.findUniqueOrThrow({ where: { id: person.id } })).email).toBe(person.email);
+  });
+
+  test('takes the place of an account that somebody made with it and never confirmed', async () => {
+    const [squatter, { person, ...editor }] = [await visitor(), await signedIn('editor')];
+    await squatter.post('/sign-up', { name: 'Squatter', email: 'squatted@example.com', password: NEW });
+    await letterTo('squatted@example.com');
+    letters.splice(0);
+    await editor.post('/account/address', { email: 'squatted@example.com', password: PASSWORD });
+    const { path, token } = await opened(editor, 'squatted@example.com');
+    expect((await editor.post(path, { token })).headers.location).toBe('/account');
+    const rows = await db.user.findMany({ where: { email: 'squatted@example.com' } });
+    expect(rows.map(({ id }) => id)).toEqual([person.id]);
   });
 
   test('is not theirs who asked for it with a password that was stolen, once that is changed', async () => {

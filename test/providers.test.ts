@@ -4,8 +4,10 @@ import { changePassword } from '../src/auth/account/changes.js';
 import { createAccount, findAccountByEmail } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
 import { replaceMailedLinks } from '../src/auth/mailed-links.js';
+import { link } from '../src/auth/providers/identities.js';
 import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
 import type { Provider } from '../src/auth/signing-in.js';
+import { takeTry, triesOf } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
 import { readSettings } from '../src/settings.js';
 import { app, type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
@@ -239,6 +241,23 @@ describe('signing in through OpenID Connect', () => {
     expect(await isIn(browser)).toBe(false);
     const step = await db.step.findFirstOrThrow({ where: { userId: account.id } });
     expect(step).toMatchObject({ purpose: 'second factor', data: { keep: false, to: '/plans' } });
+    // Whoever tries codes there has not their password, but what the provider knows them by.
+    await takeTry(triesOf.code(account.id));
+    await db.tries.updateMany({ data: { failures: 19, lastAt: new Date(Date.now() - 20 * 3_600_000) } });
+    await browser.post('/sign-in/code', { code: '000000' });
+    await expect
+      .poll(() => letters.findLast(({ to }) => to === ada.email)?.text)
+      .toContain('they have your account at Example ID');
+  });
+
+  test('an address that was given up at that very moment links to nothing', async () => {
+    const ada = somebody();
+    await anAccount(ada.email);
+    const account = { ...(await findAccountByEmail(ada.email))!, email: 'given-up@example.com' };
+    const known = { provider: app.get('auth').providers[0], profile: { ...ada, subject: ada.sub } };
+    const late = link(account, known, { userId: account.id, address: '' });
+    await expect(late).rejects.toMatchObject({ status: 409 });
+    expect(await db.identity.count({ where: { userId: account.id } })).toBe(0);
   });
 
   test.each(['//evil.example', '/\\evil.example', 'https://evil.example/'])(

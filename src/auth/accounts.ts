@@ -14,10 +14,10 @@ import { record } from './trail.js';
 //
 // 1. Generation. A number in the row, raised by `endSessionsOf` whenever rights change or may be in wrong hands: a new password, another role, a
 //    second factor on or off, leaving. Whoever has shown who they are was seen under one, which is read before what they show is checked, never
-//    after; a session, a token, a passkey, a provider or another address is written under that one only (`startSession`, `holdAccount`). So
-//    nothing is done by the old password once there is a new one.
+//    after; a session, a token, a passkey or a provider is written, and another address asked for, under that one only (`holdAccount`). So nothing
+//    is done by the old password once there is a new one.
 // 2. Order. Rows are held the person first (of two the lower id), then the link by which they act, then `admin_kept`: so no two wait for each other.
-//    An invitation has no person yet: the link, then the unconfirmed row that makes room, which nobody is signed in by.
+//    An account that was never confirmed makes room for whoever shows that the address is theirs, after the link: nobody is signed in by it.
 //
 // An admin who does something to somebody else is held with them (`by`), and is refused where they are no admin any more.
 
@@ -132,7 +132,7 @@ export async function holdRow(
   by: number | null = null,
 ): Promise<Held | undefined> {
   const rows = await tx.$queryRaw<Held[]>`
-    SELECT id, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
+    SELECT id, email, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
     WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR NO KEY UPDATE`;
   const rowOf = (whose: number) => rows.find((row) => row.id === whose);
   if (by !== null && by !== id) refuseUnlessAdmin(rowOf(by));
@@ -144,7 +144,7 @@ export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promi
   refuseUnlessAdmin(await holdRow(tx, id));
 }
 
-type Held = { id: number; generation: number; role: Role; hasLeft: boolean };
+type Held = { id: number; email: string; generation: number; role: Role; hasLeft: boolean };
 
 function refuseUnlessAdmin(held: Held | undefined): void {
   if (held?.role !== 'admin' || held.hasLeft)
@@ -159,9 +159,10 @@ export async function holdAccount(
   tx: Prisma.TransactionClient,
   { id, generation }: Pick<SeenPerson, 'id' | 'generation'>,
   by: number | null = null,
-): Promise<void> {
+): Promise<Held> {
   const held = await holdRow(tx, id, by);
   if (!held || held.hasLeft || held.generation !== generation) throw changedMeanwhile();
+  return held;
 }
 
 /** 409: what was shown was true of the account as it was a moment ago. */

@@ -2,20 +2,27 @@ import type { Letter } from '../web/mail.js';
 
 // What the auth module writes to people. Links begin with the setting APP_URL, never with what a request said.
 
-/** Without the name: anybody can type one, and it goes to an address that nobody has shown to be theirs. */
-export const confirmationLetter = (_name: string, link: string): Letter => ({
+/**
+ * A letter with a link. The name is null where the letter goes to an address that nobody has shown to be theirs: anybody can type a name with it,
+ * which must not be sent to strangers.
+ */
+export type LinkLetter = (name: string | null, link: string) => Letter;
+
+const hello = (name: string | null) => (name === null ? 'Hello,' : `Hello ${name},`);
+
+export const confirmationLetter: LinkLetter = (_name, link) => ({
   subject: 'Confirm your address for Moving Parts',
   text: `Hello,\n\nopen this link to confirm that this is your address:\n\n${link}\n\nIt is good for three days. If you did not ask for it, let it be.\n`,
 });
 
-export const addressTaken = (name: string, link: string): Letter => ({
+export const addressTaken: LinkLetter = (name, link) => ({
   subject: 'You have an account in Moving Parts already',
-  text: `Hello ${name},\n\nsomebody, you perhaps, signed up for Moving Parts with this address, or asked for it in the place of another. It has an account already; sign in, or choose a new password here:\n\n${link}\n`,
+  text: `${hello(name)}\n\nsomebody, you perhaps, signed up for Moving Parts with this address, or asked for it in the place of another. It has an account already; sign in, or choose a new password here:\n\n${link}\n`,
 });
 
-export const resetLetter = (name: string, link: string): Letter => ({
+export const resetLetter: LinkLetter = (name, link) => ({
   subject: 'Choose a new password for Moving Parts',
-  text: `Hello ${name},\n\nopen this link to choose a new password:\n\n${link}\n\nIt is good once, for one hour. If you did not ask for it, let it be: nothing has changed.\n`,
+  text: `${hello(name)}\n\nopen this link to choose a new password:\n\n${link}\n\nIt is good once, for one hour. If you did not ask for it, let it be: nothing has changed.\n`,
 });
 
 export const passwordChanged = (name: string): Letter => ({
@@ -58,15 +65,18 @@ export const addressChanged = (name: string, to: string): Letter => ({
   text: `Hello ${name},\n\nyour account in Moving Parts now has the address ${to}; this one gets no more mail. If that was not you, tell an admin at once.\n`,
 });
 
-export const lockedLetter = (name: string, link: string): Letter => ({
+export const lockedLetter: LinkLetter = (name, link) => ({
   subject: 'Your account in Moving Parts is locked',
-  text: `Hello ${name},\n\nsomebody tried too many wrong passwords for your account, so it lets nobody in by password for a day. If that was you, open this link and try again:\n\n${link}\n\nIf it was not, there is nothing to do: they did not get in.\n`,
+  text: `${hello(name)}\n\nsomebody tried too many wrong passwords for your account, so it lets nobody in by password for a day. If that was you, open this link and try again:\n\n${link}\n\nIf it was not, there is nothing to do: they did not get in.\n`,
 });
 
-export const codeLocked = (name: string, link: string): Letter => ({
-  subject: 'Your account in Moving Parts is locked',
-  text: `Hello ${name},\n\nsomebody signed in with your password and then typed too many wrong codes, so your account lets nobody in by code for a day. If that was you, open this link and try again:\n\n${link}\n\nIf it was not, they know your password: choose a new one. They did not get in.\n`,
-});
+/** `by` is what they had shown first: the password, or a provider's name. */
+export const codeLocked =
+  (by: string): LinkLetter =>
+  (name, link) => ({
+    subject: 'Your account in Moving Parts is locked',
+    text: `${hello(name)}\n\nsomebody signed in with your ${by === 'password' ? by : `account at ${by}`} and then typed too many wrong codes, so your account lets nobody in by code for a day. If that was you, open this link and try again:\n\n${link}\n\nIf it was not, ${by === 'password' ? 'they know your password: choose a new one' : `they have your account at ${by}: see to it there`}. They did not get in.\n`,
+  });
 
 export const secondFactorOff = (name: string): Letter => ({
   subject: 'Your second factor for Moving Parts was turned off',

@@ -13,7 +13,6 @@ export type MailedLink = {
   userId: number | null;
   email: string | null;
   role: Role | null;
-  createdById: number | null;
 };
 
 /**
@@ -73,7 +72,7 @@ function endOf(purpose: Purpose): Date {
 export async function findMailedLink(purpose: Purpose, token: string): Promise<MailedLink | null> {
   return db.mailedLink.findFirst({
     where: { id: hashOf(token), purpose, usedAt: null, expiresAt: { gt: new Date() } },
-    select: { id: true, userId: true, email: true, role: true, createdById: true },
+    select: { id: true, userId: true, email: true, role: true },
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { HttpError } from '../web/errors.js';
 import type { Letter } from '../web/mail.js';
-import { addressTaken, confirmationLetter } from './letters.js';
+import { addressTaken, confirmationLetter, type LinkLetter } from './letters.js';
 import { addMailedLink, type Purpose } from './mailed-links.js';
 import { authOf } from './signing-in.js';
 import { takeTry, triesOf } from './tries.js';
@@ -43,6 +43,12 @@ export function refuseWithoutAppUrl(req: Request): void {
     );
 }
 
+type Addressee = { name: string; email: string; confirmedAt: Date | null };
+
+function nameOf({ name, confirmedAt }: Addressee): string | null {
+  return confirmedAt ? name : null;
+}
+
 /**
  * Writes a letter with a link to whoever has the account, in its own time: nobody waits for it, so the answer takes as long when there is no
  * account, and nothing is written.
@@ -50,30 +56,30 @@ export function refuseWithoutAppUrl(req: Request): void {
 export function postLink(
   req: Request,
   purpose: Purpose,
-  account: { id: number; name: string; email: string } | null,
-  letter: (name: string, link: string) => Letter,
+  account: (Addressee & { id: number }) | null,
+  letter: LinkLetter,
 ): void {
   if (!account || !authOf(req).mail.isOn) return;
   const { id: userId, email } = account;
   later(req, async () => {
     const token = await addMailedLink(purpose, { userId, email });
     if (token === null) return;
-    await authOf(req).mail.send(account.email, letter(account.name, linkTo(req, purpose, token)));
+    await authOf(req).mail.send(account.email, letter(nameOf(account), linkTo(req, purpose, token)));
   });
 }
 
 /** Writes to the address that is to be confirmed, which may be another than the account has. */
 export function postConfirmation(req: Request, account: { id: number; name: string }, to: string): void {
-  postLink(req, 'confirmation', { ...account, email: to }, confirmationLetter);
+  postLink(req, 'confirmation', { ...account, email: to, confirmedAt: null }, confirmationLetter);
 }
 
 /** Tells somebody that an address which was typed here is theirs already. Anybody can type it, so only so often. */
-export function postTaken(req: Request, account: { name: string; email: string } | null): void {
+export function postTaken(req: Request, account: Addressee | null): void {
   if (!account || !authOf(req).mail.isOn) return;
   later(req, async () => {
     if (!(await takeTry(triesOf.letter(account.email))).ok) return;
     const link = `${authOf(req).settings.appUrl}/password-reset/new`;
-    await authOf(req).mail.send(account.email, addressTaken(account.name, link));
+    await authOf(req).mail.send(account.email, addressTaken(nameOf(account), link));
   });
 }
 

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Settings } from '../settings.js';
+import { holdAccount } from './accounts.js';
 import type { Role } from './roles.js';
 import { hashOf, newSecret } from './secrets.js';
 
@@ -23,23 +24,23 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /**
- * Starts a session. Gives the id for the browser's cookie, which is nowhere kept, its key, and when it ends at the latest. Null where the
- * person's sessions were ended since they showed who they are, by a new password say: the row is held, so that the two wait for each other.
+ * Starts a session. Gives the id for the browser's cookie, which is nowhere kept, its key, and when it ends at the latest. Throws 409 where the
+ * person's sessions were ended since they showed who they are, by a new password say.
  */
 export async function startSession(
-  { id: userId, generation }: Pick<SeenPerson, 'id' | 'generation'>,
+  tx: Prisma.TransactionClient,
+  person: Pick<SeenPerson, 'id' | 'generation'>,
   { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
   limits: Limits,
-): Promise<{ id: string; key: string; expiresAt: Date } | null> {
+): Promise<{ id: string; key: string; expiresAt: Date }> {
   const id = newSecret();
   const hours = isKept ? limits.keptDays * 24 : limits.maxHours;
   const expiresAt = new Date(Date.now() + hours * HOUR);
   const key = hashOf(id);
-  const started = await db.$executeRaw`
-    INSERT INTO sessions (id, user_id, is_kept, address, agent, expires_at)
-    SELECT ${key}, id, ${isKept}, ${address}, ${agent.slice(0, 300)}, ${expiresAt}
-    FROM users WHERE id = ${userId} AND generation = ${generation} AND left_at IS NULL FOR SHARE`;
-  return started === 1 ? { id, key, expiresAt } : null;
+  await holdAccount(tx, person);
+  const data = { id: key, userId: person.id, isKept, address, agent: agent.slice(0, 300), expiresAt };
+  await tx.session.create({ data, select: { id: true } });
+  return { id, key, expiresAt };
 }
 
 /**

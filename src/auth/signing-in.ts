@@ -1,12 +1,13 @@
 import type { Request } from 'express';
 import type passport from 'passport';
+import { db } from '../db/client.js';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
 import { pathOfThisSite } from '../web/addresses.js';
 import { type Cookie, ownCookie } from '../web/cookies.js';
 import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
-import { type Account, changedMeanwhile } from './accounts.js';
+import type { Account } from './accounts.js';
 import { endSession, type Person, type SeenPerson, startSession } from './sessions.js';
 import { beginStep } from './steps.js';
 import { type From, recordSignIn } from './trail.js';
@@ -69,16 +70,24 @@ export function authenticate(req: Request): Promise<Account | null> {
   });
 }
 
-/** Signs the person in on this browser, under a new id; `isKept` over the closing of the browser. */
+/**
+ * Signs the person in on this browser, under a new id; `isKept` over the closing of the browser. `by` is what they came in with, for the trail; null
+ * where the session that there was goes on in a new one.
+ */
 async function signIn(
   req: Request,
   { id, name, email, role, generation }: SeenPerson,
   isKept: boolean,
+  by: string | null,
 ): Promise<void> {
   const { sessions } = authOf(req).settings;
-  const from = { isKept, address: req.ip ?? '', agent: req.get('user-agent') ?? '' };
-  const started = await startSession({ id, generation }, from, sessions);
-  if (!started) throw changedMeanwhile();
+  const address = req.ip ?? '';
+  const from = { isKept, address, agent: req.get('user-agent') ?? '' };
+  const started = await db.$transaction(async (tx) => {
+    const started = await startSession(tx, { id, generation }, from, sessions);
+    if (by !== null) await recordSignIn(tx, { id, name }, { userId: id, address }, by);
+    return started;
+  });
   if (req.session) await endSession(req.session.key);
   const cookie = cookieOf(req);
   const expires = isKept ? { expires: started.expiresAt } : {};
@@ -91,13 +100,12 @@ async function signIn(
 
 /** After what ended all sessions of the person: this browser goes on in a new one, kept if the one before was. */
 export function signInAnew(req: Request, account: Account, generation: number): Promise<void> {
-  return signIn(req, { ...account, generation }, req.session?.isKept ?? false);
+  return signIn(req, { ...account, generation }, req.session?.isKept ?? false, null);
 }
 
 /** Signs in whoever has shown all that they must, and says so in the trail. `by` is what they came in with. */
-export async function enter(req: Request, account: SeenPerson, keep: boolean, by: string): Promise<void> {
-  await signIn(req, account, keep);
-  await recordSignIn(account, fromOf(req), by);
+export function enter(req: Request, account: SeenPerson, keep: boolean, by: string): Promise<void> {
+  return signIn(req, account, keep, by);
 }
 
 /** What is kept of a sign-in until the second factor is shown. `by` is what the first one was. */

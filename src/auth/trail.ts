@@ -1,7 +1,6 @@
 import { type AuthAction, recordChange, type Trace } from '../changes/queries.js';
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
-import type { Person } from './sessions.js';
 
 // What the trail keeps of people: who came in, who did not, and what became of their accounts.
 
@@ -31,13 +30,16 @@ export async function note(
 }
 
 /** Somebody came in; `by` is what with. Their account says so as well. */
-export async function recordSignIn(person: Person, from: From, by: string): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await tx.user.update({
-      where: { id: person.id },
-      data: { lastSignInAt: new Date(), lastSignInFrom: from.address, signInCount: { increment: 1 } },
-      select: { id: true },
-    });
-    await record(tx, from, 'signed in', person, { after: { by } });
+export async function recordSignIn(
+  tx: Prisma.TransactionClient,
+  person: { id: number; name: string },
+  from: From,
+  by: string,
+): Promise<void> {
+  await tx.user.update({
+    where: { id: person.id },
+    data: { lastSignInAt: new Date(), lastSignInFrom: from.address, signInCount: { increment: 1 } },
+    select: { id: true },
   });
+  await record(tx, from, 'signed in', person, { after: { by } });
 }

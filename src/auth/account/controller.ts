@@ -65,8 +65,8 @@ export async function updateAddress(req: Request, res: Response) {
   await askForAddress(account, read.data.email, fromOf(req));
   const taken = await findAccountByEmail(read.data.email);
   post(req, account.email, addressAsked(account.name, read.data.email));
-  // The answer is the same: only who has the address is told that it is theirs already.
-  if (taken && taken.id !== account.id) postTaken(req, taken);
+  // The answer is the same: only who has the address is told that it is theirs already. An account that nobody ever confirmed makes room.
+  if (taken?.confirmedAt && taken.id !== account.id) postTaken(req, taken);
   else postConfirmation(req, account, read.data.email);
   sendOn(res, '/account', `${writtenTo(req, read.data.email)} Open the link in the mail, and it is yours.`);
 }

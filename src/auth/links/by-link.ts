@@ -45,6 +45,7 @@ export async function confirmBy(
       const user = await tx.user.findUniqueOrThrow({ where: { id } });
       const { email } = link;
       if (email === null || email !== (user.newEmail ?? user.email)) return null;
+      if (user.newEmail !== null) await dropUnconfirmed(tx, email);
       await tx.user.update({
         where: { id },
         data: { email, newEmail: null, confirmedAt: user.confirmedAt ?? new Date() },

@@ -5,6 +5,7 @@ import type { Settings } from '../../settings.js';
 import {
   type Account,
   addressKey,
+  changedMeanwhile,
   dropUnconfirmed,
   findAccount,
   findAccountByEmail,
@@ -79,7 +80,7 @@ async function signUpAs(
 
 async function findInvitation(email: string): Promise<MailedLink | null> {
   const [invitation] = await read<MailedLink[]>`
-    SELECT id, user_id AS "userId", email, role::text AS role, created_by_id AS "createdById" FROM mailed_links
+    SELECT id, user_id AS "userId", email, role::text AS role FROM mailed_links
     WHERE purpose = 'invitation' AND lower(email) = ${addressKey(email)} AND used_at IS NULL AND expires_at > now()
     ORDER BY created_at DESC LIMIT 1`;
   return invitation ?? null;
@@ -92,7 +93,9 @@ export async function link(
   from: From,
 ): Promise<'linked' | 'linked already' | 'taken'> {
   const isDone = await linked(async (tx) => {
-    await holdAccount(tx, account);
+    const { email } = await holdAccount(tx, account);
+    // It may have been found by an address that was given up at that very moment.
+    if (email !== account.email) throw changedMeanwhile();
     await tx.identity.create({ data: { userId: account.id, ...keyOf(known) } });
     await record(tx, from, 'changed', account, { after: { linked: known.provider.issuer } });
     return true;

@@ -47,7 +47,7 @@ export async function enterWithCode(req: Request, res: Response) {
   }
   const used = await useCode(account.id, read.data.code, sealingSecretOf(req));
   if (!used) {
-    await failed(req, account, tried.locks);
+    await failed(req, begun, tried.locks);
     return refuse(
       'This code is not right, or was used already. Your app shows the next one within 30 seconds.',
     );
@@ -61,8 +61,10 @@ export async function enterWithCode(req: Request, res: Response) {
   res.redirect(303, pathOfThisSite(to));
 }
 
+type BegunSignIn = { step: Step; account: Account };
+
 /** The sign-in that this browser has begun, by somebody who still is to show a code. */
-async function begunSignIn(req: Request): Promise<{ step: Step; account: Account } | null> {
+async function begunSignIn(req: Request): Promise<BegunSignIn | null> {
   const step = await findStep(req, 'second factor');
   const account = step && (await findAccount(step.userId ?? 0));
   return step && account?.totpSince ? { step, account } : null;
@@ -72,10 +74,10 @@ function tooLate(res: Response) {
   sendOn(res, '/sign-in', 'That took too long, or was done already. Sign in from the start.');
 }
 
-/** Who types codes knows the password already, so whoever has the account is told. */
-async function failed(req: Request, account: Account, locks: boolean): Promise<void> {
+/** Who types codes has shown the first factor already, so whoever has the account is told. */
+async function failed(req: Request, { account, step }: BegunSignIn, locks: boolean): Promise<void> {
   await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in', { by: 'code' });
-  if (locks) postLink(req, 'unlock', account, codeLocked);
+  if (locks) postLink(req, 'unlock', account, codeLocked((step.data as Begun).by));
 }
 
 async function leftInWords(userId: number): Promise<string> {

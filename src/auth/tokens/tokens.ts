@@ -1,5 +1,5 @@
 import { db, read } from '../../db/client.js';
-import { holdAccount } from '../accounts.js';
+import { holdAccount, holdRow } from '../accounts.js';
 import { hashOf, newSecret } from '../secrets.js';
 import type { Person, SeenPerson } from '../sessions.js';
 import { type From, record } from '../trail.js';
@@ -82,6 +82,7 @@ export async function listTokens(userId: number): Promise<ListedToken[]> {
 export async function revokeToken(person: Person, id: number, from: From): Promise<string | null> {
   return db.$transaction(async (tx) => {
     const userId = person.id;
+    await holdRow(tx, userId);
     const [token] = await tx.apiToken.updateManyAndReturn({
       where: { id, userId, revokedAt: null, expiresAt: { gt: new Date() } },
       data: { revokedAt: new Date() },
