@@ -428,9 +428,10 @@ describe('a discussion', () => {
     const [somebody, other] = [await signedIn('viewer'), await signedIn('viewer')];
     const comment = await say(somebody, plan);
     for (let n = 1; n < 200; n += 1) await somebody.post(comment);
-    const late = await somebody.post(`${plan}/comments`, { body: 'x' });
+    const late = await somebody.post(`${plan}/comments`, { body: 'Kept & shown' });
     expect([late.status, late.headers['retry-after']]).toEqual([429, '900']);
     expect(late.text).toContain('written a lot in a short time');
+    expect(late.text).toMatch(/<textarea[^>]* readonly[^>]*>\nKept &amp; shown<\/textarea>/);
     expect((await (await aProgram(somebody.person)).post(`${comment}/deletion`)).status).toBe(429);
     expect((await somebody.get(plan)).status).toBe(200);
     await say(other, plan);
@@ -467,7 +468,7 @@ describe('a comment in the trail and in programs', () => {
     for (const { address } of lines) expect(address).toMatch(/127\.0\.0\.1|::1/);
     expect(JSON.stringify(lines)).not.toContain(viewer.person.name);
     expect((await admin.get('/changes?noun=comments')).text).toContain('<td class="short">Comment</td>');
-    expect((await admin.get(`/changes/${lines[1]?.id}`)).text).toContain('<strong>Traced again</strong>');
+    expect((await admin.get(`/changes/${lines[1]?.id}`)).text).toContain('<td>Traced again</td>');
   });
 
   test('a token that may write is a person’s hand, by the same rules; one that may read is not', async () => {

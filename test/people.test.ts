@@ -373,8 +373,20 @@ describe('one’s own account', () => {
     await db.change.create({
       data: { action: 'changed', noun: 'people', recordId: person.id, label: person.name, before },
     });
+    const { id } = await db.change.create({
+      data: {
+        action: 'changed',
+        noun: 'people',
+        recordId: person.id,
+        label: person.name,
+        after: { secondFactor: 'off', token: person.name },
+      },
+    });
     const account = (await findAccount(person.id))!;
     await leave(account, false, { userId: person.id, address: '' });
+    // What was done stays.
+    const kept = await db.change.findUniqueOrThrow({ where: { id } });
+    expect(kept).toMatchObject({ label: 'Somebody who left', after: { secondFactor: 'off' } });
     await expect(changeName(account, 'Real Name', FROM)).rejects.toThrow('changed at this very moment');
     const trail = JSON.stringify(await db.change.findMany({ orderBy: { id: 'desc' }, take: 10 }));
     for (const said of ['earlier@example.com', 'Earlier@example.com', person.name, 'Real Name'])

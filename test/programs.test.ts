@@ -1,7 +1,8 @@
+import supertest from 'supertest';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { db } from '../src/db/client.js';
 import { formOf } from '../src/web/json-body.js';
-import { signedIn, useApp } from './support/app.js';
+import { app, signedIn, useApp } from './support/app.js';
 import { aPlan, partFields } from './support/factories.js';
 import { aProgram } from './support/program.js';
 
@@ -243,6 +244,13 @@ describe('an import by a program', () => {
     const { address } = await aPlan(editor.person);
     const viewer = await aProgram((await signedIn('viewer')).person);
     expect((await viewer.post(`${address}/source`, { text: COMPOSE })).status).toBe(403);
+    const files = (headers: Record<string, string>) =>
+      supertest(app)
+        .post(`${address}/source`)
+        .set(headers)
+        .attach('files', Buffer.from(COMPOSE), 'compose.yml');
+    expect((await files({ Authorization: `Bearer ${viewer.text}` })).status).toBe(403);
+    expect((await files({ Accept: 'application/json' })).status).toBe(401);
     expect((await viewer.post(`${address}/source`, { text: 'x'.repeat(300_000) })).status).toBe(413);
   });
 });

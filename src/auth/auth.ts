@@ -16,17 +16,17 @@ import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 // sweep.ts); each folder is one thing that people do, and knows the core and itself. Its views stand in views/account, views/people or views/auth.
 // To know how it works, read these in half an hour:
 //
-//   auth.ts roles.ts tokens/bearer.ts   the front: whose a request is, the walls, the one table of who may what, what no token opens
-//   signing-in.ts sessions.ts           a session begins under a new id, is found with every request, ends
-//   accounts.ts                         a person's row, and the two rules for whatever is done to one
-//   passwords.ts tries.ts               hashing, few at once; failures counted, delays, locks
-//   secrets.ts mailed-links.ts          links that come by mail: only a hash is kept, good once
-//   steps.ts own-account.ts             what a browser begins and a later request ends; the password again, before what matters
-//   set-password.ts                     what goes with a new password
+//   auth.ts roles.ts             the front: whose a request is, the walls, the one table of who may what
+//   signing-in.ts sessions.ts    a session begins under a new id, is found with every request, ends
+//   accounts.ts                  a person's row, and the two rules for whatever is done to one
+//   passwords.ts tries.ts        hashing, few at once; failures counted, delays, locks
+//   secrets.ts mailed-links.ts   links that come by mail: only a hash is kept, good once
+//   steps.ts                     what a browser begins and a later request ends
 //
 // and of the folders, ten minutes each, the one that you came for: its controller, its form, and the file that is named after what it is about.
-// The rest when you meet it: post.ts and letters.ts (letters that nobody waits for), last-admin.ts (one remains), leaving.ts, trail.ts (lines about
-// people), shown-once.ts and sealed.ts, ways-in.ts, fields.ts, sweep.ts.
+// The rest when you meet it: trail.ts (lines about people), last-admin.ts (one remains), own-account.ts (the password again, before what matters),
+// set-password.ts and leaving.ts (what goes with them), post.ts and letters.ts (letters that nobody waits for), tokens/bearer.ts, shown-once.ts,
+// sealed.ts, ways-in.ts, fields.ts, sweep.ts.
 
 declare global {
   namespace Express {

@@ -40,10 +40,23 @@ export async function leave(
   });
 }
 
-/**
- * Of what the trail says about the person their role stays, and from where it was done; nothing that names them, nor an address that they had
- * before.
- */
+/** What the trail says about a person that names nobody. */
+const NAMELESS = [
+  'by',
+  'confirmed',
+  'days',
+  'made',
+  'password',
+  'recoveryCodes',
+  'revoked',
+  'role',
+  'scope',
+  'secondFactor',
+  'sessions',
+  'tokensPasskeysAndProviders',
+];
+
+/** Of what the trail says about the person stays what was done, and from where; nothing that names them, nor an address that they had before. */
 async function forgetName(tx: Prisma.TransactionClient, { id, email }: Person, name: string): Promise<void> {
   const [{ addresses } = { addresses: [] }] = await tx.$queryRaw<{ addresses: string[] }[]>`
     SELECT array_agg(lower(before ->> 'email')) AS addresses FROM changes
@@ -51,8 +64,8 @@ async function forgetName(tx: Prisma.TransactionClient, { id, email }: Person, n
   const theirs = [addressKey(email), ...(addresses ?? [])];
   await tx.$executeRaw`
     UPDATE changes SET label = ${name},
-      before = CASE WHEN before ? 'role' THEN jsonb_build_object('role', before -> 'role') END,
-      after = CASE WHEN after ? 'role' THEN jsonb_build_object('role', after -> 'role') END
+      before = (SELECT jsonb_object_agg(key, value) FROM jsonb_each(before) WHERE key = ANY(${NAMELESS})),
+      after = (SELECT jsonb_object_agg(key, value) FROM jsonb_each(after) WHERE key = ANY(${NAMELESS}))
     WHERE noun = 'people' AND record_id = ${id}`;
   await tx.$executeRaw`DELETE FROM mailed_links WHERE lower(email) = ANY(${theirs})`;
   await tx.$executeRaw`

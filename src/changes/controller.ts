@@ -53,15 +53,13 @@ export async function show(req: Request, res: Response) {
   );
 }
 
-/** Field by field what was and what is, those first that differ. */
+/** Field by field what was and what is; of what was changed those fields alone that differ, as what stands in one of the two only stayed as it was. */
 function fieldsOf(before: unknown, after: unknown) {
   const [was, is] = [fieldsIn(before), fieldsIn(after)];
-  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
-  const fields = names.map((name) => {
-    const [old, now] = [inWords(was[name]), inWords(is[name])];
-    return { name, before: old, after: now, differs: name in was && name in is && old !== now };
-  });
-  return [...fields.filter(({ differs }) => differs), ...fields.filter(({ differs }) => !differs)];
+  const isChange = before !== null && after !== null;
+  return Object.keys({ ...was, ...is })
+    .map((name) => ({ name, before: inWords(was[name]), after: inWords(is[name]) }))
+    .filter((field) => !isChange || (field.name in is && field.before !== field.after));
 }
 
 /** “token: deploys, made”: what happened to a person, in a line. */

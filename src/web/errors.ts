@@ -65,7 +65,14 @@ export const onError: ErrorRequestHandler = (error, req, res, next) => {
     status >= 500
       ? `Something broke on our side. It is in the log under ${req.id}.`
       : messageOf(error, status);
-  page(req, res, 'errors/show', { title: titleOf(error, status), status, message }, { status });
+  page(
+    req,
+    res,
+    'errors/show',
+    { title: titleOf(error, status), status, message },
+    // Behind the token of the form alone: what another site filled in is not shown as somebody's own.
+    { status, onlyHtml: { typed: req.user && !isStale ? fieldsTyped(req).filter(isForPeople) : [] } },
+  );
 };
 
 function titleOf(error: unknown, status: number): string {
@@ -78,12 +85,24 @@ const FORM = 'application/x-www-form-urlencoded';
 /** What a page that goes on holding a form does not hold: secrets, which are typed again. */
 const isSecret = (field: string) => field === 'code' || TYPED_AGAIN.includes(field);
 
+/** What was typed, but for secrets. */
+function fieldsTyped(req: Request): Field[] {
+  const typed = Object.entries((req.body ?? {}) as Record<string, string | string[]>);
+  return typed
+    .filter(([name]) => !isSecret(name))
+    .flatMap(([name, value]) => [value].flat().map((one): Field => [name, one]));
+}
+
+type Field = [name: string, value: string];
+
+/** What the form carries along for us says nothing to people. */
+function isForPeople([name, value]: Field): boolean {
+  return value !== '' && name !== 'version' && name !== 'base';
+}
+
 /** A form whose token is of a session that is gone, or that has none: refused, and shown with a fresh token, to be sent again by hand. */
 function showStaleForm(req: Request, res: Response): void {
-  const typed = Object.entries(req.body as Record<string, string | string[]>);
-  const fields = typed
-    .filter(([name]) => !isSecret(name))
-    .flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));
+  const fields = fieldsTyped(req);
   res.set('Cache-Control', 'no-store');
   page(
     req,
@@ -94,7 +113,8 @@ function showStaleForm(req: Request, res: Response): void {
       status: 403,
       onlyHtml: {
         fields,
-        isWhole: typed.every(([name]) => name === '_csrf' || !isSecret(name)),
+        shown: fields.filter(isForPeople),
+        isWhole: Object.keys(req.body).every((name) => name === '_csrf' || !isSecret(name)),
         enctype: req.is('multipart/form-data') || FORM,
         action: pathOfThisSite(req.originalUrl),
         // What another site filled in must not be one press away from being sent.

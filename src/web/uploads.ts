@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import multer from 'multer';
 import { can } from '../auth/roles.js';
 import { HttpError } from './errors.js';
+import { wantsJson } from './page.js';
 
 export const MAX_FILES = 200;
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
@@ -30,9 +31,11 @@ export function takesFiles(path: string): boolean {
 /** Forms that carry files, at the addresses that take any and of people who may: kept in memory, 2 MB a file, 16 MB in all, never on disk. */
 export const readUploads: RequestHandler = (req, res, next) => {
   if (!req.is('multipart/form-data')) return next();
-  if (!takesFiles(req.path) || (req.user && !can(req.user.role, 'edit'))) {
-    throw new HttpError(415, 'No files are taken here.');
-  }
+  if (!takesFiles(req.path)) throw new HttpError(415, 'No files are taken here.');
+  if (req.user && !can(req.user.role, 'edit'))
+    throw new HttpError(403, 'Your role does not allow this: files are taken from editors and admins.');
+  // The wall tells them to sign in.
+  if (!req.user && wantsJson(req)) return next();
   const [most, tooMuch] = req.user ? [MAX_BYTES, 'LIMIT_ALL'] : [MAX_TYPED_BYTES, 'LIMIT_TYPED'];
   if (!(Number(req.get('content-length')) <= most)) throw new HttpError(413, UPLOAD_ERRORS[tooMuch] ?? '');
   const read = req.user ? parse : parseTyped;

@@ -22,7 +22,7 @@ import { findSecondFactor, useCode } from './second-factor.js';
 export async function codePage(req: Request, res: Response) {
   const begun = await begunSignIn(req);
   if (!begun) return res.redirect(303, req.user ? '/' : '/sign-in');
-  await showCode(req, res, begun.account, { values: {}, errors: {} });
+  await showCode(req, res, begun, { values: {}, errors: {} });
 }
 
 function lockedInWords(req: Request): string {
@@ -37,9 +37,9 @@ export async function enterWithCode(req: Request, res: Response) {
   if (!begun) return tooLate(res);
   const { step, account } = begun;
   const read = readForm(codeForm, req.body);
-  if (!read.ok) return showCode(req, res, account, read.form);
+  if (!read.ok) return showCode(req, res, begun, read.form);
   const refuse = (code: string, status?: number) =>
-    showCode(req, res, account, withError(req.body, { code }), status);
+    showCode(req, res, begun, withError(req.body, { code }), status);
   const tried = await takeTry(triesOf.code(account.id));
   if (!tried.ok) {
     res.set('Retry-After', String(tried.seconds));
@@ -90,12 +90,13 @@ async function leftInWords(userId: number): Promise<string> {
 async function showCode(
   req: Request,
   res: Response,
-  account: Account,
+  { account, step }: BegunSignIn,
   form: FormState,
   status = statusOf(form),
 ) {
   const factor = await findSecondFactor(account, sealingSecretOf(req));
   const canBeRead = factor.state === 'on' && factor.canBeRead;
   res.set('Cache-Control', 'no-store');
-  page(req, res, 'auth/code', { title: 'Your second factor', canBeRead }, { status, onlyHtml: { form } });
+  const { to } = step.data as Begun;
+  page(req, res, 'auth/code', { title: 'Your second factor', canBeRead }, { status, onlyHtml: { form, to } });
 }
