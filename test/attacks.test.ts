@@ -186,6 +186,18 @@ describe('what somebody hostile sends', () => {
     expect(lines.join('')).not.toMatch(/a secret|SELECT|INSERT/);
   });
 
+  test('what is sent as JSON is no form to be shown again, and has no more values than a form', async () => {
+    const stranger = await visitor();
+    const send = (items: number) =>
+      stranger.agent
+        .post('/sign-in')
+        .set({ Accept: 'text/html', 'Content-Type': 'application/json' })
+        .send(`{"${'a'.repeat(50_000)}":[${Array(items).fill('""')}]}`);
+    const [shown, refused] = [await send(1_500), await send(2_001)];
+    expect([shown.status, refused.status]).toEqual([401, 413]);
+    expect(shown.text.length).toBeLessThan(10_000);
+  });
+
   test('a program without a token is told that it needs one', async () => {
     const stranger = await visitor();
     const answer = await stranger.agent

@@ -3,6 +3,7 @@ import { db } from '../src/db/client.js';
 import { render } from '../src/web/render.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
 import { aPlan } from './support/factories.js';
+import { NO_EXPLOSION_MS } from './support/processor-time.js';
 import { aProgram } from './support/program.js';
 
 useApp();
@@ -435,6 +436,15 @@ describe('a discussion', () => {
     expect((await (await aProgram(somebody.person)).post(`${comment}/deletion`)).status).toBe(429);
     expect((await somebody.get(plan)).status).toBe(200);
     await say(other, plan);
+  });
+
+  test('goes into a file in time that is its length, whatever blanks it is made of', async () => {
+    const { plan, planId } = await aPlace();
+    const body = `a${'\n'.repeat(30_000)}b`;
+    await db.comment.createMany({ data: Array.from({ length: 20 }, () => ({ planId, body })) });
+    const before = process.cpuUsage();
+    expect((await viewer.get(`${plan}/comments?format=csv`)).status).toBe(200);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(NO_EXPLOSION_MS);
   });
 
   test('of a system is not that of its plans', async () => {

@@ -25,7 +25,7 @@ type PartExtras = {
 /** Everything in the plan that is not deleted. Four queries, whatever its size. */
 export async function findWhole(record: PlanRecord): Promise<WholePlan> {
   const planId = record.id;
-  const [parts, connections, entries, extraCosts] = await Promise.all([
+  const [parts, joined, entries, extraCosts] = await Promise.all([
     read<WholePlan['parts']>`
       SELECT p.id, p.name, p.kind, p.replicas, p.needed, p.cpu_millicores AS "cpuMillicores", p.memory_mib AS "memoryMib",
         p.runs, p.per_machine AS "perMachine", p.spread, p.availability, p.availability_basis AS "availabilityBasis",
@@ -33,11 +33,9 @@ export async function findWhole(record: PlanRecord): Promise<WholePlan> {
         p.containers_per_replica AS "containersPerReplica", p.from_file AS "fromFile", p.set_by_hand AS "setByHand"
       FROM parts p LEFT JOIN technologies t ON t.id = p.technology_id LEFT JOIN teams o ON o.id = p.team_id
       WHERE p.plan_id = ${planId} AND p.deleted_at IS NULL ORDER BY p.id`,
-    read<WholePlan['connections']>`
-      SELECT c.id, f.name AS "from", t.name AS "to", c.strength, c.origin, c.evidence, c.set_by_hand AS "setByHand"
-      FROM connections c JOIN parts f ON f.id = c.from_part_id AND f.deleted_at IS NULL
-        JOIN parts t ON t.id = c.to_part_id AND t.deleted_at IS NULL
-      WHERE c.plan_id = ${planId} AND c.deleted_at IS NULL ORDER BY c.id`,
+    read<Joined[]>`
+      SELECT id, from_part_id AS "fromId", to_part_id AS "toId", strength, origin, evidence, set_by_hand AS "setByHand"
+      FROM connections WHERE plan_id = ${planId} AND deleted_at IS NULL ORDER BY id`,
     read<WholePlan['entries']>`
       SELECT e.id, e.name, e.from_file AS "fromFile",
         coalesce(array_agg(p.name ORDER BY p.id) FILTER (WHERE p.id IS NOT NULL), '{}') AS parts
@@ -48,7 +46,21 @@ export async function findWhole(record: PlanRecord): Promise<WholePlan> {
       SELECT id, label, usd_per_month AS "usdPerMonth", price_basis AS "priceBasis", from_file AS "fromFile"
       FROM extra_costs WHERE plan_id = ${planId} AND deleted_at IS NULL ORDER BY id`,
   ]);
+  const connections = connectionsBetween(parts, joined);
   return { name: record.name, machineType: machineTypeOf(record), parts, connections, entries, extraCosts };
+}
+
+type Joined = Omit<WholePlan['connections'][number], 'from' | 'to'> & { fromId: number; toId: number };
+
+/** Connections by the names of their parts, without those of deleted ones. A part's name is one text, however many connections it has. */
+function connectionsBetween(parts: WholePlan['parts'], joined: Joined[]): WholePlan['connections'] {
+  const nameOf = new Map(parts.map(({ id, name }) => [id, name]));
+  return joined.flatMap(({ id, fromId, toId, strength, origin, evidence, setByHand }) => {
+    const [from, to] = [nameOf.get(fromId), nameOf.get(toId)];
+    return from === undefined || to === undefined
+      ? []
+      : { id, from, to, strength, origin, evidence, setByHand };
+  });
 }
 
 /** The plan's machine type as the domain knows it, and where its price is from; none once it is deleted. */

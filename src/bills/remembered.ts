@@ -1,6 +1,7 @@
 import { type Bill, billOf } from '../domain/bill.js';
 import type { PlanRecord } from '../plans/queries.js';
 import { findWhole, type WholePlan } from './queries.js';
+import { worstMinutesDown } from './sheet.js';
 
 export type CountedPlan = { whole: WholePlan; bill: Bill };
 
@@ -12,7 +13,7 @@ const remembered = new Map<string, { weight: number; counted: Promise<CountedPla
 
 /** The plan with its contents and its bill. Whoever asks while it is being counted waits for the same count. */
 export function countedPlan(record: PlanRecord): Promise<CountedPlan> {
-  const key = `${record.id}.${record.revision}.${record.machineType?.id}.${record.machineType?.version}`;
+  const key = keyOf(record);
   const known = remembered.get(key);
   // Put last again: the map's order is who was asked for when.
   remembered.delete(key);
@@ -32,6 +33,58 @@ export function countedPlan(record: PlanRecord): Promise<CountedPlan> {
     );
   }
   return entry.counted;
+}
+
+type Amount = { value: number | null; isAtLeast: boolean };
+
+/** The figures of a bill without their working. `worst`: minutes down a month of the entry that is down most, see `worstMinutesDown`. */
+export type SmallBill = { [K in (typeof AMOUNTS)[number]]: Amount } & {
+  connections: Amount & { hard: number; soft: number; guessed: number };
+  worst: number | null;
+};
+
+const AMOUNTS = [
+  'services',
+  'parts',
+  'jobs',
+  'containers',
+  'machines',
+  'machinesLowerBound',
+  'managedParts',
+  'externalParts',
+  'usdPerMonth',
+] as const;
+
+const MOST_SMALL = 5_000;
+const small = new Map<string, SmallBill>();
+
+/** The small bills of these plans, in their order. One is counted after another, so that of large ones one is held at a time. */
+export async function smallBills(records: readonly PlanRecord[]): Promise<SmallBill[]> {
+  const bills: SmallBill[] = [];
+  for (const record of records) {
+    const key = keyOf(record);
+    const bill = small.get(key) ?? smallBillOf((await countedPlan(record)).bill);
+    if (small.size >= MOST_SMALL) small.clear();
+    small.set(key, bill);
+    bills.push(bill);
+  }
+  return bills;
+}
+
+function smallBillOf(bill: Bill): SmallBill {
+  const amountOf = ({ value, isAtLeast }: Amount) => ({ value, isAtLeast });
+  const amounts = Object.fromEntries(AMOUNTS.map((name) => [name, amountOf(bill[name])]));
+  const { hard, soft, guessed } = bill.connections;
+  const connections = { ...amountOf(bill.connections), hard, soft, guessed };
+  return {
+    ...(amounts as Pick<SmallBill, (typeof AMOUNTS)[number]>),
+    connections,
+    worst: worstMinutesDown(bill),
+  };
+}
+
+function keyOf({ id, revision, machineType }: PlanRecord): string {
+  return `${id}.${revision}.${machineType?.id}.${machineType?.version}`;
 }
 
 async function count(record: PlanRecord): Promise<CountedPlan> {

@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import { hasNobody } from '../auth/auth.js';
-import { countedPlan } from '../bills/remembered.js';
-import type { Bill } from '../domain/bill.js';
+import { type SmallBill, smallBills } from '../bills/remembered.js';
 import { findPlans } from '../plans/queries.js';
 import { listLatestSystems } from '../systems/queries.js';
 import { page } from '../web/page.js';
@@ -19,18 +18,18 @@ export async function show(req: Request, res: Response) {
   }
   const systems = await listLatestSystems();
   const plans = await findPlans(systems.flatMap(({ planIds }) => planIds.slice(0, 1)));
-  const cards = await Promise.all(
-    systems.map(async (system) => {
-      const plan = plans.find(({ id }) => id === system.planIds[0]) ?? null;
-      // What is not current runs nowhere: its numbers are no numbers of the system's.
-      const bill = plan?.status === 'current' ? (await countedPlan(plan)).bill : null;
-      return { system, plan, bill };
-    }),
-  );
+  // What is not current runs nowhere: its numbers are no numbers of the system's.
+  const running = plans.filter(({ status }) => status === 'current');
+  const bills = await smallBills(running);
+  const cards = systems.map((system) => {
+    const plan = plans.find(({ id }) => id === system.planIds[0]) ?? null;
+    const bill = plan ? (bills[running.indexOf(plan)] ?? null) : null;
+    return { system, plan, bill };
+  });
   page(req, res, 'home/show', { title: 'Home', systems: cards.map(smallBill) }, { onlyHtml: { cards } });
 }
 
-type Card = { system: { id: number; name: string }; plan: { name: string } | null; bill: Bill | null };
+type Card = { system: { id: number; name: string }; plan: { name: string } | null; bill: SmallBill | null };
 
 function smallBill({ system: { id, name }, plan, bill: whole }: Card) {
   const bill = whole && {

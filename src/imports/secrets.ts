@@ -95,7 +95,7 @@ function maskedLine(given: string, state: State, isNamedBelow: boolean): string 
 }
 
 function withoutAnchored(line: string, anchors: ReadonlySet<string>): string {
-  return line.replace(/&([\w-]+)([ \t]+)[^\s#].*$/, (whole, name: string, gap: string) =>
+  return line.replace(/&([\w-]+)([ \t]+)[^\s#].*$/s, (whole, name: string, gap: string) =>
     anchors.has(name) ? `&${name}${gap}${MASK}` : whole,
   );
 }
@@ -105,7 +105,7 @@ function maskedInBlock(line: string, indent: number, state: State): string {
   if (state.textOf !== null && indent > state.textOf) return line.slice(0, indent) + MASK;
   state.textOf = null;
   const [, before = '', key = '', value = ''] =
-    /^([ \t]*(?:-[ \t]+)*)((?:"[\w./ -]*"|'[\w./ -]*'|[\w./-]+)[ \t]*:(?:[ \t]+|(?=\r?$)))?(.*)$/.exec(
+    /^([ \t]*(?:-[ \t]+)*)((?:"[\w./ -]*"|'[\w./ -]*'|[\w./-]+)[ \t]*:(?:[ \t]+|(?=\r?$)))?(.*)$/s.exec(
       line,
     ) ?? [];
   if (/^(?:#.*|[{}[\],]*)\r?$/.test(value)) return line;

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import { authorOf } from '../auth/auth.js';
-import { countedPlan } from '../bills/remembered.js';
-import { sheetOf, worstMinutesDown } from '../bills/sheet.js';
+import { countedPlan, smallBills } from '../bills/remembered.js';
+import { sheetOf } from '../bills/sheet.js';
 import { listLatestComments } from '../comments/queries.js';
-import { findPlans, listPlansOf } from '../plans/queries.js';
+import { findPlans, listPlansOf, type PlanRecord } from '../plans/queries.js';
 import { listTeamNames } from '../teams/queries.js';
 import { addressOf, idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
@@ -50,15 +50,11 @@ export async function show(req: Request, res: Response) {
   ]);
   const system = found(there, 'system');
   const records = await findPlans(listed.slice(0, COUNTED_PLANS).map((plan) => plan.id));
-  const counted = await Promise.all(records.map(async (plan) => ({ plan, ...(await countedPlan(plan)) })));
-  const current = counted.find(({ plan }) => plan.status === 'current');
-  const plans = counted.map(({ plan, bill }) => ({ plan, bill, worst: worstMinutesDown(bill) }));
+  const bills = await smallBills(records);
   const onlyHtml = {
-    counted: plans,
-    morePlans: listed.length - counted.length,
-    current: current
-      ? { ...current, ...sheetOf(current.whole, current.bill), partHref: partHref(current.plan) }
-      : null,
+    counted: bills.map((bill, i) => ({ plan: records[i], bill })),
+    morePlans: listed.length - bills.length,
+    current: await currentOf(records),
     discussion,
     here: addressOf('systems', system),
   };
@@ -113,6 +109,14 @@ export async function restore(req: Request, res: Response) {
     });
   }
   sendOn(res, addressOf('systems', saved.record), `${saved.record.name} is back.`);
+}
+
+/** The plan that it runs on, with its bill and what is drawn of it. */
+async function currentOf(records: PlanRecord[]) {
+  const plan = records.find(({ status }) => status === 'current');
+  if (!plan) return null;
+  const { whole, bill } = await countedPlan(plan);
+  return { plan, bill, diagram: sheetOf(whole, bill).diagram, partHref: partHref(plan) };
 }
 
 function partHref(plan: { id: number; name: string }) {

@@ -58,7 +58,7 @@ export const onError: ErrorRequestHandler = (error, req, res, next) => {
   if (res.headersSent) return next(error);
   const isStale =
     error instanceof StaleForm || (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN';
-  if (isStale && !wantsJson(req)) return showStaleForm(req, res);
+  if (isStale && !wantsJson(req) && isForm(req)) return showStaleForm(req, res);
   const status = isStale && !req.user ? 401 : statusOf(error);
   if (status >= 500) req.log.error({ reqId: req.id, err: error }, 'request failed');
   const message =
@@ -85,8 +85,14 @@ const FORM = 'application/x-www-form-urlencoded';
 /** What a page that goes on holding a form does not hold: secrets, which are typed again. */
 const isSecret = (field: string) => field === 'code' || TYPED_AGAIN.includes(field);
 
+/** What a program sends as JSON nobody typed, and a name may stand there once for a thousand values. */
+function isForm(req: Request): boolean {
+  return !req.is('application/json');
+}
+
 /** What was typed, but for secrets. */
 function fieldsTyped(req: Request): Field[] {
+  if (!isForm(req)) return [];
   const typed = Object.entries((req.body ?? {}) as Record<string, string | string[]>);
   return typed
     .filter(([name]) => !isSecret(name))

@@ -37,8 +37,13 @@ export function isJson(req: Request): boolean {
   return Boolean(req.is('application/json'));
 }
 
-/** The fields of a form. Throws 422 where a value is none that a form could hold. */
+/** As many as a form may have, an item of a list counted as one. */
+export const MOST_VALUES = 2_000;
+
+/** The fields of a form. Throws 422 where a value is none that a form could hold, 413 where there are more than a form may have. */
 export function formOf(given: Record<string, unknown>): Record<string, string | string[]> {
+  if (Object.values(given).flat().length > MOST_VALUES)
+    throw new HttpError(413, `That is more than ${MOST_VALUES} values, lists and their items counted.`);
   const odd = Object.keys(given).filter((name) => !isPlain(given[name]));
   if (odd.length > 0) {
     const which = odd.map((name) => `“${name}”`).join(', ');

@@ -128,6 +128,6 @@ function csvOf<T>(rows: T[], columns: CsvColumns<T>): string {
 function cell(value: string | number | boolean | null): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
-  const text = value.replace(/^(?=[\t\r])|(^|[;\t\r\n]\s*)(?=[=+\-@＝＋－＠])/g, "$1'");
+  const text = value.replace(/^(?=[\t\r])|(^|[;\t\r\n][^\S\t\r\n]*)(?=[=+\-@＝＋－＠])/g, "$1'");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -282,6 +282,21 @@ describe('what a plan cannot hold is refused, whatever format it comes in', () =
   });
 });
 
+describe('no letter is looked at more often than the file is long', () => {
+  test('comments with the line ends of another system, in a file with a slip', () => {
+    const lines = '#\r\n'.repeat(60);
+    expect(refusalOf(compose(`[\n#\r\na: b\n${lines}`)).line).toBeGreaterThan(0);
+  });
+
+  test('a command with hundreds of thousands of blanks within', () => {
+    const blanks = '\\t'.repeat(400_000);
+    const files = compose(`services:\n  a:\n    image: nginx\n    command: "x${blanks}\\0${blanks}"\n`);
+    let result = importFiles([]);
+    expect(processorMilliseconds(() => (result = importFiles(files)))).toBeLessThan(NO_EXPLOSION_MS);
+    expect(result.ok).toBe(true);
+  });
+});
+
 test('blanks around the names of a plan are dropped wherever the names stand', () => {
   const text = JSON.stringify({
     parts: [

@@ -184,3 +184,11 @@ test.each([
   };
   expect(processorMilliseconds(work)).toBeLessThan(NO_EXPLOSION_MS);
 });
+
+test('a secret is masked in time that is the text’s length, where a line has a line end of another system within', () => {
+  const blanks = '\t'.repeat(400_000);
+  let masked = '';
+  const work = () => (masked = withoutSecrets(`token:\n  .:${blanks}\r  hunter2\nb: &a${blanks}x\r`));
+  expect(processorMilliseconds(work)).toBeLessThan(NO_EXPLOSION_MS);
+  expect(masked).not.toContain('hunter2');
+});

@@ -23,9 +23,16 @@ export function jobEvidence(service: Service, awaited: ReadonlySet<string>): Job
   if (JOB_IMAGE.test(service.image)) return { isCertain: false, why: 'its image' };
   const last = service.command
     .split(/&&|\|\||[;\n]/)
-    .map((step) => step.replace(/["'\s]+$/, '').trim())
+    .map(withoutEnd)
     .filter(Boolean);
   return JOB_COMMAND.test(last.at(-1) ?? '') ? { isCertain: false, why: 'its command' } : null;
+}
+
+/** A step of a command without the quotes and blanks it ends with; looked at from the end, as a pattern would begin anew at each of them. */
+function withoutEnd(step: string): string {
+  let end = step.length;
+  while (end > 0 && /["'\s]/.test(step.charAt(end - 1))) end -= 1;
+  return step.slice(0, end).trim();
 }
 
 const JOB_VERB = /^(?:init|initialize|setup|create\w*|seed|migrate|bootstrap|provision|wait|mkbucket)$/;

@@ -97,10 +97,10 @@ function lineAt(text: string, error: number): Line {
 /** Of a line, as much as is looked at. */
 const MOST = 1000;
 const BLANKS = /^[ \t]*/;
-/** Lines that are empty or comments, but for what the text ends with. */
-const EMPTY_LINES = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?=[ \t]*[^\s#])/;
+/** Lines that are empty or comments, but for what the text ends with. Each letter can be read in one way alone, else forty lines take for ever. */
+const EMPTY_LINES = /^(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?=[ \t]*[^\s#])/;
 /** The end of a line, lines that are empty or comments, and the indentation of the next one. */
-const NO_CONTENT = /^\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*/;
+const NO_CONTENT = /^\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*[ \t]*/;
 const KEY = /:(?:\s|$)/;
 
 /** What a complaint that stands for several slips is about; null where the library knows as much as the line tells. */
