@@ -170,7 +170,7 @@ async function measure(
  */
 async function measureSessions(startApp: () => Promise<ChildProcess>): Promise<void> {
   const pages = [
-    { page: 'start page', path: '/' },
+    { page: 'start page, twelve systems without a plan', path: '/' },
     { page: 'list of systems, 25 rows', path: '/systems' },
     { page: 'a system with plans and a discussion', path: '/systems/1' },
     { page: 'a system without a plan', path: '/systems/5000' },
