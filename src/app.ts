@@ -13,7 +13,7 @@ import { csrf } from './web/csrf.js';
 import { notFound, onError } from './web/errors.js';
 import { health } from './web/health.js';
 import { toHttps } from './web/https.js';
-import { MOST_VALUES, readJson } from './web/json-body.js';
+import { readJson } from './web/json-body.js';
 import { keepPrivate } from './web/keep-private.js';
 import type { Mail } from './web/mail.js';
 import { bodyOfItsOwn, plainCookies } from './web/plain.js';
@@ -68,7 +68,7 @@ export function createApp({ settings, log, mail }: Dependencies): Express {
   app.use(plainCookies);
   identify(app, { settings, mail, log });
   app.use(keepPrivate);
-  app.use(express.urlencoded({ extended: false, limit: '200kb', parameterLimit: MOST_VALUES }));
+  app.use(express.urlencoded({ extended: false, limit: '200kb', parameterLimit: 2_000 }));
   app.use(readJson);
   app.use(readUploads);
   app.use(bodyOfItsOwn);

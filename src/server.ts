@@ -91,7 +91,7 @@ function welcome(port: number, account: { email: string; password: string }): vo
     [
       '',
       `  Moving Parts is at http://localhost:${port}`,
-      `  Sign in to the demo as ${account.email} with the password: ${account.password} (unless you changed them)`,
+      `  Unless you changed it, sign in to the demo as ${account.email} with the password: ${account.password}`,
       '  This database is embedded, for trying out: one process, this folder. In earnest, set DATABASE_URL to a Postgres server.',
       '',
       '',

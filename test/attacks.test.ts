@@ -186,16 +186,28 @@ describe('what somebody hostile sends', () => {
     expect(lines.join('')).not.toMatch(/a secret|SELECT|INSERT/);
   });
 
-  test('what is sent as JSON is no form to be shown again, and has no more values than a form', async () => {
+  test('what is sent as JSON is no form to be shown again, and has not any number of values', async () => {
     const stranger = await visitor();
     const send = (items: number) =>
       stranger.agent
         .post('/sign-in')
         .set({ Accept: 'text/html', 'Content-Type': 'application/json' })
         .send(`{"${'a'.repeat(50_000)}":[${Array(items).fill('""')}]}`);
-    const [shown, refused] = [await send(1_500), await send(2_001)];
+    const [shown, refused] = [await send(1_500), await send(25_001)];
     expect([shown.status, refused.status]).toEqual([401, 413]);
     expect(shown.text.length).toBeLessThan(10_000);
+  });
+
+  test('names that would make lists of four thousand million places are no names', async () => {
+    const [editor, stranger] = [await signedIn('editor'), await visitor()];
+    for (const { agent } of [editor, stranger])
+      for (const name of ['a[4294967294]', 'a[b]']) {
+        const upload = agent.post('/imports').field(name, 'x').field('a[c]', 'y');
+        const { status, text } = await upload.field('text', 'x'.repeat(100));
+        expect([status, text.includes('The upload cannot be read')]).toEqual([400, true]);
+      }
+    const large = editor.agent.post('/imports').field('a', 'x').attach('files', Buffer.alloc(2_200_000), 'x');
+    expect((await large).status).toBe(413);
   });
 
   test('a program without a token is told that it needs one', async () => {

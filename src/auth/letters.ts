@@ -15,6 +15,14 @@ export const confirmationLetter: LinkLetter = (_name, link) => ({
   text: `Hello,\n\nopen this link to confirm that this is your address:\n\n${link}\n\nIt is good for three days. If you did not ask for it, let it be.\n`,
 });
 
+/** To the address that is to be the account's instead of `old`: whoever opens it by mistake would give theirs away. */
+export const newAddressLetter =
+  (old: string): LinkLetter =>
+  (_name, link) => ({
+    subject: 'Confirm your new address for Moving Parts',
+    text: `Hello,\n\nthe account in Moving Parts that has the address ${old} is to have this one instead. If that account is yours, open this link:\n\n${link}\n\nIt is good for three days. If it is not yours, let it be: by this link they would get your address.\n`,
+  });
+
 export const addressTaken: LinkLetter = (name, link) => ({
   subject: 'You have an account in Moving Parts already',
   text: `${hello(name)}\n\nsomebody, you perhaps, signed up for Moving Parts with this address, or asked for it in the place of another. It has an account already; sign in, or choose a new password here:\n\n${link}\n`,

@@ -1,8 +1,9 @@
 import type { Request } from 'express';
 import { HttpError } from '../web/errors.js';
 import type { Letter } from '../web/mail.js';
-import { addressTaken, confirmationLetter, type LinkLetter } from './letters.js';
+import { addressTaken, confirmationLetter, type LinkLetter, newAddressLetter } from './letters.js';
 import { addMailedLink, type Purpose } from './mailed-links.js';
+import type { Person } from './sessions.js';
 import { authOf } from './signing-in.js';
 import { takeTry, triesOf } from './tries.js';
 
@@ -69,8 +70,9 @@ export function postLink(
 }
 
 /** Writes to the address that is to be confirmed, which may be another than the account has. */
-export function postConfirmation(req: Request, account: { id: number; name: string }, to: string): void {
-  postLink(req, 'confirmation', { ...account, email: to, confirmedAt: null }, confirmationLetter);
+export function postConfirmation(req: Request, account: Person, to: string): void {
+  const letter = to === account.email ? confirmationLetter : newAddressLetter(account.email);
+  postLink(req, 'confirmation', { ...account, email: to, confirmedAt: null }, letter);
 }
 
 /** Tells somebody that an address which was typed here is theirs already. Anybody can type it, so only so often. */

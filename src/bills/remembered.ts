@@ -63,8 +63,9 @@ export async function smallBills(records: readonly PlanRecord[]): Promise<SmallB
   const bills: SmallBill[] = [];
   for (const record of records) {
     const key = keyOf(record);
-    const bill = small.get(key) ?? smallBillOf((await countedPlan(record)).bill);
-    if (small.size >= MOST_SMALL) small.clear();
+    const known = small.get(key);
+    const bill = known ?? smallBillOf((await countedPlan(record)).bill);
+    if (!known && small.size >= MOST_SMALL) small.clear();
     small.set(key, bill);
     bills.push(bill);
   }

@@ -53,12 +53,12 @@ export async function show(req: Request, res: Response) {
   );
 }
 
-/** Field by field what was and what is; of what was changed those fields alone that differ, as what stands in one of the two only stayed as it was. */
+/** Field by field what was and what is; of a change those alone that it was about and that differ. What was read with its id is written by its name. */
 function fieldsOf(before: unknown, after: unknown) {
   const [was, is] = [fieldsIn(before), fieldsIn(after)];
   const isChange = before !== null && after !== null;
   return Object.keys({ ...was, ...is })
-    .map((name) => ({ name, before: inWords(was[name]), after: inWords(is[name]) }))
+    .map((name) => ({ name, before: inWords(was[name] ?? was[`${name} name`]), after: inWords(is[name]) }))
     .filter((field) => !isChange || (field.name in is && field.before !== field.after));
 }
 

@@ -135,7 +135,8 @@ export async function restorePlan(author: Author, id: number): Promise<Saved<Nam
 }
 
 function traceOf({ id, name, status, description, machineType }: PlanRecord) {
-  return { id, name, status, description, machineType: machineType?.name ?? null };
+  const [machineTypeId, type] = [machineType?.id ?? null, machineType?.name ?? null];
+  return { id, name, status, description, machineTypeId, machineType: type };
 }
 
 /** Which field of the plan (or of its new system) the database refused. */

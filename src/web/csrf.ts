@@ -38,6 +38,7 @@ export function csrf(settings: Settings): RequestHandler {
     if (isForeign(req))
       throw new HttpError(403, 'This form was sent from another site. Open the page here and send it again.');
     if (!validateRequest(req)) throw invalidCsrfTokenError;
+    req.isOwnForm = true;
     next();
   };
 }

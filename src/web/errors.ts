@@ -3,6 +3,15 @@ import { pathOfThisSite } from './addresses.js';
 import { TYPED_AGAIN } from './form.js';
 import { page, wantsJson } from './page.js';
 
+declare global {
+  namespace Express {
+    interface Request {
+      /** Set once a form has shown the token of its own session: what another site filled in is not shown as somebody's own. */
+      isOwnForm?: boolean;
+    }
+  }
+}
+
 /** An answer other than success that a handler ends with: `throw new HttpError(404)`. The message is shown to the person. */
 export class HttpError extends Error {
   constructor(
@@ -70,8 +79,7 @@ export const onError: ErrorRequestHandler = (error, req, res, next) => {
     res,
     'errors/show',
     { title: titleOf(error, status), status, message },
-    // Behind the token of the form alone: what another site filled in is not shown as somebody's own.
-    { status, onlyHtml: { typed: req.user && !isStale ? fieldsTyped(req).filter(isForPeople) : [] } },
+    { status, onlyHtml: { typed: req.isOwnForm ? fieldsTyped(req).filter(isForPeople) : [] } },
   );
 };
 
@@ -101,9 +109,11 @@ function fieldsTyped(req: Request): Field[] {
 
 type Field = [name: string, value: string];
 
-/** What the form carries along for us says nothing to people. */
+/** What forms carry along for us, which says nothing to people. */
+const HIDDEN = ['base', 'cluster', 'counted', 'id', 'revision', 'to', 'token', 'version'];
+
 function isForPeople([name, value]: Field): boolean {
-  return value !== '' && name !== 'version' && name !== 'base';
+  return value !== '' && !HIDDEN.includes(name);
 }
 
 /** A form whose token is of a session that is gone, or that has none: refused, and shown with a fresh token, to be sent again by hand. */

@@ -37,10 +37,10 @@ export function isJson(req: Request): boolean {
   return Boolean(req.is('application/json'));
 }
 
-/** As many as a form may have, an item of a list counted as one. */
-export const MOST_VALUES = 2_000;
+/** An entry may name all parts of a plan, 20,000. */
+const MOST_VALUES = 25_000;
 
-/** The fields of a form. Throws 422 where a value is none that a form could hold, 413 where there are more than a form may have. */
+/** The fields of a form. Throws 422 where a value is none that a form could hold, 413 where there are too many. */
 export function formOf(given: Record<string, unknown>): Record<string, string | string[]> {
   if (Object.values(given).flat().length > MOST_VALUES)
     throw new HttpError(413, `That is more than ${MOST_VALUES} values, lists and their items counted.`);

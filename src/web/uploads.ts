@@ -8,9 +8,19 @@ export const MAX_FILES = 200;
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Names like `a[4294967294]` would make lists of as many places, which take minutes to walk. */
+const PLAIN_NAMES = { fieldNestingDepth: 0 };
+
 const parse = multer({
   storage: multer.memoryStorage(),
-  limits: { fileSize: MAX_FILE_BYTES, files: MAX_FILES, fieldSize: MAX_FILE_BYTES, fields: 50, parts: 300 },
+  limits: {
+    ...PLAIN_NAMES,
+    fileSize: MAX_FILE_BYTES,
+    files: MAX_FILES,
+    fieldSize: MAX_FILE_BYTES,
+    fields: 50,
+    parts: 300,
+  },
   // Browsers send a folder's files under their path when asked to keep it.
   preservePath: true,
 }).any();
@@ -20,7 +30,7 @@ const MAX_TYPED_BYTES = 200 * 1024;
 
 /** Of somebody whose session has ended only what was typed is read, to be shown again: it goes no further than that. */
 const parseTyped = multer({
-  limits: { fieldSize: MAX_TYPED_BYTES, fields: 50, parts: 60 },
+  limits: { ...PLAIN_NAMES, fieldSize: MAX_TYPED_BYTES, fields: 50, parts: 60 },
 }).none();
 
 /** The addresses that take files: an import, and the source of a plan. */
@@ -41,12 +51,13 @@ export const readUploads: RequestHandler = (req, res, next) => {
   const read = req.user ? parse : parseTyped;
   read(req, res, (error: unknown) => {
     if (!error) {
-      // Only plain fields are ours; a name like `text[a]` would make an object of one.
+      // Only plain fields are ours; a name that comes twice would make a list of one.
       req.body = Object.fromEntries(
         Object.entries(req.body ?? {}).filter(([, value]) => typeof value === 'string'),
       );
       return next();
     }
+    req.body = {};
     const code = error instanceof multer.MulterError ? error.code : '';
     const known = UPLOAD_ERRORS[code];
     next(

@@ -1,5 +1,5 @@
 import { db } from '../../db/client.js';
-import { type Account, holdAccount, holdAdmin, holdRow } from '../accounts.js';
+import { type Account, holdAccount, holdAdmin } from '../accounts.js';
 import { keepAdmin, keepingAnAdmin, releaseAdmin } from '../last-admin.js';
 import type { Role } from '../roles.js';
 import { endSessionsOf, type Person } from '../sessions.js';
@@ -68,7 +68,7 @@ export async function withdrawInvitation(id: string, from: From): Promise<string
 /** Lets the account be tried again. */
 export async function unlockAccount(account: Account, from: From): Promise<void> {
   await db.$transaction(async (tx) => {
-    await holdRow(tx, account.id, from.userId);
+    await holdAccount(tx, account, from.userId);
     if (from.userId === account.id) await holdAdmin(tx, account.id);
     await forgetAllTries(account, tx);
     await record(tx, from, 'was unlocked', account);
