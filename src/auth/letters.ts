@@ -10,17 +10,17 @@ export type LinkLetter = (name: string | null, link: string) => Letter;
 
 const hello = (name: string | null) => (name === null ? 'Hello,' : `Hello ${name},`);
 
-export const confirmationLetter: LinkLetter = (_name, link) => ({
+export const confirmationLetter: LinkLetter = (name, link) => ({
   subject: 'Confirm your address for Moving Parts',
-  text: `Hello,\n\nopen this link to confirm that this is your address:\n\n${link}\n\nIt is good for three days. If you did not ask for it, let it be.\n`,
+  text: `${hello(name)}\n\nopen this link to confirm that this is your address:\n\n${link}\n\nIt is good for three days. If you did not ask for it, let it be.\n`,
 });
 
 /** To the address that is to be the account's instead of `old`: whoever opens it by mistake would give theirs away. */
 export const newAddressLetter =
   (old: string): LinkLetter =>
-  (_name, link) => ({
+  (name, link) => ({
     subject: 'Confirm your new address for Moving Parts',
-    text: `Hello,\n\nthe account in Moving Parts that has the address ${old} is to have this one instead. If that account is yours, open this link:\n\n${link}\n\nIt is good for three days. If it is not yours, let it be: by this link they would get your address.\n`,
+    text: `${hello(name)}\n\nthe account in Moving Parts that has the address ${old} is to have this one instead. If that account is yours, open this link:\n\n${link}\n\nIt is good for three days. If it is not yours, let it be: by this link they would get your address.\n`,
   });
 
 export const addressTaken: LinkLetter = (name, link) => ({
@@ -81,10 +81,16 @@ export const lockedLetter: LinkLetter = (name, link) => ({
 /** `by` is what they had shown first: the password, or a provider's name. */
 export const codeLocked =
   (by: string): LinkLetter =>
-  (name, link) => ({
-    subject: 'Your account in Moving Parts is locked',
-    text: `${hello(name)}\n\nsomebody signed in with your ${by === 'password' ? by : `account at ${by}`} and then typed too many wrong codes, so your account lets nobody in by code for a day. If that was you, open this link and try again:\n\n${link}\n\nIf it was not, ${by === 'password' ? 'they know your password: choose a new one' : `they have your account at ${by}: see to it there`}. They did not get in.\n`,
-  });
+  (name, link) => {
+    const [shown, advice] =
+      by === 'password'
+        ? ['password', 'they know your password: choose a new one']
+        : [`account at ${by}`, `they have your account at ${by}: see to it there`];
+    return {
+      subject: 'Your account in Moving Parts is locked',
+      text: `${hello(name)}\n\nsomebody signed in with your ${shown} and then typed too many wrong codes, so your account lets nobody in by code for a day. If that was you, open this link and try again:\n\n${link}\n\nIf it was not, ${advice}. They did not get in.\n`,
+    };
+  };
 
 export const secondFactorOff = (name: string): Letter => ({
   subject: 'Your second factor for Moving Parts was turned off',

@@ -71,10 +71,10 @@ export function authenticate(req: Request): Promise<Account | null> {
 }
 
 /**
- * Signs the person in on this browser, under a new id; `isKept` over the closing of the browser. `by` is what they came in with, for the trail; null
- * where the session that there was goes on in a new one.
+ * Signs in whoever has shown all that they must, on this browser and under a new id; `isKept` over the closing of the browser. `by` is what they
+ * came in with, for the trail; null where the session that there was goes on in a new one.
  */
-async function signIn(
+export async function enter(
   req: Request,
   { id, name, email, role, generation }: SeenPerson,
   isKept: boolean,
@@ -100,12 +100,7 @@ async function signIn(
 
 /** After what ended all sessions of the person: this browser goes on in a new one, kept if the one before was. */
 export function signInAnew(req: Request, account: Account, generation: number): Promise<void> {
-  return signIn(req, { ...account, generation }, req.session?.isKept ?? false, null);
-}
-
-/** Signs in whoever has shown all that they must, and says so in the trail. `by` is what they came in with. */
-export function enter(req: Request, account: SeenPerson, keep: boolean, by: string): Promise<void> {
-  return signIn(req, account, keep, by);
+  return enter(req, { ...account, generation }, req.session?.isKept ?? false, null);
 }
 
 /** What is kept of a sign-in until the second factor is shown. `by` is what the first one was. */

@@ -58,16 +58,16 @@ const AMOUNTS = [
 const MOST_SMALL = 5_000;
 const small = new Map<string, SmallBill>();
 
-/** The small bills of these plans, in their order. One is counted after another, so that of large ones one is held at a time. */
-export async function smallBills(records: readonly PlanRecord[]): Promise<SmallBill[]> {
-  const bills: SmallBill[] = [];
+/** The small bills of these plans, by their ids. One is counted after another, so that of large ones one is held at a time. */
+export async function smallBills(records: readonly PlanRecord[]): Promise<Map<number, SmallBill>> {
+  const bills = new Map<number, SmallBill>();
   for (const record of records) {
     const key = keyOf(record);
     const known = small.get(key);
     const bill = known ?? smallBillOf((await countedPlan(record)).bill);
     if (!known && small.size >= MOST_SMALL) small.clear();
     small.set(key, bill);
-    bills.push(bill);
+    bills.set(record.id, bill);
   }
   return bills;
 }

@@ -19,11 +19,10 @@ export async function show(req: Request, res: Response) {
   const systems = await listLatestSystems();
   const plans = await findPlans(systems.flatMap(({ planIds }) => planIds.slice(0, 1)));
   // What is not current runs nowhere: its numbers are no numbers of the system's.
-  const running = plans.filter(({ status }) => status === 'current');
-  const bills = await smallBills(running);
+  const bills = await smallBills(plans.filter(({ status }) => status === 'current'));
   const cards = systems.map((system) => {
     const plan = plans.find(({ id }) => id === system.planIds[0]) ?? null;
-    const bill = plan ? (bills[running.indexOf(plan)] ?? null) : null;
+    const bill = (plan && bills.get(plan.id)) ?? null;
     return { system, plan, bill };
   });
   page(req, res, 'home/show', { title: 'Home', systems: cards.map(smallBill) }, { onlyHtml: { cards } });

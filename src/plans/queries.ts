@@ -135,8 +135,8 @@ export async function restorePlan(author: Author, id: number): Promise<Saved<Nam
 }
 
 function traceOf({ id, name, status, description, machineType }: PlanRecord) {
-  const [machineTypeId, type] = [machineType?.id ?? null, machineType?.name ?? null];
-  return { id, name, status, description, machineTypeId, machineType: type };
+  const type = { machineTypeId: machineType?.id ?? null, machineType: machineType?.name ?? null };
+  return { id, name, status, description, ...type };
 }
 
 /** Which field of the plan (or of its new system) the database refused. */

@@ -52,8 +52,8 @@ export async function show(req: Request, res: Response) {
   const records = await findPlans(listed.slice(0, COUNTED_PLANS).map((plan) => plan.id));
   const bills = await smallBills(records);
   const onlyHtml = {
-    counted: bills.map((bill, i) => ({ plan: records[i], bill })),
-    morePlans: listed.length - bills.length,
+    counted: records.map((plan) => ({ plan, bill: bills.get(plan.id) })),
+    morePlans: listed.length - records.length,
     current: await currentOf(records),
     discussion,
     here: addressOf('systems', system),

@@ -44,7 +44,7 @@ export const readUploads: RequestHandler = (req, res, next) => {
   if (!takesFiles(req.path)) throw new HttpError(415, 'No files are taken here.');
   if (req.user && !can(req.user.role, 'edit'))
     throw new HttpError(403, 'Your role does not allow this: files are taken from editors and admins.');
-  // The wall tells them to sign in.
+  // What comes after tells them to sign in.
   if (!req.user && wantsJson(req)) return next();
   const [most, tooMuch] = req.user ? [MAX_BYTES, 'LIMIT_ALL'] : [MAX_TYPED_BYTES, 'LIMIT_TYPED'];
   if (!(Number(req.get('content-length')) <= most)) throw new HttpError(413, UPLOAD_ERRORS[tooMuch] ?? '');

@@ -1,4 +1,5 @@
 import { db } from '../../db/client.js';
+import type { Prisma } from '../../db/generated/client.js';
 import { type Account, holdAccount, holdAdmin } from '../accounts.js';
 import { keepAdmin, keepingAnAdmin, releaseAdmin } from '../last-admin.js';
 import type { Role } from '../roles.js';
@@ -31,15 +32,19 @@ export async function changeRole(
   const { id } = account;
   if (role === 'admin' && !account.confirmedAt) return 'not confirmed';
   return keepingAnAdmin(async (tx) => {
-    await holdAccount(tx, account, from.userId);
-    // One's own as well: who ceased to be admin at this very moment would make themselves one again.
-    if (from.userId === id) await holdAdmin(tx, id);
+    await holdByAdmin(tx, account, from);
     if (role !== 'admin') await releaseAdmin(tx, id);
     await tx.user.update({ where: { id }, data: { role }, select: { id: true } });
     if (role === 'admin') await keepAdmin(tx, id);
     await endSessionsOf(tx, id);
     await record(tx, from, 'changed', account, { before: { role: account.role }, after: { role } });
   });
+}
+
+/** Holds the account and the admin who does something to it, one's own as well: who ceased to be one at this very moment does nothing more. */
+async function holdByAdmin(tx: Prisma.TransactionClient, account: Account, from: From): Promise<void> {
+  await holdAccount(tx, account, from.userId);
+  if (from.userId === account.id) await holdAdmin(tx, account.id);
 }
 
 type Invitation = { id: string; email: string | null; role: Role | null; expiresAt: Date };
@@ -68,8 +73,7 @@ export async function withdrawInvitation(id: string, from: From): Promise<string
 /** Lets the account be tried again. */
 export async function unlockAccount(account: Account, from: From): Promise<void> {
   await db.$transaction(async (tx) => {
-    await holdAccount(tx, account, from.userId);
-    if (from.userId === account.id) await holdAdmin(tx, account.id);
+    await holdByAdmin(tx, account, from);
     await forgetAllTries(account, tx);
     await record(tx, from, 'was unlocked', account);
   });
