@@ -1,4 +1,4 @@
-import { createAccount, hasNobody } from '../src/auth/accounts.js';
+import { createAccount, hasNobody } from '../src/auth/sign-up.js';
 import type { Author } from '../src/changes/queries.js';
 import type { Named } from '../src/changes/write-queries.js';
 import { createComment, type Holder } from '../src/comments/queries.js';

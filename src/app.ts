@@ -3,7 +3,7 @@ import compression from 'compression';
 import cookieParser from 'cookie-parser';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import { identifiedStill, identify } from './auth/auth.js';
+import { identifyAgain, installAuth } from './auth/auth.js';
 import type { Log } from './log.js';
 import { operationOf } from './openapi/operations.js';
 import { root } from './root.js';
@@ -66,13 +66,13 @@ export function createApp({ settings, log, mail }: Dependencies): Express {
 
   app.use(cookieParser(settings.sessionSecret));
   app.use(plainCookies);
-  identify(app, { settings, mail, log });
+  installAuth(app, { settings, mail, log });
   app.use(keepPrivate);
   app.use(express.urlencoded({ extended: false, limit: '200kb', parameterLimit: 2_000 }));
   app.use(readJson);
   app.use(readUploads);
   app.use(bodyOfItsOwn);
-  app.use(identifiedStill);
+  app.use(identifyAgain);
   app.use(tellPrograms((method, path) => operationOf(method, path)?.creates ?? false));
   app.use(csrf(settings));
 

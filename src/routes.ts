@@ -1,6 +1,6 @@
 import { type Express, json, type RequestHandler } from 'express';
 import * as account from './auth/account/controller.js';
-import { allowedTo, identifiedStill, readers, signedIn } from './auth/auth.js';
+import { allowedTo, identifyAgain, readers, signedIn } from './auth/auth.js';
 import * as doors from './auth/doors/controller.js';
 import * as links from './auth/links/controller.js';
 import * as passkeys from './auth/passkeys/controller.js';
@@ -128,7 +128,7 @@ export function drawRoutes(app: Express): void {
   app.post('/account/second-factor/recovery-codes', limitFailures(20, 15), secondFactor.createRecoveryCodes);
   app.post('/account/second-factor/deletion', limitFailures(20, 15), secondFactor.destroy);
   app.get('/account/passkeys', passkeys.index);
-  app.post('/account/passkeys', asJson, identifiedStill, passkeys.create);
+  app.post('/account/passkeys', asJson, identifyAgain, passkeys.create);
   app.post('/account/passkeys/challenge', limitFailures(20, 15), passkeys.createChallenge);
   app.post('/account/passkeys/deletion', passkeys.destroy);
   app.get('/account/tokens', tokens.index);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createFirstAccount } from '../src/auth/accounts.js';
 import { can, ROLES } from '../src/auth/roles.js';
 import { endSession, findSession, startSession } from '../src/auth/sessions.js';
+import { createFirstAccount } from '../src/auth/sign-up.js';
 import { db } from '../src/db/client.js';
 import { pathOfThisSite } from '../src/web/addresses.js';
 import { signedIn, useApp, visitor } from './support/app.js';
@@ -74,15 +74,16 @@ describe('signing in', () => {
       [false, false, false, false, true, true].map(begin),
     );
     if (!ada || !ben || !ended || !idle || !kept || !over) throw new Error('too few');
-    await endSession(ended.key);
+    await endSession(ended.id);
     const aWhileAgo = new Date(Date.now() - 13 * 3_600_000);
     await db.session.updateMany({
-      where: { id: { in: [idle.key, kept.key] } },
+      where: { id: { in: [idle.id, kept.id] } },
       data: { seenAt: aWhileAgo },
     });
-    await db.session.update({ where: { id: over.key }, data: { expiresAt: aWhileAgo } });
-    const ids = [ada.id, kept.id, 'nobody’s', ended.id, ben.id, idle.id, ada.id, over.id];
-    const found = await Promise.all(ids.map((id) => findSession(id, limits)));
+    await db.session.update({ where: { id: over.id }, data: { expiresAt: aWhileAgo } });
+    const nobodys = { secret: 'nobody’s' };
+    const secrets = [ada, kept, nobodys, ended, ben, idle, ada, over].map(({ secret }) => secret);
+    const found = await Promise.all(secrets.map((secret) => findSession(secret, limits)));
     expect(found.map((session) => session?.person.name ?? null)).toEqual([
       ada.name,
       kept.name,
@@ -93,7 +94,7 @@ describe('signing in', () => {
       ada.name,
       null,
     ]);
-    const seen = await db.session.findUniqueOrThrow({ where: { id: kept.key } });
+    const seen = await db.session.findUniqueOrThrow({ where: { id: kept.id } });
     expect(seen.seenAt.getTime()).toBeGreaterThan(aWhileAgo.getTime());
   });
 

@@ -1,12 +1,12 @@
 import supertest from 'supertest';
 import { describe, expect, test, vi } from 'vitest';
 import { createApp } from '../src/app.js';
-import { replaceMailedLinks } from '../src/auth/mailed-links.js';
 import { db } from '../src/db/client.js';
 import type { Log } from '../src/log.js';
 import type { Mail } from '../src/web/mail.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
 import { aPlan, partFields } from './support/factories.js';
+import { aLink } from './support/links.js';
 import { aProgram } from './support/program.js';
 import { turnOnSecondFactor } from './support/second-factor.js';
 
@@ -113,7 +113,7 @@ describe('the trail', () => {
       'not a password',
     ];
     const [first, second, third, wrong] = secrets as [string, string, string, string];
-    const invitation = await replaceMailedLinks('invitation', { email: 'guest@example.com', role: 'admin' });
+    const invitation = await aLink('invitation', { email: 'guest@example.com', role: 'admin' });
     const guest = await visitor(logged);
     const go = async (path: string, fields: Record<string, string | number>) => {
       const answer = await guest.post(path, fields);
@@ -150,7 +150,7 @@ describe('the trail', () => {
     });
     const everyone = { domain: '127.0.0.1', path: '/', secure: false, script: false };
     const cookies = guest.agent.jar.getCookies(everyone as never).map(({ value }) => value);
-    const reset = await replaceMailedLinks('reset', { userId: account.id });
+    const reset = await aLink('reset', { userId: account.id });
     await guest.get(`/password-reset?token=${reset}`);
     await go('/password-reset', { token: reset, password: third });
 

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { changeName } from '../src/auth/account/changes.js';
-import { createAccount, findAccount } from '../src/auth/accounts.js';
+import { findAccount } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
 import { acceptBy } from '../src/auth/links/by-link.js';
-import { findMailedLink, replaceMailedLinks } from '../src/auth/mailed-links.js';
+import { findMailedLink, handOutReset, invite } from '../src/auth/mailed-links.js';
 import { changeRole, withdrawInvitation } from '../src/auth/people/people.js';
 import { turnOff } from '../src/auth/second-factor/second-factor.js';
+import { createAccount } from '../src/auth/sign-up.js';
 import { db } from '../src/db/client.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
+import { aLink, noTrace } from './support/links.js';
 import { aProgram } from './support/program.js';
 
 useApp({ APP_URL: 'https://parts.example.com' });
@@ -177,16 +179,10 @@ describe('one admin always remains', () => {
     for (let round = 0; round < 8; round += 1) {
       const [one, other] = [await anAdmin(), await anAdmin()];
       await Promise.all([turnOff(one, by(other)), turnOff(other, by(one))]);
-      await Promise.all([
-        replaceMailedLinks('reset', { userId: one.id, createdById: other.id }),
-        replaceMailedLinks('reset', { userId: other.id, createdById: one.id }),
-      ]);
+      await Promise.all([handOutReset(one.id, other.id, noTrace), handOutReset(other.id, one.id, noTrace)]);
       const [first, second] = [(await findAccount(one.id))!, (await findAccount(other.id))!];
-      const invited = { email: `round${round}@example.com`, role: 'viewer' as const, createdById: first.id };
-      const invitation = (await findMailedLink(
-        'invitation',
-        await replaceMailedLinks('invitation', invited),
-      ))!;
+      const invited = { email: `round${round}@example.com`, role: 'viewer' as const };
+      const invitation = (await findMailedLink('invitation', await invite(invited, first.id, noTrace)))!;
       await db.$executeRaw`UPDATE admin_kept SET user_id = ${first.id}`;
       const [byOther, byOne] = await Promise.allSettled([
         changeRole(first, 'viewer', by(second)),
@@ -211,10 +207,10 @@ describe('one admin always remains', () => {
       const account = (await findAccount((await signedIn('admin')).person.id))!;
       const somebody = await signedIn('viewer');
       const createdById = account.id;
-      const invitation = { email: `handed${round}@example.com`, role: 'admin' as const, createdById };
+      const invitation = { email: `handed${round}@example.com`, role: 'admin' as const };
       const handOut = () => [
-        replaceMailedLinks('invitation', invitation),
-        replaceMailedLinks('reset', { userId: somebody.person.id, createdById }),
+        invite(invitation, createdById, noTrace),
+        handOutReset(somebody.person.id, createdById, noTrace),
       ];
       await Promise.allSettled([changeRole(account, 'viewer', FROM), ...handOut()]);
       const refused = { reason: { status: 403, message: expect.stringContaining('no admin any more') } };
@@ -272,7 +268,7 @@ describe('invitations', () => {
       const email = `either${round}@example.com`;
       const link = (await findMailedLink(
         'invitation',
-        await replaceMailedLinks('invitation', { email, role: 'viewer' }),
+        await aLink('invitation', { email, role: 'viewer' }),
       ))!;
       const done = await Promise.all([acceptBy(link, 'Guest', 'hash', ''), withdrawInvitation(link.id, by)]);
       expect(done.filter(Boolean)).toHaveLength(1);

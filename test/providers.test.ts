@@ -1,16 +1,17 @@
 import passport from 'passport';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { changePassword } from '../src/auth/account/changes.js';
-import { createAccount, findAccountByEmail } from '../src/auth/accounts.js';
+import { findAccountByEmail } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
-import { replaceMailedLinks } from '../src/auth/mailed-links.js';
 import { link } from '../src/auth/providers/identities.js';
 import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
+import { createAccount } from '../src/auth/sign-up.js';
 import type { Provider } from '../src/auth/signing-in.js';
 import { takeTry, triesOf } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
 import { readSettings } from '../src/settings.js';
 import { app, type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
+import { aLink } from './support/links.js';
 import { GITHUB_APP, OPENID_CLIENT, startGitHub, startOpenId } from './support/providers.js';
 
 const openid = await startOpenId();
@@ -213,7 +214,7 @@ describe('signing in through OpenID Connect', () => {
 
   test('an invitation takes the place of an account whose address was never confirmed', async () => {
     const ada = somebody();
-    await replaceMailedLinks('invitation', { email: ada.email, role: 'editor' });
+    await aLink('invitation', { email: ada.email, role: 'editor' });
     const cost = { memoryKib: 8_192, passes: 1 };
     const squatter = { name: 'Not Ada', email: ada.email, password: PASSWORD, role: 'viewer' as const };
     await createAccount(squatter, { isConfirmed: false, cost });
@@ -318,9 +319,9 @@ describe('somebody with an address that nobody here has', () => {
 
   test('uses an invitation of exactly this address up, with its role', async () => {
     const ada = somebody({ email: 'Ada_1@Example.com' });
-    await replaceMailedLinks('invitation', { email: 'adax1@example.com', role: 'admin' });
+    await aLink('invitation', { email: 'adax1@example.com', role: 'admin' });
     expect((await signInAs(await visitor(), ada.sub)).status).toBe(403);
-    const token = await replaceMailedLinks('invitation', { email: 'ada_1@example.com', role: 'editor' });
+    const token = await aLink('invitation', { email: 'ada_1@example.com', role: 'editor' });
     expect((await signInAs(await visitor(), ada.sub)).status).toBe(303);
     expect(await findAccountByEmail('ada_1@example.com')).toMatchObject({ role: 'editor' });
     expect((await (await visitor()).get(`/invitation?token=${token}`)).status).toBe(404);
@@ -328,7 +329,7 @@ describe('somebody with an address that nobody here has', () => {
 
   test('is not let in by an invitation that has expired', async () => {
     const ada = somebody();
-    await replaceMailedLinks('invitation', { email: ada.email, role: 'admin' });
+    await aLink('invitation', { email: ada.email, role: 'admin' });
     await db.mailedLink.updateMany({ where: { email: ada.email }, data: { expiresAt: new Date(0) } });
     expect((await signInAs(await visitor(), ada.sub)).status).toBe(403);
   });

@@ -49,10 +49,9 @@ describe('failures', () => {
     await ago(10_000);
     const refused = await takeTry(KEY);
     expect(refused.ok).toBe(false);
-    expect(refused.ok ? '' : waitInWords(refused.seconds, 'It is locked.')).toBe('It is locked.');
-    await db.tries.updateMany({ data: { lockedAt: new Date(Date.now() - 24 * 3_600_001) } });
-    expect(await lockedAmong([ADA])).toEqual(new Set());
+    expect(refused.ok ? '' : waitInWords(refused, 'It is locked.')).toBe('It is locked.');
     await ago(24 * 3_600 + 1);
+    expect(await lockedAmong([ADA])).toEqual(new Set());
     expect(await takeTry(KEY)).toEqual({ ok: true, locks: false });
   });
 
@@ -205,7 +204,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
     const hash = await hashPassword(NEW);
     await changePassword(before!, { hash, revokesAllElse: false }, { userId: person.id, address: '' });
     await expect(begin(before!)).rejects.toMatchObject({ status: 409 });
-    expect(await begin((await findAccount(person.id))!)).toHaveProperty('key');
+    expect(await begin((await findAccount(person.id))!)).toHaveProperty('secret');
   });
 
   test('stops whatever the old one was asked for again', async () => {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import ejs from 'ejs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tellStory } from '../prisma/seed.js';
-import type { Person } from '../src/auth/sessions.js';
+import type { Person } from '../src/auth/accounts.js';
 import { db } from '../src/db/client.js';
 import { root } from '../src/root.js';
 import { render } from '../src/web/render.js';

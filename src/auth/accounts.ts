@@ -1,25 +1,23 @@
 import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
-import { unlessViolated } from '../db/violations.js';
 import { HttpError } from '../web/errors.js';
-import { keepAdmin } from './last-admin.js';
 import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import type { Role } from './roles.js';
-import type { SeenPerson } from './sessions.js';
-import { record } from './trail.js';
 
-// Accounts: one row a person. Whoever left keeps the row, for what they wrote, and nothing that signs them in.
+// Accounts: one row of `users` a person. Whoever left keeps the row, for what they wrote, and nothing that signs them in. (How accounts are made:
+// sign-up.ts.) Two rules keep an account right when two things happen to it at the same moment:
 //
-// Two rules hold for whatever is done to an account here and in every folder, so that two things at the same moment end as if one came first:
-//
-// 1. Generation. A number in the row, raised by `endSessionsOf` whenever rights change or may be in wrong hands: a new password, another role, a
-//    second factor on or off, leaving. Whoever has shown who they are was seen under one, which is read before what they show is checked, never
-//    after; a session, a token, a passkey or a provider is written, and another address asked for, under that one only (`holdAccount`). So nothing
-//    is done by the old password once there is a new one.
-// 2. Order. Rows are held the person first (of two the lower id), then the link by which they act, then `admin_kept`: so no two wait for each other.
-//    An account that was never confirmed makes room for whoever shows that the address is theirs, after the link: nobody is signed in by it.
-//
-// An admin who does something to somebody else is held with them (`by`), and is refused where they are no admin any more.
+// 1. The generation is a number in the row. `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a
+//    second factor on or off, leaving. Read it before you check what somebody shows, write later through `holdAccount`, which refuses if it was
+//    raised since. So nothing is done by an old password once there is a new one.
+// 2. Rows are locked in one order, so that no two transactions wait for each other: users by id, then a link that came by mail, then the row of
+//    last-admin.ts. (An account that was never confirmed is deleted after the link; nobody is signed in by it.)
+
+/** Who somebody is, as every page knows them. */
+export type Person = { id: number; name: string; email: string; role: Role };
+
+/** A person, and the generation of their account when it was read. */
+export type SeenPerson = Person & { generation: number };
 
 export type Account = SeenPerson & {
   newEmail: string | null;
@@ -41,10 +39,7 @@ export function findAccountByEmail(email: string): Promise<Account | null> {
   return accountWhere(Prisma.sql`lower(email) = ${addressKey(email)}`);
 }
 
-/**
- * An address as it is compared: without case. A row is found only where the database's `lower` agrees, which takes more letters for an i than
- * JavaScript's; tries are counted by this alone, so that who writes one address in two ways has no more of them.
- */
+/** An address as it is compared: without case. Where Postgres' `lower` takes a letter otherwise no row is found, which is no harm. */
 export function addressKey(email: string): string {
   return email.toLowerCase();
 }
@@ -78,82 +73,12 @@ export async function findByPassword(
   return account && { ...account, generation: user.generation };
 }
 
-/** Whether this is the person's password, asked again before what matters. */
-export async function isPasswordOf(id: number, password: string, cost: HashCost): Promise<boolean> {
-  const user = await db.user.findUnique({ where: { id }, select: { passwordHash: true } });
-  return isPassword(user?.passwordHash ?? null, password, cost);
-}
-
-/** Sign-up is open to all while there is nobody: the first becomes the admin. */
-export async function hasNobody(): Promise<boolean> {
-  return (await read<unknown[]>`SELECT 1 FROM users LIMIT 1`).length === 0;
-}
-
-type SignUp = { name: string; email: string; password: string };
+/** An account's row while a transaction holds it. */
+export type Held = { id: number; email: string; generation: number; role: Role; hasLeft: boolean };
 
 /**
- * Makes the first account, an admin. Of two people signing up at the same moment one is told that sign-up is closed (null):
- * the lock lets one in at a time. `ip` is where they are, here and below: for the trail.
- */
-export async function createFirstAccount(
-  { name, email, password }: SignUp,
-  ip: string,
-  cost?: HashCost,
-): Promise<SeenPerson | null> {
-  const passwordHash = await hashPassword(password, cost);
-  return db.$transaction(async (tx) => {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('sign-up'))`;
-    if (await tx.user.findFirst({ select: { id: true } })) return null;
-    return insertAccount(tx, { name, email, passwordHash, role: 'admin', confirmedAt: new Date() }, ip);
-  });
-}
-
-/** Makes an account; one that is not confirmed signs in nobody until its address is. Null when the address is taken; it takes as long. */
-export async function createAccount(
-  { name, email, password, role }: SignUp & { role: Role },
-  { isConfirmed, ip = '', cost }: { isConfirmed: boolean; ip?: string; cost?: HashCost },
-): Promise<SeenPerson | null> {
-  const passwordHash = await hashPassword(password, cost);
-  const account = { name, email, passwordHash, role, confirmedAt: isConfirmed ? new Date() : null };
-  return unlessViolated('users_email_key', null, () =>
-    db.$transaction((tx) => insertAccount(tx, account, ip)),
-  );
-}
-
-/**
- * Holds the account's row for the rest of the transaction: of two things done to one account at the same moment the second waits. `by` is the admin
- * who does it, where it is not the person: held as well, in the order that all keep. Throws 403 where they are no admin any more.
- * Gives the row as it is once held; undefined where there is none. Whoever only refers to a person's id, in a line of the trail or as the admin who is
- * kept, waits for none of this: it holds no key.
- */
-export async function holdRow(
-  tx: Prisma.TransactionClient,
-  id: number,
-  by: number | null = null,
-): Promise<Held | undefined> {
-  const rows = await tx.$queryRaw<Held[]>`
-    SELECT id, email, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
-    WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR NO KEY UPDATE`;
-  const rowOf = (whose: number) => rows.find((row) => row.id === whose);
-  if (by !== null && by !== id) refuseUnlessAdmin(rowOf(by));
-  return rowOf(id);
-}
-
-/** Holds the row of an admin where no other is to be held with it. Throws 403 where they are no admin any more. */
-export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promise<void> {
-  refuseUnlessAdmin(await holdRow(tx, id));
-}
-
-type Held = { id: number; email: string; generation: number; role: Role; hasLeft: boolean };
-
-function refuseUnlessAdmin(held: Held | undefined): void {
-  if (held?.role !== 'admin' || held.hasLeft)
-    throw new HttpError(403, 'You are no admin any more: your role was changed at this very moment.');
-}
-
-/**
- * Holds the account as it was when its owner showed that it is theirs. Throws 409 where it was changed since, by a new password say: who knew
- * the old one must not come a moment before it.
+ * Holds the account for the rest of the transaction (its row is locked), as it was when it was read. `by` is the admin who does something to it, if
+ * it is not its person: held as well. Throws 409 where it was changed since (rule 1), 403 where `by` is no admin any more.
  */
 export async function holdAccount(
   tx: Prisma.TransactionClient,
@@ -170,20 +95,27 @@ export function changedMeanwhile(): HttpError {
   return new HttpError(409, 'The account was changed at this very moment. Look at it, and do this again.');
 }
 
-/** Takes an account away that nobody ever came in with: somebody typed an address that they have not shown to be theirs. */
-export async function dropUnconfirmed(tx: Prisma.TransactionClient, email: string): Promise<void> {
-  await tx.$executeRaw`DELETE FROM users WHERE lower(email) = ${addressKey(email)} AND confirmed_at IS NULL`;
+/** Holds the row of an admin where no other is to be held with it. Throws 403 where they are no admin any more. */
+export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promise<void> {
+  refuseUnlessAdmin(await holdRow(tx, id));
 }
 
-/** Inserts the account, with its line in the trail; an admin is kept where none is yet. */
-export async function insertAccount(
+/** Holds the row whatever its generation; undefined where there is none. `by` as in `holdAccount`. */
+export async function holdRow(
   tx: Prisma.TransactionClient,
-  data: Prisma.UserCreateInput,
-  ip: string,
-): Promise<SeenPerson> {
-  const select = { id: true, name: true, email: true, role: true, generation: true };
-  const person = await tx.user.create({ data, select });
-  if (person.role === 'admin') await keepAdmin(tx, person.id);
-  await record(tx, { userId: person.id, address: ip }, 'signed up', person, { after: { role: person.role } });
-  return person;
+  id: number,
+  by: number | null = null,
+): Promise<Held | undefined> {
+  // NO KEY: rows that only refer to this person, such as lines of the trail, can still be inserted.
+  const rows = await tx.$queryRaw<Held[]>`
+    SELECT id, email, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
+    WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR NO KEY UPDATE`;
+  const rowOf = (whose: number) => rows.find((row) => row.id === whose);
+  if (by !== null && by !== id) refuseUnlessAdmin(rowOf(by));
+  return rowOf(id);
+}
+
+function refuseUnlessAdmin(held: Held | undefined): void {
+  if (held?.role !== 'admin' || held.hasLeft)
+    throw new HttpError(403, 'You are no admin any more: your role was changed at this very moment.');
 }

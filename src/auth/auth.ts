@@ -1,100 +1,87 @@
 import type { Application, Request, RequestHandler } from 'express';
-import passport from 'passport';
-import { Strategy as LocalStrategy } from 'passport-local';
 import type { Author } from '../changes/queries.js';
 import { HttpError, StaleForm } from '../web/errors.js';
 import { wantsJson } from '../web/page.js';
-import { findByPassword } from './accounts.js';
+import type { Person } from './accounts.js';
 import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
-import { findSession, type Person, type Session } from './sessions.js';
-import { type Auth, authOf, personOf, sessionIdOf } from './signing-in.js';
+import { findSession, type Session } from './sessions.js';
+import { type Auth, authOf, newGate, personOf, sessionSecretOf } from './signing-in.js';
 import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 
-// The front of the auth module. Outside this folder one asks `req.user` (who is this), `can` (what may they), these walls, and who writes; web/csrf.ts
-// also knows a session by its key, and what answers programs asks `req.token`. The files beside this one are the core and know no folder (but for
-// sweep.ts); each folder is one thing that people do, and knows the core and itself. Its views stand in views/account, views/people or views/auth.
-// To know how it works, read these in half an hour:
+// The front of the auth module, all that the rest of the code knows of it: `req.user` (who is this), `can` (what may they), and these walls, the
+// middleware that lets a request through or refuses it.
 //
-//   auth.ts roles.ts             the front: whose a request is, the walls, the one table of who may what
-//   signing-in.ts sessions.ts    a session begins under a new id, is found with every request, ends
-//   accounts.ts                  a person's row, and the two rules for whatever is done to one
-//   passwords.ts tries.ts        hashing, few at once; failures counted, delays, locks
-//   secrets.ts mailed-links.ts   links that come by mail: only a hash is kept, good once
-//   steps.ts                     what a browser begins and a later request ends
+// The files beside this one are the core; each folder is one thing that people do, with its controller and its form, and knows the core and itself.
+// Its views stand in views/account, views/people or views/auth. To know how it works, read these, in half an hour:
 //
-// and of the folders, ten minutes each, the one that you came for: its controller, its form, and the file that is named after what it is about.
-// The rest when you meet it: trail.ts (lines about people), last-admin.ts (one remains), own-account.ts (the password again, before what matters),
-// set-password.ts and leaving.ts (what goes with them), post.ts and letters.ts (letters that nobody waits for), tokens/bearer.ts, shown-once.ts,
-// sealed.ts, ways-in.ts, fields.ts, sweep.ts.
+//   auth.ts roles.ts           the front: whose a request is, the walls, the one table of who may what
+//   secrets.ts accounts.ts     what signs somebody in; a person's row, and the two rules for whatever is done to one
+//   sessions.ts steps.ts       who is signed in on which browser; what a browser begins and a later request ends
+//   signing-in.ts              how somebody comes in and out
+//   passwords.ts tries.ts      hashing, few at once; failures counted, delays, locks
+//   mailed-links.ts            links that come by mail, good once
+//
+// and then the folder that you came for.
 
 declare global {
   namespace Express {
     interface User extends Person {}
     interface Request {
-      /** Set when somebody is signed in, and then `user` is too. */
+      /** Set when somebody is signed in with a browser, and then `user` is too. */
       session?: Session;
-      /** Set where the body was not there yet when it was found out whose the request is. */
-      isLate?: boolean;
+      /** Set where the body was still on its way when it was found out whose the request is. */
+      bodyCameLater?: boolean;
     }
   }
 }
 
 /** Has every request identified. */
-export function identify(app: Application, given: Omit<Auth, 'gate' | 'providers'>): void {
-  const { passwords } = given.settings;
-  const gate = new passport.Passport();
-  gate.use(
-    new LocalStrategy({ usernameField: 'email' }, (email, password, done) => {
-      findByPassword(email, password, passwords).then((account) => done(null, account ?? false), done);
-    }),
-  );
-  app.set('auth', { ...given, gate, providers: providersIn(given.settings) } satisfies Auth);
-  app.use(identified);
+export function installAuth(app: Application, given: Omit<Auth, 'gate' | 'providers'>): void {
+  const { settings } = given;
+  app.set('auth', { ...given, gate: newGate(settings), providers: providersIn(settings) } satisfies Auth);
+  app.use(identify);
 }
 
-/**
- * Gives a request of somebody signed in its `req.session` and `req.user`, one with a token its `req.token` and `req.user`: one database round trip
- * for both.
- */
-const identified: RequestHandler = async (req, _res, next) => {
+/** Finds out whose a request is: of somebody signed in it gets `session` and `user`, by one round trip; with a token, `token` and `user`. */
+const identify: RequestHandler = async (req, _res, next) => {
   const bearer = bearerIn(req);
   if (bearer !== null) await admitToken(req, bearer);
   else {
-    const id = sessionIdOf(req);
-    const session = id ? await findSession(id, authOf(req).settings.sessions) : null;
+    const secret = sessionSecretOf(req);
+    const session = secret ? await findSession(secret, authOf(req).settings.sessions) : null;
     if (session) {
       req.session = session;
       req.user = session.person;
     }
   }
-  req.isLate = !req.complete;
+  req.bodyCameLater = !req.complete;
   next();
 };
 
 /**
- * Asks once more whose a request is, behind its body, where that came later, as its sender may keep it on its way for minutes: who was signed out
- * meanwhile, or may less now, does nothing by what they had begun to send.
+ * Finds it out once more when a body that came later is there, as its sender may keep it on its way for minutes: who was signed out meanwhile, or
+ * may less now, does nothing by what they had begun to send.
  */
-export const identifiedStill: RequestHandler = (req, res, next) => {
-  if (!req.user || !req.isLate) return next();
+export const identifyAgain: RequestHandler = (req, res, next) => {
+  if (!req.user || !req.bodyCameLater) return next();
   delete req.session;
   delete req.user;
-  return identified(req, res, next);
+  return identify(req, res, next);
 };
 
-export { hasNobody } from './accounts.js';
+export { hasNobody } from './sign-up.js';
 export { personOf } from './signing-in.js';
 export { isForBrowsers } from './tokens/bearer.js';
 
-/** The wall behind which what is recorded can be read: by everybody where the settings say so, else by those who are signed in. */
+/** The wall in front of what is recorded: lets everybody read where the settings say so, else those who are signed in. */
 export const readers: RequestHandler = (req, res, next) => {
   const isReading = req.method === 'GET' || req.method === 'HEAD';
   if (isReading && req.app.get('public read')) return next();
   return signedIn(req, res, next);
 };
 
-/** The wall behind which somebody is signed in. The page that was wanted goes along in the address. */
+/** The wall that lets those through who are signed in; others to the door, with the page that they wanted in its address. */
 export const signedIn: RequestHandler = (req, res, next) => {
   if (req.user) return next();
   if (wantsJson(req)) {
@@ -116,7 +103,7 @@ const MAY: Record<Action, string> = {
   administer: 'look after people here',
 };
 
-/** The wall behind which everybody may do this. */
+/** The wall that lets those through whose role may do this. */
 export function allowedTo(action: Action): RequestHandler {
   return (req, _res, next) => {
     if (req.user && can(req.user.role, action)) return next();

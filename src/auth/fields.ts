@@ -1,25 +1,12 @@
 import { z } from 'zod';
-import type { Settings } from '../settings.js';
 import { line } from '../web/form.js';
-import { isCommon } from './passwords.js';
-import type { Role } from './roles.js';
+import { isCommon } from './common-passwords.js';
 
 // Fields that several forms of this module have.
 
 export const email = line('E-mail', { max: 254 }).pipe(
   z.email('E-mail must be an address like ada@example.com.'),
 );
-
-/** Whether an address is one of this domain's, whatever the case. */
-export function isOfDomain(email: string, domain: string): boolean {
-  return email.toLowerCase().endsWith(`@${domain}`);
-}
-
-/** What anybody may be who signs up with this address; null where they may not. */
-export function roleOf(email: string, { open, domain }: Settings['signUp']): Role | null {
-  if (open) return 'viewer';
-  return domain !== null && isOfDomain(email, domain) ? 'editor' : null;
-}
 
 /** Of a password that is there already, any; it is only compared. */
 export const knownPassword = z

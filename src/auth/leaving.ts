@@ -1,7 +1,7 @@
 import type { Prisma } from '../db/generated/client.js';
-import { addressKey, holdAccount } from './accounts.js';
+import { addressKey, holdAccount, type Person, type SeenPerson } from './accounts.js';
 import { keepingAnAdmin, releaseAdmin } from './last-admin.js';
-import { endSessionsOf, type Person, type SeenPerson } from './sessions.js';
+import { startGeneration } from './sessions.js';
 import { type From, record } from './trail.js';
 
 /**
@@ -30,7 +30,7 @@ export async function leave(
       data: { ...gone, email: `left-${account.id}`, name, role: 'viewer', leftAt: new Date() },
     });
     const theirs = { where: { userId: account.id } };
-    await endSessionsOf(tx, account.id);
+    await startGeneration(tx, account.id);
     await tx.mailedLink.deleteMany(theirs);
     await tx.recoveryCode.deleteMany(theirs);
     await tx.passkey.deleteMany(theirs);

@@ -4,10 +4,15 @@ import { addressKey, changedMeanwhile, holdAdmin, holdRow } from './accounts.js'
 import type { Role } from './roles.js';
 import { hashOf, newSecret } from './secrets.js';
 
+// Links that come by mail, or that an admin hands out: each holds a secret and is good once, for a while.
+
 /** What a link lets its holder do, and for how many hours. */
 const HOURS = { confirmation: 72, reset: 1, unlock: 24, invitation: 7 * 24 } as const;
 export type Purpose = keyof typeof HOURS;
+/** What a link is for that somebody has sent to themselves. */
+export type AskedFor = Exclude<Purpose, 'invitation'>;
 
+/** `id` is the hash of the secret. An invitation has no person yet, and only it has a role; a link that was handed out went to no address. */
 export type MailedLink = {
   id: string;
   userId: number | null;
@@ -15,63 +20,75 @@ export type MailedLink = {
   role: Role | null;
 };
 
-/**
- * Makes a link's token, which is kept nowhere: only its hash is. The links of this purpose that the same person (or, of an invitation, the same
- * address) had before are good no more. The admin who hands it out, `createdById`, is held; `trace` says so, in the same transaction.
- */
-export async function replaceMailedLinks(
-  purpose: Purpose,
-  to: { userId?: number; email?: string; role?: Role; createdById?: number },
-  trace: (tx: Prisma.TransactionClient) => Promise<void> = async () => {},
-): Promise<string> {
-  const token = newSecret();
-  await db.$transaction(async (tx) => {
-    if (to.userId) {
-      const held = await holdRow(tx, to.userId, to.createdById);
-      if (!held || held.hasLeft) throw changedMeanwhile();
-      await tx.mailedLink.deleteMany({ where: { purpose, userId: to.userId } });
-    } else {
-      // So that what an admin hands out is there when they cease to be one, and withdrawn, or is not made.
-      if (to.createdById) await holdAdmin(tx, to.createdById);
-      // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
-      await tx.$executeRaw`DELETE FROM mailed_links WHERE purpose = ${purpose} AND lower(email) = ${addressKey(to.email ?? '')}`;
-    }
-    await tx.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt: endOf(purpose), ...to } });
-    await trace(tx);
-  });
-  return token;
-}
-
 /** How many links to one person may be good at the same time: whoever asks for more finds those in their mail. */
 const MOST_OPEN = 5;
 
 /**
- * A further link, beside those that were sent before: anybody can ask for one, and must not be able to void the one that its owner is about to
- * open. Null where there are enough that are good.
+ * A link to send to somebody who asked for it, beside those that were sent before: anybody can ask, and must not be able to void the one that its
+ * owner is about to open. Gives its secret; null where there are enough that are good, or the person has left.
  */
 export async function addMailedLink(
-  purpose: Purpose,
-  to: { userId: number; email?: string },
+  purpose: AskedFor,
+  { userId, email }: { userId: number; email: string },
 ): Promise<string | null> {
-  const open = { purpose, userId: to.userId, usedAt: null, expiresAt: { gt: new Date() } };
+  const open = { purpose, userId, usedAt: null, expiresAt: { gt: new Date() } };
   return db.$transaction(async (tx) => {
-    const held = await holdRow(tx, to.userId);
+    const held = await holdRow(tx, userId);
     if (!held || held.hasLeft) return null;
     if ((await tx.mailedLink.count({ where: open })) >= MOST_OPEN) return null;
-    const token = newSecret();
-    await tx.mailedLink.create({ data: { id: hashOf(token), purpose, expiresAt: endOf(purpose), ...to } });
-    return token;
+    return insertLink(tx, purpose, { userId, email });
   });
 }
 
-function endOf(purpose: Purpose): Date {
-  return new Date(Date.now() + HOURS[purpose] * 3_600_000);
+/**
+ * A link for an admin (`by`) to hand out, by which this person chooses a new password, in place of those that were there. `trace` says so in the
+ * trail, in the same transaction. Gives its secret.
+ */
+export async function handOutReset(
+  userId: number,
+  by: number,
+  trace: (tx: Prisma.TransactionClient) => Promise<void>,
+): Promise<string> {
+  return db.$transaction(async (tx) => {
+    const held = await holdRow(tx, userId, by);
+    if (!held || held.hasLeft) throw changedMeanwhile();
+    await tx.mailedLink.deleteMany({ where: { purpose: 'reset', userId } });
+    await trace(tx);
+    return insertLink(tx, 'reset', { userId, createdById: by });
+  });
 }
 
-/** The link of this token, or null when it is none, has been used, or has expired: which of them is not told. */
-export async function findMailedLink(purpose: Purpose, token: string): Promise<MailedLink | null> {
+/** An invitation by an admin (`by`), in place of those that the address had; else as above. */
+export async function invite(
+  { email, role }: { email: string; role: Role },
+  by: number,
+  trace: (tx: Prisma.TransactionClient) => Promise<void>,
+): Promise<string> {
+  return db.$transaction(async (tx) => {
+    // What an admin handed out is withdrawn when they cease to be one (last-admin.ts): either it is there by then, or it is not made.
+    await holdAdmin(tx, by);
+    // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
+    await tx.$executeRaw`DELETE FROM mailed_links WHERE purpose = 'invitation' AND lower(email) = ${addressKey(email)}`;
+    await trace(tx);
+    return insertLink(tx, 'invitation', { email, role, createdById: by });
+  });
+}
+
+async function insertLink(
+  tx: Prisma.TransactionClient,
+  purpose: Purpose,
+  to: { userId?: number; email?: string; role?: Role; createdById?: number },
+): Promise<string> {
+  const secret = newSecret();
+  const expiresAt = new Date(Date.now() + HOURS[purpose] * 3_600_000);
+  await tx.mailedLink.create({ data: { id: hashOf(secret), purpose, expiresAt, ...to } });
+  return secret;
+}
+
+/** The link of this secret, or null when it is none, has been used, or has expired: which of them is not told. */
+export async function findMailedLink(purpose: Purpose, secret: string): Promise<MailedLink | null> {
   return db.mailedLink.findFirst({
-    where: { id: hashOf(token), purpose, usedAt: null, expiresAt: { gt: new Date() } },
+    where: { id: hashOf(secret), purpose, usedAt: null, expiresAt: { gt: new Date() } },
     select: { id: true, userId: true, email: true, role: true },
   });
 }

@@ -1,8 +1,10 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
+import { db } from '../db/client.js';
 import { HttpError } from '../web/errors.js';
 import { type FormResult, readForm, withError } from '../web/form.js';
-import { type Account, findAccount, isPasswordOf } from './accounts.js';
+import { type Account, findAccount } from './accounts.js';
+import { isPassword } from './passwords.js';
 import { authOf, fromOf, personOf } from './signing-in.js';
 import { note } from './trail.js';
 import { forgetTries, takeTry, triesOf, waitInWords } from './tries.js';
@@ -23,10 +25,11 @@ export async function isProven(req: Request, account: Account, password: string)
   const tried = await takeTry(triesOf.passwordAgain(account.id));
   if (!tried.ok) {
     req.res?.set('Retry-After', String(tried.seconds));
-    const wait = waitInWords(tried.seconds, 'Wait a day, or ask an admin to unlock you.');
+    const wait = waitInWords(tried, 'Wait a day, or ask an admin to unlock you.');
     throw new HttpError(429, `Too many wrong passwords. ${wait}`);
   }
-  if (await isPasswordOf(account.id, password, authOf(req).settings.passwords)) {
+  const user = await db.user.findUnique({ where: { id: account.id }, select: { passwordHash: true } });
+  if (await isPassword(user?.passwordHash ?? null, password, authOf(req).settings.passwords)) {
     await forgetTries(triesOf.passwordAgain(account.id));
     return true;
   }

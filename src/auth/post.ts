@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import { HttpError } from '../web/errors.js';
 import type { Letter } from '../web/mail.js';
+import type { Person } from './accounts.js';
 import { addressTaken, confirmationLetter, type LinkLetter, newAddressLetter } from './letters.js';
-import { addMailedLink, type Purpose } from './mailed-links.js';
-import type { Person } from './sessions.js';
+import { type AskedFor, addMailedLink, type Purpose } from './mailed-links.js';
 import { authOf } from './signing-in.js';
 import { takeTry, triesOf } from './tries.js';
 
@@ -16,10 +16,10 @@ const PATHS: Record<Purpose, string> = {
   invitation: '/invitation',
 };
 
-/** The address of a link, as a person opens it. Its token stands in the query, which no log of ours keeps. */
-export function linkTo(req: Request, purpose: Purpose, token: string): string {
+/** The address of a link, as a person opens it. Its secret stands in the query, which no log of ours keeps. */
+export function linkTo(req: Request, purpose: Purpose, secret: string): string {
   refuseWithoutAppUrl(req);
-  return `${authOf(req).settings.appUrl}${PATHS[purpose]}?token=${token}`;
+  return `${authOf(req).settings.appUrl}${PATHS[purpose]}?token=${secret}`;
 }
 
 /** “We have written to …”, or where that letter is while no mail leaves here. */
@@ -56,16 +56,16 @@ function nameOf({ name, confirmedAt }: Addressee): string | null {
  */
 export function postLink(
   req: Request,
-  purpose: Purpose,
+  purpose: AskedFor,
   account: (Addressee & { id: number }) | null,
   letter: LinkLetter,
 ): void {
   if (!account || !authOf(req).mail.isOn) return;
   const { id: userId, email } = account;
   later(req, async () => {
-    const token = await addMailedLink(purpose, { userId, email });
-    if (token === null) return;
-    await authOf(req).mail.send(account.email, letter(nameOf(account), linkTo(req, purpose, token)));
+    const secret = await addMailedLink(purpose, { userId, email });
+    if (secret === null) return;
+    await authOf(req).mail.send(account.email, letter(nameOf(account), linkTo(req, purpose, secret)));
   });
 }
 

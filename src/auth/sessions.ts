@@ -1,22 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
 import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
+import { together } from '../db/together.js';
 import type { Settings } from '../settings.js';
-import { holdAccount } from './accounts.js';
-import type { Role } from './roles.js';
+import { holdAccount, type Person, type SeenPerson } from './accounts.js';
 import { hashOf, newSecret } from './secrets.js';
 
-/** Who is signed in, as every page knows them. */
-export type Person = { id: number; name: string; email: string; role: Role };
-
-/** Somebody signed in on one browser. `key` names it in the database: a hash of what the browser's cookie holds. */
-export type Session = { key: string; person: Person; isKept: boolean };
-
-/**
- * A person at the moment when they showed who they are, or were looked up. `generation` is the account's as it was then: what is done under it is
- * refused once the account has changed.
- */
-export type SeenPerson = Person & { generation: number };
+/** Somebody signed in on one browser, whose cookie holds a secret; `id` is its hash. */
+export type Session = { id: string; person: Person; isKept: boolean };
 
 type Limits = Settings['sessions'];
 
@@ -24,84 +14,64 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /**
- * Starts a session. Gives the id for the browser's cookie, which is nowhere kept, its key, and when it ends at the latest. Throws 409 where the
- * person's sessions were ended since they showed who they are, by a new password say.
+ * Starts a session. Gives the secret for the browser's cookie, the session's id, and when it ends at the latest. Throws 409 where the person's
+ * sessions were ended since they showed who they are, by a new password say.
  */
 export async function startSession(
   tx: Prisma.TransactionClient,
   person: Pick<SeenPerson, 'id' | 'generation'>,
   { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
   limits: Limits,
-): Promise<{ id: string; key: string; expiresAt: Date }> {
-  const id = newSecret();
+): Promise<{ secret: string; id: string; expiresAt: Date }> {
+  await holdAccount(tx, person);
+  const secret = newSecret();
+  const id = hashOf(secret);
   const hours = isKept ? limits.keptDays * 24 : limits.maxHours;
   const expiresAt = new Date(Date.now() + hours * HOUR);
-  const key = hashOf(id);
-  await holdAccount(tx, person);
-  const data = { id: key, userId: person.id, isKept, address, agent: agent.slice(0, 300), expiresAt };
+  const data = { id, userId: person.id, isKept, address, agent: agent.slice(0, 300), expiresAt };
   await tx.session.create({ data, select: { id: true } });
-  return { id, key, expiresAt };
+  return { secret, id, expiresAt };
 }
 
 /**
  * The session and its person, in one round trip. Null when it has run out, was ended, or never was. When it was used last is written every
  * five minutes at most, so that reading a page costs no write.
  */
-export async function findSession(id: string, { idleHours }: Limits): Promise<Session | null> {
-  const key = hashOf(id);
-  const found = (await askTogether(key)).get(key);
+export async function findSession(secret: string, { idleHours }: Limits): Promise<Session | null> {
+  const id = hashOf(secret);
+  const found = await findUnended(id);
   if (!found) return null;
   const { person, isKept, idleMs } = found;
   if (!isKept && idleMs >= idleHours * HOUR) return null;
-  if (idleMs > 5 * MINUTE) await db.$executeRaw`UPDATE sessions SET seen_at = now() WHERE id = ${key}`;
-  return { key, person, isKept };
+  if (idleMs > 5 * MINUTE) await db.$executeRaw`UPDATE sessions SET seen_at = now() WHERE id = ${id}`;
+  return { id, person, isKept };
 }
 
-type Found = { key: string; person: Person; isKept: boolean; idleMs: number };
+type Found = Session & { idleMs: number };
 
-let asked: { keys: string[]; answer: Promise<Map<string, Found>> } | null = null;
-
-/**
- * Requests that come in one turn of the loop, some four under load, ask by one statement, and each finds its own by its key: it took a quarter off
- * what a session costs a page.
- */
-function askTogether(key: string): Promise<Map<string, Found>> {
-  if (asked) {
-    asked.keys.push(key);
-    return asked.answer;
-  }
-  const keys = [key];
-  const answer = setImmediate().then(() => {
-    asked = null;
-    return findUnended(keys);
-  });
-  asked = { keys, answer };
-  return answer;
-}
-
-/** Sessions of these keys that were not ended and may still run, by key. */
-async function findUnended(keys: string[]): Promise<Map<string, Found>> {
-  // As one piece: taking rows apart column by column costs more than the text of one.
+/** The session of this id, if it was not ended and may still run. Asked together, it costs a page a quarter less. */
+const findUnended = together<Found>(async (ids) => {
+  // As JSON: taking rows apart column by column costs more.
   const [row] = await read<{ found: Found[] | null }[]>`
     SELECT json_agg(json_build_object(
-      'key', s.id, 'isKept', s.is_kept, 'idleMs', 1000 * extract(epoch FROM now() - s.seen_at),
+      'id', s.id, 'isKept', s.is_kept, 'idleMs', 1000 * extract(epoch FROM now() - s.seen_at),
       'person', json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role)
     )) AS found
     FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.id = ANY(${keys}) AND s.expires_at > now()`;
-  return new Map(row?.found?.map((found) => [found.key, found]));
-}
+    WHERE s.id = ANY(${ids}) AND s.expires_at > now()`;
+  return new Map(row?.found?.map((found) => [found.id, found]));
+});
 
 /** Ends one session. */
-export async function endSession(key: string): Promise<void> {
-  await db.session.deleteMany({ where: { id: key } });
+export async function endSession(id: string): Promise<void> {
+  await db.session.deleteMany({ where: { id } });
 }
 
 /**
- * Ends every session of a person, and whatever is half way (a step, a second factor that no code has confirmed), within the transaction of what is
- * the reason. Gives the new generation.
+ * Begins the account's next generation (see accounts.ts), in the transaction of what is the reason: all sessions of the person end, and whatever is
+ * half way (a step, a second factor that no code has confirmed). Gives the new generation.
  */
-export async function endSessionsOf(tx: Prisma.TransactionClient, userId: number): Promise<number> {
+export async function startGeneration(tx: Prisma.TransactionClient, userId: number): Promise<number> {
   const { generation } = await tx.user.update({
     where: { id: userId },
     data: { generation: { increment: 1 } },
@@ -114,12 +84,12 @@ export async function endSessionsOf(tx: Prisma.TransactionClient, userId: number
 }
 
 /** Ends all sessions of the person but this one. */
-export async function endOtherSessions(userId: number, key: string): Promise<void> {
-  await db.session.deleteMany({ where: { userId, id: { not: key } } });
+export async function endOtherSessions(userId: number, id: string): Promise<void> {
+  await db.session.deleteMany({ where: { userId, id: { not: id } } });
 }
 
 export type Listed = {
-  key: string;
+  id: string;
   address: string;
   agent: string;
   isKept: boolean;
@@ -130,7 +100,7 @@ export type Listed = {
 /** The person's sessions, the latest used first. */
 export async function listSessions(userId: number, { idleHours }: Limits): Promise<Listed[]> {
   return read<Listed[]>`
-    SELECT id AS key, address, agent, is_kept AS "isKept", created_at AS "createdAt", seen_at AS "seenAt" FROM sessions
+    SELECT id, address, agent, is_kept AS "isKept", created_at AS "createdAt", seen_at AS "seenAt" FROM sessions
     WHERE user_id = ${userId} AND expires_at > now() AND (is_kept OR seen_at > now() - ${idleHours} * interval '1 hour')
     ORDER BY seen_at DESC`;
 }

@@ -1,5 +1,5 @@
 import type { Prisma } from '../db/generated/client.js';
-import { endSessionsOf } from './sessions.js';
+import { startGeneration } from './sessions.js';
 import { type From, record } from './trail.js';
 
 export type NewPassword = {
@@ -21,7 +21,7 @@ export async function setPassword(
   const { id } = account;
   await tx.user.update({ where: { id }, data: { passwordHash: hash, newEmail: null }, select: { id: true } });
   await tx.mailedLink.deleteMany({ where: { userId: id } });
-  const generation = await endSessionsOf(tx, id);
+  const generation = await startGeneration(tx, id);
   if (revokesAllElse) {
     const theirs = { where: { userId: id } };
     await tx.apiToken.updateMany({ where: { userId: id, revokedAt: null }, data: { revokedAt: new Date() } });

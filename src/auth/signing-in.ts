@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import type passport from 'passport';
+import passport from 'passport';
+import { Strategy as LocalStrategy } from 'passport-local';
 import { db } from '../db/client.js';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
@@ -7,8 +8,8 @@ import { pathOfThisSite } from '../web/addresses.js';
 import { type Cookie, ownCookie } from '../web/cookies.js';
 import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
-import type { Account } from './accounts.js';
-import { endSession, type Person, type SeenPerson, startSession } from './sessions.js';
+import { type Account, findByPassword, type Person, type SeenPerson } from './accounts.js';
+import { endSession, startSession } from './sessions.js';
 import { beginStep } from './steps.js';
 import { type From, recordSignIn } from './trail.js';
 
@@ -19,7 +20,7 @@ export type Auth = {
   settings: Settings;
   mail: Mail;
   log: Log;
-  /** passport, with a strategy for passwords and one for each provider that somebody went to. */
+  /** Our passport: with a strategy for passwords, and one for each provider that somebody went to. */
   gate: passport.Authenticator;
   providers: Provider[];
 };
@@ -31,7 +32,7 @@ export type Provider = {
   name: string;
   /** What it is known by in the database: with another issuer in the settings nobody is mistaken for somebody of the old one. */
   issuer: string;
-  /** Makes the strategy known to the gate. Throws where the provider cannot be reached. */
+  /** Adds its strategy to the gate. Throws where the provider cannot be reached. */
   prepare: (gate: passport.Authenticator) => Promise<void>;
 };
 
@@ -51,16 +52,27 @@ export function fromOf(req: Request): From {
   return { userId: req.user?.id ?? null, address: req.ip ?? '' };
 }
 
-/** What the browser keeps of its session; nothing where nobody is signed in. */
-export function sessionIdOf(req: Request): string | undefined {
+/** The secret of the browser's session; nothing where nobody is signed in. */
+export function sessionSecretOf(req: Request): string | undefined {
   return req.cookies[cookieOf(req).name];
 }
 
 function cookieOf(req: Request): Cookie {
-  return ownCookie('session', authOf(req).settings.env);
+  return ownCookie('session', req.app.get('env'));
 }
 
-/** Checks an address and a password; null when they belong to nobody. */
+/** A gate that knows passwords: `authenticate` asks it. */
+export function newGate({ passwords }: Settings): passport.Authenticator {
+  const gate = new passport.Passport();
+  gate.use(
+    new LocalStrategy({ usernameField: 'email' }, (email, password, done) => {
+      findByPassword(email, password, passwords).then((account) => done(null, account ?? false), done);
+    }),
+  );
+  return gate;
+}
+
+/** Checks the address and the password of a form; null when they belong to nobody. */
 export function authenticate(req: Request): Promise<Account | null> {
   const { gate } = authOf(req);
   return new Promise((resolve, reject) => {
@@ -71,7 +83,7 @@ export function authenticate(req: Request): Promise<Account | null> {
 }
 
 /**
- * Signs in whoever has shown all that they must, on this browser and under a new id; `isKept` over the closing of the browser. `by` is what they
+ * Signs in whoever has shown all that they must, on this browser and in a new session; `isKept` over the closing of the browser. `by` is what they
  * came in with, for the trail; null where the session that there was goes on in a new one.
  */
 export async function enter(
@@ -82,20 +94,19 @@ export async function enter(
 ): Promise<void> {
   const { sessions } = authOf(req).settings;
   const address = req.ip ?? '';
-  const from = { isKept, address, agent: req.get('user-agent') ?? '' };
-  const started = await db.$transaction(async (tx) => {
-    const started = await startSession(tx, { id, generation }, from, sessions);
+  const browser = { isKept, address, agent: req.get('user-agent') ?? '' };
+  const session = await db.$transaction(async (tx) => {
+    const started = await startSession(tx, { id, generation }, browser, sessions);
     if (by !== null) await recordSignIn(tx, { id, name }, { userId: id, address }, by);
     return started;
   });
-  if (req.session) await endSession(req.session.key);
+  if (req.session) await endSession(req.session.id);
   const cookie = cookieOf(req);
-  const expires = isKept ? { expires: started.expiresAt } : {};
-  req.res?.cookie(cookie.name, started.id, { ...cookie.options, ...expires });
-  // What the next page is told is told to this person.
+  const expires = isKept ? { expires: session.expiresAt } : {};
+  req.res?.cookie(cookie.name, session.secret, { ...cookie.options, ...expires });
+  // The answer is theirs already: what it tells the next page is for this person, and the tokens of its forms are of this session.
   req.user = { id, name, email, role };
-  // So that the page that answers holds forms of the new session.
-  req.session = { key: started.key, person: req.user, isKept };
+  req.session = { id: session.id, person: req.user, isKept };
 }
 
 /** After what ended all sessions of the person: this browser goes on in a new one, kept if the one before was. */
@@ -124,7 +135,7 @@ export async function enterOrAskForCode(
 
 /** Ends the session of this browser. */
 export async function signOut(req: Request): Promise<void> {
-  if (req.session) await endSession(req.session.key);
+  if (req.session) await endSession(req.session.id);
   const { name, options } = cookieOf(req);
   req.res?.clearCookie(name, options);
   delete req.session;

@@ -6,33 +6,34 @@ import { hashOf, newSecret } from './secrets.js';
 
 /**
  * Something begun in this browser that a later request of it ends: a second factor to be shown, a passkey's challenge, a provider's answer, a secret
- * to be looked at. One a browser: beginning another forgets this one. Finding does not end it, `endStep` does; a secret's first look does both.
+ * to be looked at. One a browser: beginning another forgets this one. Finding a step does not end it, `endStep` does.
  */
 export type StepPurpose = 'second factor' | 'passkey' | 'new passkey' | 'provider' | 'shown once';
 
+/** `id` is the hash of the secret that the browser's cookie holds. */
 export type Step = { id: string; userId: number | null; data: Prisma.JsonValue };
 
 const MINUTES = 10;
 
-/** Begins a step; the browser gets a cookie for it, which holds what the database keeps only a hash of. */
+/** Begins a step; the browser gets a cookie for it. */
 export async function beginStep(
   req: Request,
   purpose: StepPurpose,
   { userId = null, data = {} }: { userId?: number | null; data?: Prisma.InputJsonValue },
 ): Promise<void> {
-  const id = newSecret();
+  const secret = newSecret();
   const expiresAt = new Date(Date.now() + MINUTES * 60_000);
-  await db.step.create({ data: { id: hashOf(id), purpose, userId, data, expiresAt } });
+  await db.step.create({ data: { id: hashOf(secret), purpose, userId, data, expiresAt } });
   const { name, options } = cookieOf(req);
-  req.res?.cookie(name, id, { ...options, maxAge: MINUTES * 60_000 });
+  req.res?.cookie(name, secret, { ...options, maxAge: MINUTES * 60_000 });
 }
 
 /** The step that this browser is in, or null: none, another one, or begun too long ago. */
 export async function findStep(req: Request, purpose: StepPurpose): Promise<Step | null> {
-  const id: string | undefined = req.cookies[cookieOf(req).name];
-  if (!id) return null;
+  const secret: string | undefined = req.cookies[cookieOf(req).name];
+  if (!secret) return null;
   return db.step.findFirst({
-    where: { id: hashOf(id), purpose, expiresAt: { gt: new Date() } },
+    where: { id: hashOf(secret), purpose, expiresAt: { gt: new Date() } },
     select: { id: true, userId: true, data: true },
   });
 }

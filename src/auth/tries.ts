@@ -3,19 +3,15 @@ import type { Prisma } from '../db/generated/client.js';
 import { addressKey } from './accounts.js';
 import { hashOf } from './secrets.js';
 
-/**
- * Failures to come in, counted in the database, so that they hold over every process. The first ten are free, then each doubles the wait
- * (1 s, 2 s, 4 s and on), and the twentieth locks. A lock ends by mail, by an admin, or after a day. Addresses that nobody has are counted and
- * locked alike: what is answered tells nothing.
- */
+// Tries to come in, counted in the database, so that they hold over every process. The first ten failures are free, then each doubles the wait
+// (1 s, 2 s, 4 s and on), and the twentieth locks. A lock ends by mail, by an admin, or after a day. Addresses that nobody has are counted and
+// locked alike: what is answered tells nothing.
 const FREE = 10;
 const MOST = 20;
 
-type Tried = { id: number; email: string };
-
 /**
- * What can be tried of an account: its password at the door, its second factor, and the password that is asked again within. Letters that anybody
- * can have sent to an address are counted in the same way.
+ * What can be tried of an account, by the key that it is counted under: its password at the door, its second factor, and the password that is asked
+ * again within. Letters that anybody can have sent to an address are counted in the same way.
  */
 export const triesOf = {
   password: (email: string) => `address ${email}`,
@@ -24,28 +20,42 @@ export const triesOf = {
   letter: (email: string) => `letter ${email}`,
 };
 
-function keysOf({ id, email }: Tried): string[] {
-  return [triesOf.password(email), triesOf.code(id), triesOf.passwordAgain(id)];
-}
-
-/** How it went: `locks` says that this try, should it fail, is the one that locks; else for how many seconds nothing is tried. */
-export type Try = { ok: true; locks: boolean } | { ok: false; seconds: number };
+/** `locks` says that this try, should it fail, is the one that locks. Where it may not be made: for how many seconds, and whether that is a lock. */
+export type Try = { ok: true; locks: boolean } | Refused;
+type Refused = { ok: false; seconds: number; isLocked: boolean };
 
 /**
  * Takes one try, counted as a failure before it is made: a hundred at the same moment are still counted one by one.
- * `key` is what is tried, of `triesOf`. A success takes the count back: `forgetTries`.
+ * `key` is one of `triesOf`. After a success: `forgetTries`.
  */
 export async function takeTry(key: string): Promise<Try> {
-  const id = hashedKey(key);
+  const hashed = hashedKey(key);
+  // What was last tried more than a day ago is forgotten. Else it is as the branches say: free, or waited long enough and not locked.
   const [taken] = await db.$queryRaw<{ failures: number }[]>`
-    INSERT INTO tries AS t (key, failures, last_at) VALUES (${id}, 1, now())
-    ON CONFLICT (key) DO UPDATE SET last_at = now(),
+    INSERT INTO tries AS t (key, failures, last_at) VALUES (${hashed}, 1, now())
+    ON CONFLICT (key) DO UPDATE SET
       failures = CASE WHEN t.last_at < now() - interval '1 day' THEN 1 ELSE t.failures + 1 END,
-      locked_at = CASE WHEN t.last_at >= now() - interval '1 day' AND t.failures + 1 >= ${MOST}::int THEN now() END
+      last_at = now()
     WHERE t.last_at < now() - interval '1 day'
-      OR (t.locked_at IS NULL AND (t.failures < ${FREE}::int OR t.last_at <= now() - interval '1 second' * 2 ^ (t.failures - ${FREE}::int)))
+      OR t.failures < ${FREE}::int
+      OR (t.failures < ${MOST}::int AND t.last_at <= now() - interval '1 second' * 2 ^ (t.failures - ${FREE}::int))
     RETURNING failures`;
-  return taken ? { ok: true, locks: taken.failures >= MOST } : { ok: false, seconds: await waitOf(id) };
+  return taken ? { ok: true, locks: taken.failures >= MOST } : refusedNow(hashed);
+}
+
+async function refusedNow(hashed: string): Promise<Refused> {
+  const [row] = await read<{ seconds: number; isLocked: boolean }[]>`
+    SELECT failures >= ${MOST}::int AS "isLocked",
+      ceil(extract(epoch FROM last_at - now() + CASE WHEN failures >= ${MOST}::int THEN interval '1 day'
+        ELSE interval '1 second' * 2 ^ (failures - ${FREE}::int) END))::int AS seconds
+    FROM tries WHERE key = ${hashed}`;
+  return { ok: false, seconds: Math.max(1, row?.seconds ?? 1), isLocked: row?.isLocked ?? false };
+}
+
+/** "Try again in 8 seconds.", or where it is locked what ends that. */
+export function waitInWords({ seconds, isLocked }: Refused, whenLocked: string): string {
+  if (isLocked) return whenLocked;
+  return `Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
 }
 
 type Tries = Pick<Prisma.TransactionClient, 'tries'>;
@@ -55,33 +65,26 @@ export async function forgetTries(key: string, tx: Tries = db): Promise<void> {
   await tx.tries.deleteMany({ where: { key: hashedKey(key) } });
 }
 
+type Tried = { id: number; email: string };
+
 /** When a lock is lifted: whatever of the account was tried. */
 export async function forgetAllTries(account: Tried, tx: Tries = db): Promise<void> {
-  await tx.tries.deleteMany({ where: { key: { in: keysOf(account).map(hashedKey) } } });
+  await tx.tries.deleteMany({ where: { key: { in: hashedKeysOf(account) } } });
 }
 
 /** The ids of those of whom anything is locked now. */
 export async function lockedAmong(accounts: Tried[]): Promise<Set<number>> {
-  const idsByKey = new Map(accounts.flatMap((one) => keysOf(one).map((key) => [hashedKey(key), one.id])));
-  const since = new Date(Date.now() - 24 * 3_600_000);
-  const held = await db.tries.findMany({
-    where: { key: { in: [...idsByKey.keys()] }, lockedAt: { gt: since } },
+  const idsByKey = new Map(accounts.flatMap((one) => hashedKeysOf(one).map((key) => [key, one.id])));
+  const aDayAgo = new Date(Date.now() - 24 * 3_600_000);
+  const locked = await db.tries.findMany({
+    where: { key: { in: [...idsByKey.keys()] }, failures: { gte: MOST }, lastAt: { gt: aDayAgo } },
     select: { key: true },
   });
-  return new Set(held.flatMap(({ key }) => idsByKey.get(key) ?? []));
+  return new Set(locked.flatMap(({ key }) => idsByKey.get(key) ?? []));
 }
 
-/** "Try again in 8 seconds.", or where it is locked what ends that. */
-export function waitInWords(seconds: number, whenLocked: string): string {
-  if (seconds > 3_600) return whenLocked;
-  return `Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
-}
-
-async function waitOf(id: string): Promise<number> {
-  const [row] = await read<{ seconds: number }[]>`
-    SELECT ceil(extract(epoch FROM last_at - now() + CASE WHEN locked_at IS NOT NULL THEN interval '1 day'
-      ELSE interval '1 second' * 2 ^ (failures - ${FREE}::int) END))::int AS seconds FROM tries WHERE key = ${id}`;
-  return Math.max(1, row?.seconds ?? 1);
+function hashedKeysOf({ id, email }: Tried): string[] {
+  return [triesOf.password(email), triesOf.code(id), triesOf.passwordAgain(id)].map(hashedKey);
 }
 
 /** What people type as an address may be a password: only its hash is kept. */

@@ -13,7 +13,7 @@ export function csrf(settings: Settings): RequestHandler {
   const { name, options } = ownCookie('csrf', settings.env);
   const { generateCsrfToken, validateRequest, invalidCsrfTokenError } = doubleCsrf({
     getSecret: () => settings.sessionSecret,
-    getSessionIdentifier: (req) => req.session?.key ?? 'nobody',
+    getSessionIdentifier: (req) => req.session?.id ?? 'nobody',
     cookieName: name,
     cookieOptions: options,
     getCsrfTokenFromRequest: (req) => tokenIn(req),
@@ -23,7 +23,7 @@ export function csrf(settings: Settings): RequestHandler {
   // One function for all requests: one of its own would hold each until the next full collection, see texts.ts.
   const csrfToken = function (this: Request): string {
     const brought: string | undefined = this.cookies[name];
-    const key = this.session?.key;
+    const key = this.session?.id;
     if (brought !== undefined && key !== undefined && known.get(brought) === key) return brought;
     const token = generateCsrfToken(this, SILENT);
     if (token !== brought) this.res?.cookie(name, token, options);

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DEMO_ACCOUNT, tellStory } from '../../prisma/seed.js';
-import { createAccount } from '../../src/auth/accounts.js';
-import { replaceMailedLinks } from '../../src/auth/mailed-links.js';
+import { createAccount } from '../../src/auth/sign-up.js';
 import { db } from '../../src/db/client.js';
 import { PASSWORD } from '../support/app.js';
+import { aLink } from '../support/links.js';
 import { hasBrowser, openPage, signInToDemo, useBrowser } from './support.js';
 import { expectGoodPage } from './walk.js';
 
@@ -37,7 +37,7 @@ describe.skipIf(!hasBrowser)('a link that came by mail', () => {
 
   test('sets a new password', async () => {
     const { id, email } = await db.user.findFirstOrThrow({ where: { email: DEMO_ACCOUNT.email } });
-    const token = await replaceMailedLinks('reset', { userId: id });
+    const token = await aLink('reset', { userId: id });
     const page = await openPage();
     await page.goto(`/password-reset?token=${token}`);
     await expectGoodPage(page);
@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)('a link that came by mail', () => {
       { name: 'New', email, password: PASSWORD, role: 'viewer' },
       { isConfirmed: false, cost },
     );
-    const token = await replaceMailedLinks('confirmation', { userId: person!.id, email });
+    const token = await aLink('confirmation', { userId: person!.id, email });
     const page = await openPage();
     await page.goto(`/confirmation?token=${token}`);
     await expectGoodPage(page);
@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('a link that came by mail', () => {
   test('opens a locked account', async () => {
     const { id } = await db.user.findFirstOrThrow({ where: { email: DEMO_ACCOUNT.email } });
     const page = await openPage();
-    await page.goto(`/unlock?token=${await replaceMailedLinks('unlock', { userId: id })}`);
+    await page.goto(`/unlock?token=${await aLink('unlock', { userId: id })}`);
     await page.getByRole('button', { name: 'Open it again' }).click();
     await page.getByText('Your account is open again').waitFor();
   });

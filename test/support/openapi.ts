@@ -1,4 +1,4 @@
-import type { Person } from '../../src/auth/sessions.js';
+import type { Person } from '../../src/auth/accounts.js';
 import { db } from '../../src/db/client.js';
 import { aPlan } from './factories.js';
 import type { aProgram } from './program.js';

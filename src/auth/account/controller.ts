@@ -4,13 +4,13 @@ import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { findAccountByEmail } from '../accounts.js';
-import { isOfDomain } from '../fields.js';
 import { leave } from '../leaving.js';
 import { addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postConfirmation, postTaken, writtenTo } from '../post.js';
 import { endOtherSessions, endSession, listSessions } from '../sessions.js';
+import { isOfDomain } from '../sign-up.js';
 import { authOf, fromOf, personOf, signInAnew, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { listIdentities } from '../ways-in.js';
@@ -95,11 +95,10 @@ export async function updatePassword(req: Request, res: Response) {
 export async function sessions(req: Request, res: Response) {
   const { id } = personOf(req);
   const listed = await listSessions(id, authOf(req).settings.sessions);
-  const rows = listed.map(({ key, agent, ...row }) => ({
+  const rows = listed.map(({ agent, ...row }) => ({
     ...row,
-    id: key,
     browser: browserInWords(agent),
-    isThis: key === req.session?.key,
+    isThis: row.id === req.session?.id,
   }));
   page(req, res, 'account/sessions', { title: 'Your sessions', rows });
 }
@@ -128,26 +127,26 @@ function browserInWords(agent: string): string {
 
 /** Signs one session out, or all but this one. */
 export async function endSessions(req: Request, res: Response) {
-  const { id } = personOf(req);
-  const key: unknown = req.body.id;
-  if (key === 'others') {
-    await endOtherSessions(id, req.session?.key ?? '');
-    await note(personOf(req), fromOf(req), 'changed', { sessions: 'all others ended' });
+  const person = personOf(req);
+  const id: unknown = req.body.id;
+  if (id === 'others') {
+    await endOtherSessions(person.id, req.session?.id ?? '');
+    await note(person, fromOf(req), 'changed', { sessions: 'all others ended' });
   } else {
-    const theirs = await listSessions(id, authOf(req).settings.sessions);
-    if (!theirs.some((session) => session.key === key))
+    const theirs = await listSessions(person.id, authOf(req).settings.sessions);
+    if (!theirs.some((session) => session.id === id))
       throw new HttpError(404, 'That session is over already.');
-    await endSession(String(key));
-    await note(personOf(req), fromOf(req), 'changed', { sessions: 'one ended' });
+    await endSession(String(id));
+    await note(person, fromOf(req), 'changed', { sessions: 'one ended' });
   }
-  if (key === req.session?.key) {
+  if (id === req.session?.id) {
     await signOut(req);
     return sendOn(res, '/', 'You are signed out.');
   }
   sendOn(
     res,
     '/account/sessions',
-    key === 'others' ? 'All other sessions are signed out.' : 'It is signed out.',
+    id === 'others' ? 'All other sessions are signed out.' : 'It is signed out.',
   );
 }
 

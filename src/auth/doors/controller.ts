@@ -3,10 +3,10 @@ import { HttpError } from '../../web/errors.js';
 import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { createAccount, createFirstAccount, findAccountByEmail, hasNobody } from '../accounts.js';
-import { roleOf } from '../fields.js';
+import { findAccountByEmail } from '../accounts.js';
 import { lockedLetter } from '../letters.js';
 import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
+import { createAccount, createFirstAccount, hasNobody, roleOf } from '../sign-up.js';
 import { authenticate, authOf, enter, enterOrAskForCode, fromOf, personOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
@@ -36,7 +36,7 @@ export async function createSession(req: Request, res: Response) {
   const tried = await takeTry(triesOf.password(email));
   if (!tried.ok) {
     res.set('Retry-After', String(tried.seconds));
-    const password = `Too many wrong passwords for this address. ${waitInWords(tried.seconds, lockedInWords(req))}`;
+    const password = `Too many wrong passwords for this address. ${waitInWords(tried, lockedInWords(req))}`;
     return showSignIn(req, res, withError(read.data, { password }), 429);
   }
   // What was read and trimmed is what is checked.

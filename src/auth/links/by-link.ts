@@ -1,10 +1,10 @@
 import { db } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
 import { unlessViolated } from '../../db/violations.js';
-import { type Account, dropUnconfirmed, findAccount, holdRow, insertAccount } from '../accounts.js';
+import { type Account, findAccount, holdRow, type SeenPerson } from '../accounts.js';
 import { type MailedLink, useUp } from '../mailed-links.js';
-import type { SeenPerson } from '../sessions.js';
 import { type NewPassword, setPassword } from '../set-password.js';
+import { dropUnconfirmed, insertAccount } from '../sign-up.js';
 import { record } from '../trail.js';
 import { forgetAllTries, forgetTries, triesOf } from '../tries.js';
 

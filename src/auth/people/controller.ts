@@ -8,7 +8,7 @@ import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
 import { keyIn } from '../fields.js';
 import { leave } from '../leaving.js';
 import { accountRemoved, invitationLetter, resetHandedOut, roleChanged } from '../letters.js';
-import { replaceMailedLinks } from '../mailed-links.js';
+import { handOutReset, invite } from '../mailed-links.js';
 import { hasAppUrl, linkTo, post, refuseWithoutAppUrl, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
@@ -82,15 +82,13 @@ export async function createReset(req: Request, res: Response) {
   const account = await otherOf(req);
   refuseWithoutAppUrl(req);
   const after = { password: 'a link to choose a new one was handed out' };
-  const token = await replaceMailedLinks(
-    'reset',
-    { userId: account.id, createdById: personOf(req).id },
-    (tx) => record(tx, fromOf(req), 'changed', account, { after }),
+  const secret = await handOutReset(account.id, personOf(req).id, (tx) =>
+    record(tx, fromOf(req), 'changed', account, { after }),
   );
   post(req, account.email, resetHandedOut(account.name));
   await showOnce(req, 'link', {
     title: `A new password for ${account.name}`,
-    link: linkTo(req, 'reset', token),
+    link: linkTo(req, 'reset', secret),
     message: 'Hand this link out. It is good once, for an hour.',
   });
   res.redirect(303, `/people/${account.id}`);
@@ -114,10 +112,10 @@ export async function createInvitation(req: Request, res: Response) {
     );
   }
   refuseWithoutAppUrl(req);
-  const token = await replaceMailedLinks('invitation', { email, role, createdById: personOf(req).id }, (tx) =>
+  const secret = await invite({ email, role }, personOf(req).id, (tx) =>
     record(tx, fromOf(req), 'invited', { id: 0, name: email }, { after: { role } }),
   );
-  const link = linkTo(req, 'invitation', token);
+  const link = linkTo(req, 'invitation', secret);
   post(req, email, invitationLetter(personOf(req).name, link));
   const told = authOf(req).mail.isOn
     ? writtenTo(req, email)

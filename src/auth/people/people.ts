@@ -1,9 +1,9 @@
 import { db } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
-import { type Account, holdAccount, holdAdmin } from '../accounts.js';
+import { type Account, holdAccount, holdAdmin, type Person } from '../accounts.js';
 import { keepAdmin, keepingAnAdmin, releaseAdmin } from '../last-admin.js';
 import type { Role } from '../roles.js';
-import { endSessionsOf, type Person } from '../sessions.js';
+import { startGeneration } from '../sessions.js';
 import { type From, record } from '../trail.js';
 import { forgetAllTries } from '../tries.js';
 
@@ -36,7 +36,7 @@ export async function changeRole(
     if (role !== 'admin') await releaseAdmin(tx, id);
     await tx.user.update({ where: { id }, data: { role }, select: { id: true } });
     if (role === 'admin') await keepAdmin(tx, id);
-    await endSessionsOf(tx, id);
+    await startGeneration(tx, id);
     await record(tx, from, 'changed', account, { before: { role: account.role }, after: { role } });
   });
 }

@@ -6,15 +6,12 @@ import {
   type Account,
   addressKey,
   changedMeanwhile,
-  dropUnconfirmed,
   findAccount,
   findAccountByEmail,
-  hasNobody,
   holdAccount,
-  insertAccount,
 } from '../accounts.js';
-import { roleOf } from '../fields.js';
 import { type MailedLink, useUp } from '../mailed-links.js';
+import { dropUnconfirmed, hasNobody, insertAccount, roleOf } from '../sign-up.js';
 import type { Provider } from '../signing-in.js';
 import { type From, record } from '../trail.js';
 import { hasOtherWayIn } from '../ways-in.js';

@@ -43,7 +43,7 @@ export async function enterWithCode(req: Request, res: Response) {
   const tried = await takeTry(triesOf.code(account.id));
   if (!tried.ok) {
     res.set('Retry-After', String(tried.seconds));
-    return refuse(`Too many wrong codes. ${waitInWords(tried.seconds, lockedInWords(req))}`, 429);
+    return refuse(`Too many wrong codes. ${waitInWords(tried, lockedInWords(req))}`, 429);
   }
   const used = await useCode(account.id, read.data.code, sealingSecretOf(req));
   if (!used) {

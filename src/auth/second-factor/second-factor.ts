@@ -2,7 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import { db } from '../../db/client.js';
 import { type Account, holdAccount } from '../accounts.js';
 import { seal, unseal } from '../sealed.js';
-import { endSessionsOf } from '../sessions.js';
+import { startGeneration } from '../sessions.js';
 import { type From, record } from '../trail.js';
 import { countRecoveryCodes, makeRecoveryCodes, useRecoveryCode } from './recovery-codes.js';
 
@@ -67,7 +67,7 @@ export async function turnOn(
     });
     if (count === 0) return null;
     const codes = await makeRecoveryCodes(tx, id);
-    const next = await endSessionsOf(tx, id);
+    const next = await startGeneration(tx, id);
     await record(tx, from, 'changed', account, { after: { secondFactor: 'on' } });
     return { codes, generation: next };
   });
@@ -84,7 +84,7 @@ export async function turnOff(account: Account, from: From): Promise<number> {
       select: { id: true },
     });
     await tx.recoveryCode.deleteMany({ where: { userId: id } });
-    const generation = await endSessionsOf(tx, id);
+    const generation = await startGeneration(tx, id);
     await record(tx, from, 'changed', account, { after: { secondFactor: 'off' } });
     return generation;
   });

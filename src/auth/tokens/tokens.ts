@@ -1,7 +1,6 @@
 import { db, read } from '../../db/client.js';
-import { holdAccount, holdRow } from '../accounts.js';
+import { holdAccount, holdRow, type Person, type SeenPerson } from '../accounts.js';
 import { hashOf, newSecret } from '../secrets.js';
-import type { Person, SeenPerson } from '../sessions.js';
 import { type From, record } from '../trail.js';
 
 /** What a token may: `read` is GET and HEAD, `write` whatever its person may. */
