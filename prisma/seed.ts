@@ -5,6 +5,7 @@ import { createComment, type Holder } from '../src/comments/queries.js';
 import { db } from '../src/db/client.js';
 import type { Plan } from '../src/domain/model.js';
 import { createImport, createPlanOf } from '../src/imports/queries.js';
+import { USUAL_HASH } from '../src/settings.js';
 import { createSystem } from '../src/systems/queries.js';
 import backToHeroku from './story/back-to-heroku.json' with { type: 'json' };
 import itsTheFuture from './story/its-the-future.json' with { type: 'json' };
@@ -15,7 +16,10 @@ export const DEMO_ACCOUNT = { name: 'Demo', email: 'demo@example.com', password:
 /** Loads the demo story into a database where nobody has an account. What is there already is left alone. */
 export async function tellStory(): Promise<void> {
   if (!(await hasNobody())) return;
-  const person = await createAccount({ ...DEMO_ACCOUNT, role: 'admin' }, { isConfirmed: true });
+  const person = await createAccount(
+    { ...DEMO_ACCOUNT, role: 'admin' },
+    { isConfirmed: true, ip: '', cost: USUAL_HASH },
+  );
   if (!person) return;
   const author = { userId: person.id, address: '', token: '' };
   const system = await createSystem(author, {

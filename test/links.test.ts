@@ -3,14 +3,14 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { findAccount } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
 import { resetBy, unlockBy } from '../src/auth/links/by-link.js';
-import { addMailedLink, findMailedLink, handOutReset } from '../src/auth/mailed-links.js';
-import { changeRole, unlockAccount } from '../src/auth/people/people.js';
+import { addMailedLink, findMailedLink } from '../src/auth/mailed-links.js';
+import { changeRole, handOutReset, unlockAccount } from '../src/auth/people/people.js';
 import { hashOf } from '../src/auth/secrets.js';
 import { listTokens, makeToken, revokeToken } from '../src/auth/tokens/tokens.js';
 import { takeTry, triesOf } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
 import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
-import { aLink, noTrace } from './support/links.js';
+import { aLink } from './support/links.js';
 import { aProgram } from './support/program.js';
 
 useApp({ APP_URL: 'https://parts.example.com', SIGN_UP: 'domain:example.com' });
@@ -151,7 +151,10 @@ describe('a new password by a link', () => {
       const [unlock, reset] = [await byLink('unlock'), await byLink('reset')];
       await Promise.all([unlockBy(unlock, ''), resetBy(reset, set, '')]);
       const another = await byLink('reset');
-      await Promise.all([handOutReset(id, id, noTrace), resetBy(another, set, '')]);
+      await Promise.all([
+        handOutReset((await findAccount(id))!, { userId: id, address: '' }),
+        resetBy(another, set, ''),
+      ]);
       const account = (await findAccount(id))!;
       await db.$executeRaw`UPDATE admin_kept SET user_id = ${id}`;
       const both = [changeRole(account, 'viewer', from), leave(account, true, from)];

@@ -29,7 +29,7 @@ vi.mock('@node-rs/argon2', async (original) => {
 });
 
 test('hashing is bounded in number at once, and the process goes on meanwhile', async () => {
-  const stored = await hashPassword('correct horse battery');
+  const stored = await hashPassword('correct horse battery', USUAL_HASH);
   running.most = 0;
   let left = 30;
   const all = Promise.all(
@@ -46,7 +46,7 @@ test('hashing is bounded in number at once, and the process goes on meanwhile', 
     turns += 1;
   }
   expect(await all).toEqual(Array(30).fill(true));
-  expect(running.most).toBe(availableParallelism());
+  expect(running.most).toBe(Math.min(availableParallelism(), 3));
   expect(turns).toBeGreaterThan(300);
 });
 

@@ -3,13 +3,14 @@ import { changeName } from '../src/auth/account/changes.js';
 import { findAccount } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
 import { acceptBy } from '../src/auth/links/by-link.js';
-import { findMailedLink, handOutReset, invite } from '../src/auth/mailed-links.js';
-import { changeRole, withdrawInvitation } from '../src/auth/people/people.js';
+import { findMailedLink } from '../src/auth/mailed-links.js';
+import { changeRole, handOutReset, invite, withdrawInvitation } from '../src/auth/people/people.js';
 import { turnOff } from '../src/auth/second-factor/second-factor.js';
 import { createAccount } from '../src/auth/sign-up.js';
 import { db } from '../src/db/client.js';
+import { USUAL_HASH } from '../src/settings.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
-import { aLink, noTrace } from './support/links.js';
+import { aLink } from './support/links.js';
 import { aProgram } from './support/program.js';
 
 useApp({ APP_URL: 'https://parts.example.com' });
@@ -126,7 +127,7 @@ describe('one admin always remains', () => {
         [1, 2, 3].map((n) =>
           createAccount(
             { name: `A${n}`, email: `a${round}.${n}@example.com`, password: NEW, role: 'admin' },
-            { isConfirmed: true },
+            { isConfirmed: true, ip: '', cost: USUAL_HASH },
           ),
         ),
       );
@@ -156,7 +157,7 @@ describe('one admin always remains', () => {
   test('who can come in: nobody who has left, at the same moment either, and nobody unconfirmed', async () => {
     const cost = { memoryKib: 1_024, passes: 1 };
     const typed = { name: 'Typed', email: 'typed@example.com', password: NEW, role: 'viewer' as const };
-    const unconfirmed = await createAccount(typed, { isConfirmed: false, cost });
+    const unconfirmed = await createAccount(typed, { isConfirmed: false, ip: '', cost });
     const admin = await signedIn('admin');
     const refused = await admin.post(`/people/${unconfirmed?.id}/role`, { role: 'admin' });
     expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('not confirmed')]);
@@ -179,10 +180,10 @@ describe('one admin always remains', () => {
     for (let round = 0; round < 8; round += 1) {
       const [one, other] = [await anAdmin(), await anAdmin()];
       await Promise.all([turnOff(one, by(other)), turnOff(other, by(one))]);
-      await Promise.all([handOutReset(one.id, other.id, noTrace), handOutReset(other.id, one.id, noTrace)]);
       const [first, second] = [(await findAccount(one.id))!, (await findAccount(other.id))!];
+      await Promise.all([handOutReset(first, by(second)), handOutReset(second, by(first))]);
       const invited = { email: `round${round}@example.com`, role: 'viewer' as const };
-      const invitation = (await findMailedLink('invitation', await invite(invited, first.id, noTrace)))!;
+      const invitation = (await findMailedLink('invitation', await invite(invited, by(first))))!;
       await db.$executeRaw`UPDATE admin_kept SET user_id = ${first.id}`;
       const [byOther, byOne] = await Promise.allSettled([
         changeRole(first, 'viewer', by(second)),
@@ -205,17 +206,14 @@ describe('one admin always remains', () => {
     await signedIn('admin');
     for (let round = 0; round < 8; round += 1) {
       const account = (await findAccount((await signedIn('admin')).person.id))!;
-      const somebody = await signedIn('viewer');
-      const createdById = account.id;
+      const somebody = (await findAccount((await signedIn('viewer')).person.id))!;
+      const by = { userId: account.id, address: '' };
       const invitation = { email: `handed${round}@example.com`, role: 'admin' as const };
-      const handOut = () => [
-        invite(invitation, createdById, noTrace),
-        handOutReset(somebody.person.id, createdById, noTrace),
-      ];
+      const handOut = () => [invite(invitation, by), handOutReset(somebody, by)];
       await Promise.allSettled([changeRole(account, 'viewer', FROM), ...handOut()]);
       const refused = { reason: { status: 403, message: expect.stringContaining('no admin any more') } };
       expect(await Promise.allSettled(handOut())).toMatchObject([refused, refused]);
-      expect(await db.mailedLink.count({ where: { createdById } })).toBe(0);
+      expect(await db.mailedLink.count({ where: { createdById: account.id } })).toBe(0);
     }
   });
 

@@ -6,10 +6,10 @@ import { leave } from '../src/auth/leaving.js';
 import { link } from '../src/auth/providers/identities.js';
 import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
 import { createAccount } from '../src/auth/sign-up.js';
-import type { Provider } from '../src/auth/signing-in.js';
 import { takeTry, triesOf } from '../src/auth/tries.js';
+import type { Provider } from '../src/auth/ways-in.js';
 import { db } from '../src/db/client.js';
-import { readSettings } from '../src/settings.js';
+import { readSettings, USUAL_HASH } from '../src/settings.js';
 import { app, type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
 import { aLink } from './support/links.js';
 import { GITHUB_APP, OPENID_CLIENT, startGitHub, startOpenId } from './support/providers.js';
@@ -85,7 +85,10 @@ async function toldTo(browser: Browser): Promise<string> {
 const isIn = async (browser: Browser) => (await browser.get('/account')).status === 200;
 
 async function anAccount(email: string, role: 'viewer' | 'editor' = 'editor') {
-  const person = await createAccount({ name: 'Ada', email, password: PASSWORD, role }, { isConfirmed: true });
+  const person = await createAccount(
+    { name: 'Ada', email, password: PASSWORD, role },
+    { isConfirmed: true, ip: '', cost: USUAL_HASH },
+  );
   return person!;
 }
 
@@ -217,7 +220,7 @@ describe('signing in through OpenID Connect', () => {
     await aLink('invitation', { email: ada.email, role: 'editor' });
     const cost = { memoryKib: 8_192, passes: 1 };
     const squatter = { name: 'Not Ada', email: ada.email, password: PASSWORD, role: 'viewer' as const };
-    await createAccount(squatter, { isConfirmed: false, cost });
+    await createAccount(squatter, { isConfirmed: false, ip: '', cost });
     const browser = await visitor();
     await signInAs(browser, ada.sub);
     expect(await isIn(browser)).toBe(true);
@@ -241,7 +244,7 @@ describe('signing in through OpenID Connect', () => {
     expect(answer.headers.location).toBe('/sign-in/code');
     expect(await isIn(browser)).toBe(false);
     const step = await db.step.findFirstOrThrow({ where: { userId: account.id } });
-    expect(step).toMatchObject({ purpose: 'second factor', data: { keep: false, to: '/plans' } });
+    expect(step).toMatchObject({ purpose: 'second factor', data: { isKept: false, to: '/plans' } });
     // Whoever tries codes there has not their password, but what the provider knows them by.
     await takeTry(triesOf.code(account.id));
     await db.tries.updateMany({ data: { failures: 19, lastAt: new Date(Date.now() - 20 * 3_600_000) } });

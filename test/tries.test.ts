@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { askForAddress, changePassword } from '../src/auth/account/changes.js';
-import { type Account, findAccount, findByPassword } from '../src/auth/accounts.js';
+import { type Account, findAccount } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
 import { hashPassword } from '../src/auth/passwords.js';
 import { beginSecondFactor, renewRecoveryCodes, turnOff } from '../src/auth/second-factor/second-factor.js';
 import { startSession } from '../src/auth/sessions.js';
+import { findByPassword } from '../src/auth/signing-in.js';
 import { sweep } from '../src/auth/sweep.js';
 import { makeToken } from '../src/auth/tokens/tokens.js';
 import { forgetTries, lockedAmong, takeTry, triesOf, waitInWords } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
+import { USUAL_HASH } from '../src/settings.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 
 useApp({ APP_URL: 'https://parts.example.com' });
@@ -167,7 +169,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
     for (let round = 0; round < 6; round += 1) {
       const { person } = await signedIn('viewer');
       const account = await findAccount(person.id);
-      const hash = await hashPassword(NEW);
+      const hash = await hashPassword(NEW, USUAL_HASH);
       const change = async () => {
         await new Promise((resolve) => setTimeout(resolve, 40));
         await changePassword(account!, { hash, revokesAllElse: false }, { userId: person.id, address: '' });
@@ -187,7 +189,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
     for (let round = 0; round < 5; round += 1) {
       const { person } = await signedIn('viewer');
       const account = await findAccount(person.id);
-      const hash = await hashPassword(NEW);
+      const hash = await hashPassword(NEW, USUAL_HASH);
       const dear = { memoryKib: 19_456, passes: 3 };
       await Promise.all([
         findByPassword(person.email, PASSWORD, dear),
@@ -201,7 +203,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
   test('is the end of whatever was shown before it: no session begins with that', async () => {
     const { person } = await signedIn('viewer');
     const before = await findAccount(person.id);
-    const hash = await hashPassword(NEW);
+    const hash = await hashPassword(NEW, USUAL_HASH);
     await changePassword(before!, { hash, revokesAllElse: false }, { userId: person.id, address: '' });
     await expect(begin(before!)).rejects.toMatchObject({ status: 409 });
     expect(await begin((await findAccount(person.id))!)).toHaveProperty('secret');
@@ -210,7 +212,7 @@ describe('a new password at the moment of a sign-in with the old one', () => {
   test('stops whatever the old one was asked for again', async () => {
     const { person } = await signedIn('editor');
     const before = (await findAccount(person.id))!;
-    const hash = await hashPassword(NEW);
+    const hash = await hashPassword(NEW, USUAL_HASH);
     const from = { userId: person.id, address: '' };
     await changePassword(before, { hash, revokesAllElse: false }, from);
     const late: Record<string, () => Promise<unknown>> = {

@@ -1,17 +1,16 @@
-import { db, read } from '../db/client.js';
+import { read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { HttpError } from '../web/errors.js';
-import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import type { Role } from './roles.js';
 
 // Accounts: one row of `users` a person. Whoever left keeps the row, for what they wrote, and nothing that signs them in. (How accounts are made:
 // sign-up.ts.) Two rules keep an account right when two things happen to it at the same moment:
 //
 // 1. The generation is a number in the row. `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a
-//    second factor on or off, leaving. Read it before you check what somebody shows, write later through `holdAccount`, which refuses if it was
+//    second factor on or off, leaving. Read it before you check what somebody shows, write later behind `holdUnchanged`, which refuses where it was
 //    raised since. So nothing is done by an old password once there is a new one.
-// 2. Rows are locked in one order, so that no two transactions wait for each other: users by id, then a link that came by mail, then the row of
-//    last-admin.ts. (An account that was never confirmed is deleted after the link; nobody is signed in by it.)
+// 2. Rows are locked in one order, else two transactions could wait for each other: users by id, then a link that came by mail, then the one row of
+//    last-admin.ts. The exception is `dropUnconfirmed` in sign-up.ts: nobody is signed in by such an account.
 
 /** Who somebody is, as every page knows them. */
 export type Person = { id: number; name: string; email: string; role: Role };
@@ -39,7 +38,7 @@ export function findAccountByEmail(email: string): Promise<Account | null> {
   return accountWhere(Prisma.sql`lower(email) = ${addressKey(email)}`);
 }
 
-/** An address as it is compared: without case. Where Postgres' `lower` takes a letter otherwise no row is found, which is no harm. */
+/** An address as it is compared: without case. */
 export function addressKey(email: string): string {
   return email.toLowerCase();
 }
@@ -53,39 +52,34 @@ async function accountWhere(condition: Prisma.Sql): Promise<Account | null> {
 }
 
 /**
- * The account with this address and password, or null: which of the two was wrong is not told, and both take as long.
- * A hash of another cost than is asked for now is made anew.
+ * Raises the generation, in the transaction of what is the reason: all sessions of the person end, and whatever is half way (a step, a second factor
+ * that no code has confirmed). Gives the new generation.
  */
-export async function findByPassword(
-  email: string,
-  password: string,
-  cost: HashCost,
-): Promise<Account | null> {
-  const [user] = await read<{ id: number; hash: string | null; generation: number }[]>`
-    SELECT id, password_hash AS hash, generation FROM users WHERE lower(email) = ${addressKey(email)} AND left_at IS NULL`;
-  if (!(await isPassword(user?.hash ?? null, password, cost)) || !user?.hash) return null;
-  if (isOutdated(user.hash, cost)) {
-    // Only in place of the one that was checked: it may have been changed meanwhile.
-    const passwordHash = await hashPassword(password, cost);
-    await db.user.updateMany({ where: { id: user.id, passwordHash: user.hash }, data: { passwordHash } });
-  }
-  const account = await findAccount(user.id);
-  return account && { ...account, generation: user.generation };
+export async function startGeneration(tx: Prisma.TransactionClient, userId: number): Promise<number> {
+  const { generation } = await tx.user.update({
+    where: { id: userId },
+    data: { generation: { increment: 1 } },
+    select: { generation: true },
+  });
+  await tx.session.deleteMany({ where: { userId } });
+  await tx.step.deleteMany({ where: { userId } });
+  await tx.user.updateMany({ where: { id: userId, totpSince: null }, data: { totpSecret: null } });
+  return generation;
 }
 
 /** An account's row while a transaction holds it. */
-export type Held = { id: number; email: string; generation: number; role: Role; hasLeft: boolean };
+type Held = { id: number; email: string; generation: number; role: Role; hasLeft: boolean };
 
 /**
- * Holds the account for the rest of the transaction (its row is locked), as it was when it was read. `by` is the admin who does something to it, if
- * it is not its person: held as well. Throws 409 where it was changed since (rule 1), 403 where `by` is no admin any more.
+ * Holds the account for the rest of the transaction: its row is locked. Throws 409 where its generation was raised since it was read, 403 where
+ * `actorId` is an admin no more: who does something to somebody else is held with them. (One's own id is not checked: see `holdAdmin`.)
  */
-export async function holdAccount(
+export async function holdUnchanged(
   tx: Prisma.TransactionClient,
   { id, generation }: Pick<SeenPerson, 'id' | 'generation'>,
-  by: number | null = null,
+  actorId: number | null = null,
 ): Promise<Held> {
-  const held = await holdRow(tx, id, by);
+  const held = await holdAccount(tx, id, actorId);
   if (!held || held.hasLeft || held.generation !== generation) throw changedMeanwhile();
   return held;
 }
@@ -95,23 +89,23 @@ export function changedMeanwhile(): HttpError {
   return new HttpError(409, 'The account was changed at this very moment. Look at it, and do this again.');
 }
 
-/** Holds the row of an admin where no other is to be held with it. Throws 403 where they are no admin any more. */
+/** Holds the account of an admin where no other is to be held with it. Throws 403 where they are no admin any more. */
 export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promise<void> {
-  refuseUnlessAdmin(await holdRow(tx, id));
+  refuseUnlessAdmin(await holdAccount(tx, id));
 }
 
-/** Holds the row whatever its generation; undefined where there is none. `by` as in `holdAccount`. */
-export async function holdRow(
+/** Holds the account whatever its generation; undefined where there is none. `actorId` as in `holdUnchanged`. */
+export async function holdAccount(
   tx: Prisma.TransactionClient,
   id: number,
-  by: number | null = null,
+  actorId: number | null = null,
 ): Promise<Held | undefined> {
   // NO KEY: rows that only refer to this person, such as lines of the trail, can still be inserted.
   const rows = await tx.$queryRaw<Held[]>`
     SELECT id, email, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
-    WHERE id IN (${id}, ${by ?? id}) ORDER BY id FOR NO KEY UPDATE`;
+    WHERE id IN (${id}, ${actorId ?? id}) ORDER BY id FOR NO KEY UPDATE`;
   const rowOf = (whose: number) => rows.find((row) => row.id === whose);
-  if (by !== null && by !== id) refuseUnlessAdmin(rowOf(by));
+  if (actorId !== null && actorId !== id) refuseUnlessAdmin(rowOf(actorId));
   return rowOf(id);
 }
 

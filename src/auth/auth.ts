@@ -9,20 +9,24 @@ import { findSession, type Session } from './sessions.js';
 import { type Auth, authOf, newGate, personOf, sessionSecretOf } from './signing-in.js';
 import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 
-// The front of the auth module, all that the rest of the code knows of it: `req.user` (who is this), `can` (what may they), and these walls, the
-// middleware that lets a request through or refuses it.
+// The front of the auth module. The rest of the code knows `req.user`, `req.session` and `req.token` (who is this), roles.ts (what may they), and what
+// this file exports: walls, the middleware that lets a request through or refuses it, and who writes.
 //
 // The files beside this one are the core; each folder is one thing that people do, with its controller and its form, and knows the core and itself.
-// Its views stand in views/account, views/people or views/auth. To know how it works, read these, in half an hour:
+// Its views stand in views/account, views/people or views/auth. To know how it works, read in this order, in half an hour:
 //
-//   auth.ts roles.ts           the front: whose a request is, the walls, the one table of who may what
-//   secrets.ts accounts.ts     what signs somebody in; a person's row, and the two rules for whatever is done to one
+//   roles.ts secrets.ts        who may what; what signs somebody in without a password
+//   accounts.ts                a person's row, and the two rules for whatever is done to one
 //   sessions.ts steps.ts       who is signed in on which browser; what a browser begins and a later request ends
-//   signing-in.ts              how somebody comes in and out
+//   signing-in.ts auth.ts      how somebody comes in and out; whose a request is, and the walls
 //   passwords.ts tries.ts      hashing, few at once; failures counted, delays, locks
 //   mailed-links.ts            links that come by mail, good once
 //
 // and then the folder that you came for.
+
+export { hasNobody } from './sign-up.js';
+export { personOf } from './signing-in.js';
+export { isForBrowsers } from './tokens/bearer.js';
 
 declare global {
   namespace Express {
@@ -43,7 +47,7 @@ export function installAuth(app: Application, given: Omit<Auth, 'gate' | 'provid
   app.use(identify);
 }
 
-/** Finds out whose a request is: of somebody signed in it gets `session` and `user`, by one round trip; with a token, `token` and `user`. */
+/** Finds out whose a request is: sets `session` and `user` by its cookie, or `token` and `user` by its token (tokens/bearer.ts). One round trip. */
 const identify: RequestHandler = async (req, _res, next) => {
   const bearer = bearerIn(req);
   if (bearer !== null) await admitToken(req, bearer);
@@ -60,8 +64,8 @@ const identify: RequestHandler = async (req, _res, next) => {
 };
 
 /**
- * Finds it out once more when a body that came later is there, as its sender may keep it on its way for minutes: who was signed out meanwhile, or
- * may less now, does nothing by what they had begun to send.
+ * Finds it out once more, behind the body of a request where that came later: its sender may have kept it on its way for minutes, and was signed out
+ * meanwhile, or may less now.
  */
 export const identifyAgain: RequestHandler = (req, res, next) => {
   if (!req.user || !req.bodyCameLater) return next();
@@ -69,10 +73,6 @@ export const identifyAgain: RequestHandler = (req, res, next) => {
   delete req.user;
   return identify(req, res, next);
 };
-
-export { hasNobody } from './sign-up.js';
-export { personOf } from './signing-in.js';
-export { isForBrowsers } from './tokens/bearer.js';
 
 /** The wall in front of what is recorded: lets everybody read where the settings say so, else those who are signed in. */
 export const readers: RequestHandler = (req, res, next) => {

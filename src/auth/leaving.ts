@@ -1,7 +1,6 @@
 import type { Prisma } from '../db/generated/client.js';
-import { addressKey, holdAccount, type Person, type SeenPerson } from './accounts.js';
+import { addressKey, holdUnchanged, type Person, type SeenPerson, startGeneration } from './accounts.js';
 import { keepingAnAdmin, releaseAdmin } from './last-admin.js';
-import { startGeneration } from './sessions.js';
 import { type From, record } from './trail.js';
 
 /**
@@ -14,7 +13,7 @@ export async function leave(
   from: From,
 ): Promise<'done' | 'last admin'> {
   return keepingAnAdmin(async (tx) => {
-    await holdAccount(tx, account, from.userId);
+    await holdUnchanged(tx, account, from.userId);
     await releaseAdmin(tx, account.id);
     await record(tx, from, from.userId === account.id ? 'left' : 'removed', account);
     const name = keepsName ? account.name : 'Somebody who left';

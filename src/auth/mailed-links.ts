@@ -1,6 +1,6 @@
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
-import { addressKey, changedMeanwhile, holdAdmin, holdRow } from './accounts.js';
+import { holdAccount } from './accounts.js';
 import type { Role } from './roles.js';
 import { hashOf, newSecret } from './secrets.js';
 
@@ -9,10 +9,10 @@ import { hashOf, newSecret } from './secrets.js';
 /** What a link lets its holder do, and for how many hours. */
 const HOURS = { confirmation: 72, reset: 1, unlock: 24, invitation: 7 * 24 } as const;
 export type Purpose = keyof typeof HOURS;
-/** What a link is for that somebody has sent to themselves. */
+/** What is sent to somebody who asks: nobody asks for an invitation. */
 export type AskedFor = Exclude<Purpose, 'invitation'>;
 
-/** `id` is the hash of the secret. An invitation has no person yet, and only it has a role; a link that was handed out went to no address. */
+/** `id` is the hash of the secret. An invitation has no person yet, and a role; a reset that an admin handed out went to no address. */
 export type MailedLink = {
   id: string;
   userId: number | null;
@@ -33,51 +33,18 @@ export async function addMailedLink(
 ): Promise<string | null> {
   const open = { purpose, userId, usedAt: null, expiresAt: { gt: new Date() } };
   return db.$transaction(async (tx) => {
-    const held = await holdRow(tx, userId);
+    const held = await holdAccount(tx, userId);
     if (!held || held.hasLeft) return null;
     if ((await tx.mailedLink.count({ where: open })) >= MOST_OPEN) return null;
     return insertLink(tx, purpose, { userId, email });
   });
 }
 
-/**
- * A link for an admin (`by`) to hand out, by which this person chooses a new password, in place of those that were there. `trace` says so in the
- * trail, in the same transaction. Gives its secret.
- */
-export async function handOutReset(
-  userId: number,
-  by: number,
-  trace: (tx: Prisma.TransactionClient) => Promise<void>,
-): Promise<string> {
-  return db.$transaction(async (tx) => {
-    const held = await holdRow(tx, userId, by);
-    if (!held || held.hasLeft) throw changedMeanwhile();
-    await tx.mailedLink.deleteMany({ where: { purpose: 'reset', userId } });
-    await trace(tx);
-    return insertLink(tx, 'reset', { userId, createdById: by });
-  });
-}
-
-/** An invitation by an admin (`by`), in place of those that the address had; else as above. */
-export async function invite(
-  { email, role }: { email: string; role: Role },
-  by: number,
-  trace: (tx: Prisma.TransactionClient) => Promise<void>,
-): Promise<string> {
-  return db.$transaction(async (tx) => {
-    // What an admin handed out is withdrawn when they cease to be one (last-admin.ts): either it is there by then, or it is not made.
-    await holdAdmin(tx, by);
-    // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
-    await tx.$executeRaw`DELETE FROM mailed_links WHERE purpose = 'invitation' AND lower(email) = ${addressKey(email)}`;
-    await trace(tx);
-    return insertLink(tx, 'invitation', { email, role, createdById: by });
-  });
-}
-
-async function insertLink(
+/** Inserts a link's row. Gives its secret. */
+export async function insertLink(
   tx: Prisma.TransactionClient,
   purpose: Purpose,
-  to: { userId?: number; email?: string; role?: Role; createdById?: number },
+  to: { userId?: number; email?: string; role?: Role; createdById?: number | null },
 ): Promise<string> {
   const secret = newSecret();
   const expiresAt = new Date(Date.now() + HOURS[purpose] * 3_600_000);

@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { hash, type Options, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
-import { type Settings, USUAL_HASH } from '../settings.js';
+import type { Settings } from '../settings.js';
 
 /** What an argon2id hash costs: KiB of memory and passes over it. */
 export type HashCost = Settings['passwords'];
 
-/** On threads of their own, as many at once as there are cores: a flood of sign-ins waits here, and the event loop goes on serving. */
-const oneOfFew = pLimit(availableParallelism());
+/** How many are hashed at once: one a core, and of the four threads that Node has for such work one is left for files and names. */
+const AT_ONCE = Math.min(availableParallelism(), 3);
+
+/** A flood of sign-ins waits here, and the event loop goes on serving. */
+const oneOfFew = pLimit(AT_ONCE);
 
 /** The password's argon2id hash, as text that says at what cost it was made. */
-export function hashPassword(password: string, cost: HashCost = USUAL_HASH): Promise<string> {
+export function hashPassword(password: string, cost: HashCost): Promise<string> {
   return oneOfFew(() => hash(password, optionsOf(cost)));
 }
 
@@ -19,7 +22,10 @@ export function isOutdated(stored: string, { memoryKib, passes }: HashCost): boo
   return !stored.startsWith(`$argon2id$v=19$m=${memoryKib},t=${passes},p=1$`);
 }
 
-/** Whether the password is the one that was hashed. A no takes as long whatever was stored, and with no hash at all: time tells nothing. */
+/**
+ * Whether the password is the one that was hashed. With no hash at all it says no and takes as long, so that time tells nothing; longer only where the
+ * hash was made at a higher cost than is asked for now.
+ */
 export async function isPassword(stored: string | null, password: string, cost: HashCost): Promise<boolean> {
   const against = stored ?? (await decoyHash(cost));
   const matches = await oneOfFew(() => verify(against, password));
@@ -27,10 +33,7 @@ export async function isPassword(stored: string | null, password: string, cost: 
   return stored !== null && matches;
 }
 
-/**
- * A hash that was made at a smaller cost is refused sooner than the decoy of today: the difference is spent as well. What a hash takes grows with
- * memory times passes; 8 KiB is the least that argon2 takes.
- */
+/** A hash that was made at a lower cost is refused sooner than the decoy: the difference is spent as well. What one costs is memory times passes. */
 async function spendTheRest(
   stored: string,
   password: string,
@@ -40,6 +43,7 @@ async function spendTheRest(
   const rest = memoryKib * passes - storedKib * storedPasses;
   if (rest <= 0) return;
   const more = Math.ceil(rest / memoryKib);
+  // 8 KiB is the least that argon2 takes.
   await hashPassword(password, { memoryKib: Math.max(8, Math.round(rest / more)), passes: more });
 }
 

@@ -19,7 +19,7 @@ export function can(role: Role | null, action: Action): boolean {
   return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[action]);
 }
 
-/** True when somebody may delete what one person (`id`) wrote under their name, or bring back what that person deleted: it is theirs, or they administer. */
-export function isOwnOrAdmin(person: { id: number; role: Role }, id: number | null): boolean {
-  return person.id === id || can(person.role, 'administer');
+/** True of whoever wrote a comment, and may delete it, or deleted it, and may bring it back (`byId` is who did); and of admins. */
+export function isOwnOrAdmin(person: { id: number; role: Role }, byId: number | null): boolean {
+  return person.id === byId || can(person.role, 'administer');
 }

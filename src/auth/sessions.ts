@@ -2,7 +2,7 @@ import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import { together } from '../db/together.js';
 import type { Settings } from '../settings.js';
-import { holdAccount, type Person, type SeenPerson } from './accounts.js';
+import { holdUnchanged, type Person, type SeenPerson } from './accounts.js';
 import { hashOf, newSecret } from './secrets.js';
 
 /** Somebody signed in on one browser, whose cookie holds a secret; `id` is its hash. */
@@ -23,7 +23,7 @@ export async function startSession(
   { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
   limits: Limits,
 ): Promise<{ secret: string; id: string; expiresAt: Date }> {
-  await holdAccount(tx, person);
+  await holdUnchanged(tx, person);
   const secret = newSecret();
   const id = hashOf(secret);
   const hours = isKept ? limits.keptDays * 24 : limits.maxHours;
@@ -49,7 +49,7 @@ export async function findSession(secret: string, { idleHours }: Limits): Promis
 
 type Found = Session & { idleMs: number };
 
-/** The session of this id, if it was not ended and may still run. Asked together, it costs a page a quarter less. */
+/** The session of this id, if it was not ended and may still run. Asking for those of one turn at once takes a quarter off what it costs a page. */
 const findUnended = together<Found>(async (ids) => {
   // As JSON: taking rows apart column by column costs more.
   const [row] = await read<{ found: Found[] | null }[]>`
@@ -65,42 +65,4 @@ const findUnended = together<Found>(async (ids) => {
 /** Ends one session. */
 export async function endSession(id: string): Promise<void> {
   await db.session.deleteMany({ where: { id } });
-}
-
-/**
- * Begins the account's next generation (see accounts.ts), in the transaction of what is the reason: all sessions of the person end, and whatever is
- * half way (a step, a second factor that no code has confirmed). Gives the new generation.
- */
-export async function startGeneration(tx: Prisma.TransactionClient, userId: number): Promise<number> {
-  const { generation } = await tx.user.update({
-    where: { id: userId },
-    data: { generation: { increment: 1 } },
-    select: { generation: true },
-  });
-  await tx.session.deleteMany({ where: { userId } });
-  await tx.step.deleteMany({ where: { userId } });
-  await tx.user.updateMany({ where: { id: userId, totpSince: null }, data: { totpSecret: null } });
-  return generation;
-}
-
-/** Ends all sessions of the person but this one. */
-export async function endOtherSessions(userId: number, id: string): Promise<void> {
-  await db.session.deleteMany({ where: { userId, id: { not: id } } });
-}
-
-export type Listed = {
-  id: string;
-  address: string;
-  agent: string;
-  isKept: boolean;
-  createdAt: Date;
-  seenAt: Date;
-};
-
-/** The person's sessions, the latest used first. */
-export async function listSessions(userId: number, { idleHours }: Limits): Promise<Listed[]> {
-  return read<Listed[]>`
-    SELECT id, address, agent, is_kept AS "isKept", created_at AS "createdAt", seen_at AS "seenAt" FROM sessions
-    WHERE user_id = ${userId} AND expires_at > now() AND (is_kept OR seen_at > now() - ${idleHours} * interval '1 hour')
-    ORDER BY seen_at DESC`;
 }

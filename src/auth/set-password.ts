@@ -1,5 +1,5 @@
 import type { Prisma } from '../db/generated/client.js';
-import { startGeneration } from './sessions.js';
+import { startGeneration } from './accounts.js';
 import { type From, record } from './trail.js';
 
 export type NewPassword = {

@@ -35,7 +35,7 @@ type SignUp = { name: string; email: string; password: string };
 export async function createFirstAccount(
   { name, email, password }: SignUp,
   ip: string,
-  cost?: HashCost,
+  cost: HashCost,
 ): Promise<SeenPerson | null> {
   const passwordHash = await hashPassword(password, cost);
   return db.$transaction(async (tx) => {
@@ -48,7 +48,7 @@ export async function createFirstAccount(
 /** Makes an account; one that is not confirmed signs in nobody until its address is. Null when the address is taken; it takes as long. */
 export async function createAccount(
   { name, email, password, role }: SignUp & { role: Role },
-  { isConfirmed, ip = '', cost }: { isConfirmed: boolean; ip?: string; cost?: HashCost },
+  { isConfirmed, ip, cost }: { isConfirmed: boolean; ip: string; cost: HashCost },
 ): Promise<SeenPerson | null> {
   const passwordHash = await hashPassword(password, cost);
   const account = { name, email, passwordHash, role, confirmedAt: isConfirmed ? new Date() : null };

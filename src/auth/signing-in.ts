@@ -1,19 +1,21 @@
 import type { Request } from 'express';
 import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
 import { pathOfThisSite } from '../web/addresses.js';
 import { type Cookie, ownCookie } from '../web/cookies.js';
 import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
-import { type Account, findByPassword, type Person, type SeenPerson } from './accounts.js';
+import { type Account, addressKey, findAccount, type Person, type SeenPerson } from './accounts.js';
+import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import { endSession, startSession } from './sessions.js';
 import { beginStep } from './steps.js';
 import { type From, recordSignIn } from './trail.js';
+import type { Provider } from './ways-in.js';
 
-// Signing in and out, and what the module works with while it does.
+// How somebody comes in and out.
 
 /** What the module works with: given once, when the app is made. */
 export type Auth = {
@@ -25,18 +27,6 @@ export type Auth = {
   providers: Provider[];
 };
 
-/** Somebody else who says who a person is. */
-export type Provider = {
-  /** What stands for it in addresses. */
-  slug: 'openid' | 'github';
-  name: string;
-  /** What it is known by in the database: with another issuer in the settings nobody is mistaken for somebody of the old one. */
-  issuer: string;
-  /** Adds its strategy to the gate. Throws where the provider cannot be reached. */
-  prepare: (gate: passport.Authenticator) => Promise<void>;
-};
-
-/** What the module works with. */
 export function authOf(req: Request): Auth {
   return req.app.get('auth');
 }
@@ -83,21 +73,42 @@ export function authenticate(req: Request): Promise<Account | null> {
 }
 
 /**
- * Signs in whoever has shown all that they must, on this browser and in a new session; `isKept` over the closing of the browser. `by` is what they
- * came in with, for the trail; null where the session that there was goes on in a new one.
+ * The account with this address and password, or null: which of the two was wrong is not told, and both take as long. The generation is the one that
+ * was read with the hash. A hash of another cost than is asked for now is made anew.
+ */
+export async function findByPassword(
+  email: string,
+  password: string,
+  cost: HashCost,
+): Promise<Account | null> {
+  const [user] = await read<{ id: number; hash: string | null; generation: number }[]>`
+    SELECT id, password_hash AS hash, generation FROM users WHERE lower(email) = ${addressKey(email)} AND left_at IS NULL`;
+  if (!(await isPassword(user?.hash ?? null, password, cost)) || !user?.hash) return null;
+  if (isOutdated(user.hash, cost)) {
+    // Only in place of the one that was checked: it may have been changed meanwhile.
+    const passwordHash = await hashPassword(password, cost);
+    await db.user.updateMany({ where: { id: user.id, passwordHash: user.hash }, data: { passwordHash } });
+  }
+  const account = await findAccount(user.id);
+  return account && { ...account, generation: user.generation };
+}
+
+/**
+ * Signs in whoever has shown all that they must, on this browser and in a new session; `isKept` when it outlasts the closing of the browser. `method`
+ * is what they came in with, for the trail; null where nobody came in: the session that there was goes on in a new one.
  */
 export async function enter(
   req: Request,
   { id, name, email, role, generation }: SeenPerson,
   isKept: boolean,
-  by: string | null,
+  method: string | null,
 ): Promise<void> {
   const { sessions } = authOf(req).settings;
   const address = req.ip ?? '';
   const browser = { isKept, address, agent: req.get('user-agent') ?? '' };
   const session = await db.$transaction(async (tx) => {
     const started = await startSession(tx, { id, generation }, browser, sessions);
-    if (by !== null) await recordSignIn(tx, { id, name }, { userId: id, address }, by);
+    if (method !== null) await recordSignIn(tx, { id, name }, { userId: id, address }, method);
     return started;
   });
   if (req.session) await endSession(req.session.id);
@@ -114,22 +125,22 @@ export function signInAnew(req: Request, account: Account, generation: number): 
   return enter(req, { ...account, generation }, req.session?.isKept ?? false, null);
 }
 
-/** What is kept of a sign-in until the second factor is shown. `by` is what the first one was. */
-export type Begun = { keep: boolean; to: string; by: string; generation: number };
+/** What is kept of a sign-in until the second factor is shown; `method` is the first one. */
+export type Begun = { isKept: boolean; to: string; method: string; generation: number };
 
 /** Goes on with whoever has shown the first factor, and has another perhaps. Gives where the browser goes next: the page wanted, or that of the code. */
 export async function enterOrAskForCode(
   req: Request,
   account: Account,
-  { keep, to, by }: { keep: boolean; to: string | undefined; by: string },
+  { isKept, to, method }: { isKept: boolean; to: string | undefined; method: string },
 ): Promise<string> {
   const wanted = pathOfThisSite(to);
   if (account.totpSince) {
-    const begun: Begun = { keep, to: wanted, by, generation: account.generation };
+    const begun: Begun = { isKept, to: wanted, method, generation: account.generation };
     await beginStep(req, 'second factor', { userId: account.id, data: begun });
     return '/sign-in/code';
   }
-  await enter(req, account, keep, by);
+  await enter(req, account, isKept, method);
   return wanted;
 }
 

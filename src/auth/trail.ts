@@ -29,17 +29,17 @@ export async function note(
   await record(db, from, action, about, after ? { after } : {});
 }
 
-/** Somebody came in; `by` is what with. Their account says so as well. */
+/** Somebody came in; `method` is what with. Their account says so as well. */
 export async function recordSignIn(
   tx: Prisma.TransactionClient,
   person: { id: number; name: string },
   from: From,
-  by: string,
+  method: string,
 ): Promise<void> {
   await tx.user.update({
     where: { id: person.id },
     data: { lastSignInAt: new Date(), lastSignInFrom: from.address, signInCount: { increment: 1 } },
     select: { id: true },
   });
-  await record(tx, from, 'signed in', person, { after: { by } });
+  await record(tx, from, 'signed in', person, { after: { by: method } });
 }

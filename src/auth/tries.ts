@@ -1,13 +1,14 @@
 import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
-import { addressKey } from './accounts.js';
+import { type Account, addressKey } from './accounts.js';
 import { hashOf } from './secrets.js';
 
 // Tries to come in, counted in the database, so that they hold over every process. The first ten failures are free, then each doubles the wait
 // (1 s, 2 s, 4 s and on), and the twentieth locks. A lock ends by mail, by an admin, or after a day. Addresses that nobody has are counted and
 // locked alike: what is answered tells nothing.
 const FREE = 10;
-const MOST = 20;
+const LOCKS_AT = 20;
+const DAY_SECONDS = 24 * 3_600;
 
 /**
  * What can be tried of an account, by the key that it is counted under: its password at the door, its second factor, and the password that is asked
@@ -30,7 +31,7 @@ type Refused = { ok: false; seconds: number; isLocked: boolean };
  */
 export async function takeTry(key: string): Promise<Try> {
   const hashed = hashedKey(key);
-  // What was last tried more than a day ago is forgotten. Else it is as the branches say: free, or waited long enough and not locked.
+  // One goes through when the last is a day old (the count begins anew), while they are free, or when the wait is over and nothing is locked.
   const [taken] = await db.$queryRaw<{ failures: number }[]>`
     INSERT INTO tries AS t (key, failures, last_at) VALUES (${hashed}, 1, now())
     ON CONFLICT (key) DO UPDATE SET
@@ -38,18 +39,19 @@ export async function takeTry(key: string): Promise<Try> {
       last_at = now()
     WHERE t.last_at < now() - interval '1 day'
       OR t.failures < ${FREE}::int
-      OR (t.failures < ${MOST}::int AND t.last_at <= now() - interval '1 second' * 2 ^ (t.failures - ${FREE}::int))
+      OR (t.failures < ${LOCKS_AT}::int AND t.last_at <= now() - interval '1 second' * 2 ^ (t.failures - ${FREE}::int))
     RETURNING failures`;
-  return taken ? { ok: true, locks: taken.failures >= MOST } : refusedNow(hashed);
+  return taken ? { ok: true, locks: taken.failures >= LOCKS_AT } : refusedNow(hashed);
 }
 
 async function refusedNow(hashed: string): Promise<Refused> {
-  const [row] = await read<{ seconds: number; isLocked: boolean }[]>`
-    SELECT failures >= ${MOST}::int AS "isLocked",
-      ceil(extract(epoch FROM last_at - now() + CASE WHEN failures >= ${MOST}::int THEN interval '1 day'
-        ELSE interval '1 second' * 2 ^ (failures - ${FREE}::int) END))::int AS seconds
-    FROM tries WHERE key = ${hashed}`;
-  return { ok: false, seconds: Math.max(1, row?.seconds ?? 1), isLocked: row?.isLocked ?? false };
+  const [row] = await read<{ failures: number; seconds: number }[]>`
+    SELECT failures, extract(epoch FROM now() - last_at)::float8 AS seconds FROM tries WHERE key = ${hashed}`;
+  // Forgotten since: it may be tried again at once.
+  if (!row) return { ok: false, seconds: 1, isLocked: false };
+  const isLocked = row.failures >= LOCKS_AT;
+  const wait = isLocked ? DAY_SECONDS : 2 ** (row.failures - FREE);
+  return { ok: false, seconds: Math.max(1, Math.ceil(wait - row.seconds)), isLocked };
 }
 
 /** "Try again in 8 seconds.", or where it is locked what ends that. */
@@ -58,32 +60,30 @@ export function waitInWords({ seconds, isLocked }: Refused, whenLocked: string):
   return `Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
 }
 
-type Tries = Pick<Prisma.TransactionClient, 'tries'>;
+type Client = Pick<Prisma.TransactionClient, 'tries'>;
 
 /** After a success. */
-export async function forgetTries(key: string, tx: Tries = db): Promise<void> {
+export async function forgetTries(key: string, tx: Client = db): Promise<void> {
   await tx.tries.deleteMany({ where: { key: hashedKey(key) } });
 }
 
-type Tried = { id: number; email: string };
-
 /** When a lock is lifted: whatever of the account was tried. */
-export async function forgetAllTries(account: Tried, tx: Tries = db): Promise<void> {
+export async function forgetAllTries(account: Pick<Account, 'id' | 'email'>, tx: Client = db): Promise<void> {
   await tx.tries.deleteMany({ where: { key: { in: hashedKeysOf(account) } } });
 }
 
 /** The ids of those of whom anything is locked now. */
-export async function lockedAmong(accounts: Tried[]): Promise<Set<number>> {
+export async function lockedAmong(accounts: Pick<Account, 'id' | 'email'>[]): Promise<Set<number>> {
   const idsByKey = new Map(accounts.flatMap((one) => hashedKeysOf(one).map((key) => [key, one.id])));
-  const aDayAgo = new Date(Date.now() - 24 * 3_600_000);
+  const aDayAgo = new Date(Date.now() - DAY_SECONDS * 1_000);
   const locked = await db.tries.findMany({
-    where: { key: { in: [...idsByKey.keys()] }, failures: { gte: MOST }, lastAt: { gt: aDayAgo } },
+    where: { key: { in: [...idsByKey.keys()] }, failures: { gte: LOCKS_AT }, lastAt: { gt: aDayAgo } },
     select: { key: true },
   });
   return new Set(locked.flatMap(({ key }) => idsByKey.get(key) ?? []));
 }
 
-function hashedKeysOf({ id, email }: Tried): string[] {
+function hashedKeysOf({ id, email }: Pick<Account, 'id' | 'email'>): string[] {
   return [triesOf.password(email), triesOf.code(id), triesOf.passwordAgain(id)].map(hashedKey);
 }
 

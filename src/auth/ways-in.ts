@@ -1,10 +1,21 @@
 import { isIP } from 'node:net';
+import type passport from 'passport';
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
-import { holdRow } from './accounts.js';
-import type { Provider } from './signing-in.js';
+import { holdAccount } from './accounts.js';
 
 // What lets a person in besides a password: providers that they are linked to, and passkeys.
+
+/** Somebody else who says who a person is. */
+export type Provider = {
+  /** What stands for it in addresses. */
+  slug: 'openid' | 'github';
+  name: string;
+  /** What it is known by in the database: with another issuer in the settings nobody is mistaken for somebody of the old one. */
+  issuer: string;
+  /** Adds its strategy to the gate. Throws where the provider cannot be reached. */
+  prepare: (gate: passport.Authenticator) => Promise<void>;
+};
 
 export type Identity = { id: number; provider: string; name: string; createdAt: Date };
 
@@ -44,7 +55,7 @@ export async function hasOtherWayIn(
   without: { passkey?: string; identity?: number },
   providers: Provider[],
 ): Promise<boolean> {
-  await holdRow(tx, userId);
+  await holdAccount(tx, userId);
   const issuers = providers.map(({ issuer }) => issuer);
   const [row] = await tx.$queryRaw<{ has: boolean }[]>`
     SELECT u.password_hash IS NOT NULL

@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('a link that came by mail', () => {
     const email = 'new@example.com';
     const person = await createAccount(
       { name: 'New', email, password: PASSWORD, role: 'viewer' },
-      { isConfirmed: false, cost },
+      { isConfirmed: false, ip: '', cost },
     );
     const token = await aLink('confirmation', { userId: person!.id, email });
     const page = await openPage();

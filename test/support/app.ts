@@ -8,7 +8,7 @@ import type { Person } from '../../src/auth/accounts.js';
 import { createAccount } from '../../src/auth/sign-up.js';
 import { type Database, openDatabase } from '../../src/db/client.js';
 import { createLog } from '../../src/log.js';
-import { readSettings } from '../../src/settings.js';
+import { readSettings, USUAL_HASH } from '../../src/settings.js';
 import type { Letter, Mail } from '../../src/web/mail.js';
 import { statement } from './statement.js';
 
@@ -86,7 +86,7 @@ export async function signedIn(role: Person['role'] = 'editor'): Promise<Browser
   const email = `${role}-${people}-${randomBytes(3).toString('hex')}@example.com`;
   const person = await createAccount(
     { name: `${role} ${people}`, email, password: PASSWORD, role },
-    { isConfirmed: true },
+    { isConfirmed: true, ip: '', cost: USUAL_HASH },
   );
   if (!person) throw new Error(`${email} is taken`);
   const browser = await visitor();

@@ -14,9 +14,6 @@ export async function aLink(
   return secret;
 }
 
-/** For what is handed out where no test looks at the trail. */
-export const noTrace = async () => {};
-
 /** The secret of a link that is good, for each page that one opens by a link. */
 export async function linksOf(userId: number): Promise<Record<string, string>> {
   const { email } = await db.user.findUniqueOrThrow({ where: { id: userId } });

@@ -1,5 +1,5 @@
 import { db } from '../../db/client.js';
-import { type Account, holdAccount } from '../accounts.js';
+import { type Account, holdUnchanged } from '../accounts.js';
 import { type NewPassword, setPassword } from '../set-password.js';
 import { type From, record } from '../trail.js';
 
@@ -9,7 +9,7 @@ import { type From, record } from '../trail.js';
 export async function changeName(account: Account, name: string, from: From): Promise<void> {
   const { id } = account;
   await db.$transaction(async (tx) => {
-    await holdAccount(tx, account);
+    await holdUnchanged(tx, account);
     await tx.user.update({ where: { id }, data: { name }, select: { id: true } });
     await record(tx, from, 'changed', { id, name }, { before: { name: account.name }, after: { name } });
   });
@@ -18,7 +18,7 @@ export async function changeName(account: Account, name: string, from: From): Pr
 /** Keeps the address that was asked for until it is confirmed. */
 export async function askForAddress(account: Account, newEmail: string, from: From): Promise<void> {
   await db.$transaction(async (tx) => {
-    await holdAccount(tx, account);
+    await holdUnchanged(tx, account);
     await tx.user.update({ where: { id: account.id }, data: { newEmail }, select: { id: true } });
     // Those to an address that is asked for no more open nothing.
     await tx.mailedLink.deleteMany({ where: { userId: account.id, purpose: 'confirmation' } });
@@ -30,7 +30,7 @@ export async function askForAddress(account: Account, newEmail: string, from: Fr
 export async function forgetAddress(account: Account, from: From): Promise<void> {
   if (account.newEmail === null) return;
   await db.$transaction(async (tx) => {
-    await holdAccount(tx, account);
+    await holdUnchanged(tx, account);
     await tx.user.update({ where: { id: account.id }, data: { newEmail: null }, select: { id: true } });
     const before = { addressAskedFor: account.newEmail };
     await record(tx, from, 'changed', account, { before, after: { addressAskedFor: null } });
@@ -40,7 +40,7 @@ export async function forgetAddress(account: Account, from: From): Promise<void>
 /** Sets the password of somebody who has just shown the old one. Gives the account's new generation. */
 export async function changePassword(account: Account, password: NewPassword, from: From): Promise<number> {
   return db.$transaction(async (tx) => {
-    await holdAccount(tx, account);
+    await holdUnchanged(tx, account);
     return setPassword(tx, account, password, from);
   });
 }

@@ -9,13 +9,14 @@ import { addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postConfirmation, postTaken, writtenTo } from '../post.js';
-import { endOtherSessions, endSession, listSessions } from '../sessions.js';
+import { endSession } from '../sessions.js';
 import { isOfDomain } from '../sign-up.js';
 import { authOf, fromOf, personOf, signInAnew, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { listIdentities } from '../ways-in.js';
 import { askForAddress, changeName, changePassword, forgetAddress } from './changes.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
+import { endOtherSessions, listSessions } from './own-sessions.js';
 
 // One's own account. What matters asks for the password again: a browser left open must not be enough.
 

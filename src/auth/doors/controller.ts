@@ -53,7 +53,7 @@ export async function createSession(req: Request, res: Response) {
       'Your address is not confirmed yet. We have written to you again: open the link in the mail.',
     );
   }
-  res.redirect(303, await enterOrAskForCode(req, account, { keep, to, by: 'password' }));
+  res.redirect(303, await enterOrAskForCode(req, account, { isKept: keep, to, method: 'password' }));
 }
 
 export async function destroySession(req: Request, res: Response) {

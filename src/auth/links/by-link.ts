@@ -1,7 +1,7 @@
 import { db } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
 import { unlessViolated } from '../../db/violations.js';
-import { type Account, findAccount, holdRow, type SeenPerson } from '../accounts.js';
+import { type Account, findAccount, holdAccount, type SeenPerson } from '../accounts.js';
 import { type MailedLink, useUp } from '../mailed-links.js';
 import { type NewPassword, setPassword } from '../set-password.js';
 import { dropUnconfirmed, insertAccount } from '../sign-up.js';
@@ -95,7 +95,7 @@ async function using<T>(
   if (!account) return null;
   return db.$transaction(async (tx) => {
     // The person's row first and then the link, as everybody does: else two would wait for each other.
-    await holdRow(tx, account.id);
+    await holdAccount(tx, account.id);
     return (await useUp(tx, link)) ? work(tx, account) : null;
   });
 }

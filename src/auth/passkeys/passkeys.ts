@@ -6,9 +6,9 @@ import type {
 } from '@simplewebauthn/server';
 import { db } from '../../db/client.js';
 import { unlessViolated } from '../../db/violations.js';
-import { type Account, findAccount, holdAccount } from '../accounts.js';
-import type { Provider } from '../signing-in.js';
+import { type Account, findAccount, holdUnchanged } from '../accounts.js';
 import { type From, record } from '../trail.js';
+import type { Provider } from '../ways-in.js';
 import { hasOtherWayIn, type RelyingParty } from '../ways-in.js';
 
 // Passkeys (WebAuthn): one signs in with what unlocks the device. The device asks for a finger, a face or a PIN, so a passkey is both factors.
@@ -73,7 +73,7 @@ export async function register(
   const key = { id, publicKey, counter: BigInt(counter), transports };
   return unlessViolated('passkeys_pkey', 'known already', async () => {
     await db.$transaction(async (tx) => {
-      await holdAccount(tx, account);
+      await holdUnchanged(tx, account);
       await tx.passkey.create({ data: { ...key, userId: account.id, name: made.name } });
       await record(tx, from, 'changed', account, { after: { passkeyAdded: made.name } });
     });

@@ -8,15 +8,21 @@ import { type Account, findAccount, findAccountByEmail } from '../accounts.js';
 import { keyIn } from '../fields.js';
 import { leave } from '../leaving.js';
 import { accountRemoved, invitationLetter, resetHandedOut, roleChanged } from '../letters.js';
-import { handOutReset, invite } from '../mailed-links.js';
 import { hasAppUrl, linkTo, post, refuseWithoutAppUrl, writtenTo } from '../post.js';
 import { ROLES } from '../roles.js';
 import { type Secrets, showOnce, takeShown } from '../shown-once.js';
 import { authOf, fromOf, personOf, signOut } from '../signing-in.js';
-import { record } from '../trail.js';
 import { lockedAmong } from '../tries.js';
 import { invitationForm, roleForm } from './form.js';
-import { changeRole, listInvitations, listPeople, unlockAccount, withdrawInvitation } from './people.js';
+import {
+  changeRole,
+  handOutReset,
+  invite,
+  listInvitations,
+  listPeople,
+  unlockAccount,
+  withdrawInvitation,
+} from './people.js';
 
 // People, as an admin sees them.
 
@@ -81,10 +87,7 @@ export async function unlock(req: Request, res: Response) {
 export async function createReset(req: Request, res: Response) {
   const account = await otherOf(req);
   refuseWithoutAppUrl(req);
-  const after = { password: 'a link to choose a new one was handed out' };
-  const secret = await handOutReset(account.id, personOf(req).id, (tx) =>
-    record(tx, fromOf(req), 'changed', account, { after }),
-  );
+  const secret = await handOutReset(account, fromOf(req));
   post(req, account.email, resetHandedOut(account.name));
   await showOnce(req, 'link', {
     title: `A new password for ${account.name}`,
@@ -112,9 +115,7 @@ export async function createInvitation(req: Request, res: Response) {
     );
   }
   refuseWithoutAppUrl(req);
-  const secret = await invite({ email, role }, personOf(req).id, (tx) =>
-    record(tx, fromOf(req), 'invited', { id: 0, name: email }, { after: { role } }),
-  );
+  const secret = await invite({ email, role }, fromOf(req));
   const link = linkTo(req, 'invitation', secret);
   post(req, email, invitationLetter(personOf(req).name, link));
   const told = authOf(req).mail.isOn

@@ -1,9 +1,16 @@
 import { db } from '../../db/client.js';
 import type { Prisma } from '../../db/generated/client.js';
-import { type Account, holdAccount, holdAdmin, type Person } from '../accounts.js';
+import {
+  type Account,
+  addressKey,
+  holdAdmin,
+  holdUnchanged,
+  type Person,
+  startGeneration,
+} from '../accounts.js';
 import { keepAdmin, keepingAnAdmin, releaseAdmin } from '../last-admin.js';
+import { insertLink } from '../mailed-links.js';
 import type { Role } from '../roles.js';
-import { startGeneration } from '../sessions.js';
 import { type From, record } from '../trail.js';
 import { forgetAllTries } from '../tries.js';
 
@@ -43,8 +50,34 @@ export async function changeRole(
 
 /** Holds the account and the admin who does something to it, one's own as well: who ceased to be one at this very moment does nothing more. */
 async function holdByAdmin(tx: Prisma.TransactionClient, account: Account, from: From): Promise<void> {
-  await holdAccount(tx, account, from.userId);
+  await holdUnchanged(tx, account, from.userId);
   if (from.userId === account.id) await holdAdmin(tx, account.id);
+}
+
+/**
+ * A link for an admin to hand out, by which this person chooses a new password, in place of those that were handed out or sent before. Gives its
+ * secret.
+ */
+export async function handOutReset(account: Account, from: From): Promise<string> {
+  return db.$transaction(async (tx) => {
+    await holdByAdmin(tx, account, from);
+    await tx.mailedLink.deleteMany({ where: { purpose: 'reset', userId: account.id } });
+    const after = { password: 'a link to choose a new one was handed out' };
+    await record(tx, from, 'changed', account, { after });
+    return insertLink(tx, 'reset', { userId: account.id, createdById: from.userId });
+  });
+}
+
+/** Invites whoever has this address, in place of what invited them before. Gives the secret of the link. */
+export async function invite({ email, role }: { email: string; role: Role }, from: From): Promise<string> {
+  return db.$transaction(async (tx) => {
+    // What an admin handed out is withdrawn when they cease to be one (last-admin.ts): either it is there by then, or it is not made.
+    await holdAdmin(tx, from.userId ?? 0);
+    // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
+    await tx.$executeRaw`DELETE FROM mailed_links WHERE purpose = 'invitation' AND lower(email) = ${addressKey(email)}`;
+    await record(tx, from, 'invited', { id: 0, name: email }, { after: { role } });
+    return insertLink(tx, 'invitation', { email, role, createdById: from.userId });
+  });
 }
 
 type Invitation = { id: string; email: string | null; role: Role | null; expiresAt: Date };

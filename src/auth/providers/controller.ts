@@ -10,8 +10,9 @@ import { passwordAgainForm } from '../fields.js';
 import { providerLinked } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
-import { authOf, enterOrAskForCode, fromOf, type Provider } from '../signing-in.js';
+import { authOf, enterOrAskForCode, fromOf } from '../signing-in.js';
 import { beginStep, endStep, findStep } from '../steps.js';
+import type { Provider } from '../ways-in.js';
 import { listIdentities } from '../ways-in.js';
 import { type Arrival, arrive, type Known, link, type Refusal, unlink as take } from './identities.js';
 import { leaveFor, profileOf } from './providers.js';
@@ -105,7 +106,7 @@ async function letIn(req: Request, res: Response, known: Known, to: string) {
   if (!arrival.ok) return turnAway(req, res, name, arrival.refusal);
   const { account, how } = arrival;
   if (how === 'linked') post(req, account.email, providerLinked(account.name, name));
-  const next = await enterOrAskForCode(req, account, { keep: false, to, by: name });
+  const next = await enterOrAskForCode(req, account, { isKept: false, to, method: name });
   if (how === 'linked') {
     setFlash(req, { message: `Your account is linked to ${name} now. We have written to you about it.` });
   }

@@ -8,12 +8,12 @@ import {
   changedMeanwhile,
   findAccount,
   findAccountByEmail,
-  holdAccount,
+  holdUnchanged,
 } from '../accounts.js';
 import { type MailedLink, useUp } from '../mailed-links.js';
 import { dropUnconfirmed, hasNobody, insertAccount, roleOf } from '../sign-up.js';
-import type { Provider } from '../signing-in.js';
 import { type From, record } from '../trail.js';
+import type { Provider } from '../ways-in.js';
 import { hasOtherWayIn } from '../ways-in.js';
 import type { Profile } from './strategies.js';
 
@@ -90,7 +90,7 @@ export async function link(
   from: From,
 ): Promise<'linked' | 'linked already' | 'taken'> {
   const isDone = await linked(async (tx) => {
-    const { email } = await holdAccount(tx, account);
+    const { email } = await holdUnchanged(tx, account);
     // It may have been found by an address that was given up at that very moment.
     if (email !== account.email) throw changedMeanwhile();
     await tx.identity.create({ data: { userId: account.id, ...keyOf(known) } });

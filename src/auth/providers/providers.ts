@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type passport from 'passport';
 import type { Settings } from '../../settings.js';
-import type { Provider } from '../signing-in.js';
+import type { Provider } from '../ways-in.js';
 import type { Profile } from './strategies.js';
 
 // Those who say who somebody is: an OpenID Connect provider and GitHub, as far as the settings name them. They are passport strategies; what

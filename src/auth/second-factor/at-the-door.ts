@@ -55,8 +55,8 @@ export async function enterWithCode(req: Request, res: Response) {
   // Of two requests at the same moment one ends the step, and comes in.
   if (!(await endStep(req, step))) return tooLate(res);
   await forgetTries(triesOf.code(account.id));
-  const { keep, to, by, generation } = step.data as Begun;
-  await enter(req, { ...account, generation }, keep, `${by} and ${used}`);
+  const { isKept, to, method, generation } = step.data as Begun;
+  await enter(req, { ...account, generation }, isKept, `${method} and ${used}`);
   if (used === 'recovery code') setFlash(req, { message: await leftInWords(account.id) });
   res.redirect(303, pathOfThisSite(to));
 }
@@ -77,7 +77,7 @@ function tooLate(res: Response) {
 /** Who types codes has shown the first factor already, so whoever has the account is told. */
 async function failed(req: Request, { account, step }: BegunSignIn, locks: boolean): Promise<void> {
   await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in', { by: 'code' });
-  if (locks) postLink(req, 'unlock', account, codeLocked((step.data as Begun).by));
+  if (locks) postLink(req, 'unlock', account, codeLocked((step.data as Begun).method));
 }
 
 async function leftInWords(userId: number): Promise<string> {

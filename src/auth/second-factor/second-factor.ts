@@ -1,8 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { db } from '../../db/client.js';
-import { type Account, holdAccount } from '../accounts.js';
+import { type Account, holdUnchanged, startGeneration } from '../accounts.js';
 import { seal, unseal } from '../sealed.js';
-import { startGeneration } from '../sessions.js';
 import { type From, record } from '../trail.js';
 import { countRecoveryCodes, makeRecoveryCodes, useRecoveryCode } from './recovery-codes.js';
 
@@ -40,7 +39,7 @@ export async function beginSecondFactor(account: Account, key: string): Promise<
   const { id } = account;
   const totpSecret = seal(new Secret({ size: 20 }).base32, key, ownerOf(id));
   await db.$transaction(async (tx) => {
-    await holdAccount(tx, account);
+    await holdUnchanged(tx, account);
     await tx.user.updateMany({ where: { id, totpSince: null }, data: { totpSecret, totpStep: 0 } });
   });
 }
@@ -60,7 +59,7 @@ export async function turnOn(
   const period = periodOf(totpSecret && unseal(totpSecret, key, ownerOf(id)), typed, totpStep);
   if (period === null) return null;
   return db.$transaction(async (tx) => {
-    await holdAccount(tx, account);
+    await holdUnchanged(tx, account);
     const { count } = await tx.user.updateMany({
       where: { id, totpSecret, totpSince: null },
       data: { totpSince: new Date(), totpStep: period },
@@ -77,7 +76,7 @@ export async function turnOn(
 export async function turnOff(account: Account, from: From): Promise<number> {
   const { id } = account;
   return db.$transaction(async (tx) => {
-    await holdAccount(tx, account, from.userId);
+    await holdUnchanged(tx, account, from.userId);
     await tx.user.update({
       where: { id },
       data: { totpSecret: null, totpSince: null },
@@ -93,7 +92,7 @@ export async function turnOff(account: Account, from: From): Promise<number> {
 /** New recovery codes; those before are good no more. */
 export async function renewRecoveryCodes(account: Account, from: From): Promise<string[]> {
   return db.$transaction(async (tx) => {
-    await holdAccount(tx, account);
+    await holdUnchanged(tx, account);
     const codes = await makeRecoveryCodes(tx, account.id);
     await record(tx, from, 'changed', account, { after: { recoveryCodes: 'new ones' } });
     return codes;

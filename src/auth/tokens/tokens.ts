@@ -1,5 +1,5 @@
 import { db, read } from '../../db/client.js';
-import { holdAccount, holdRow, type Person, type SeenPerson } from '../accounts.js';
+import { holdAccount, holdUnchanged, type Person, type SeenPerson } from '../accounts.js';
 import { hashOf, newSecret } from '../secrets.js';
 import { type From, record } from '../trail.js';
 
@@ -35,7 +35,7 @@ export async function makeToken(
   const expiresAt = new Date(Date.now() + days * DAY);
   return db.$transaction(async (tx) => {
     // One at a time, so that two at the same moment are not both the fiftieth.
-    await holdAccount(tx, account);
+    await holdUnchanged(tx, account);
     const inForce = { userId, revokedAt: null, expiresAt: { gt: new Date() } };
     if ((await tx.apiToken.count({ where: inForce })) >= MOST_TOKENS) return null;
     await tx.apiToken.create({
@@ -81,7 +81,7 @@ export async function listTokens(userId: number): Promise<ListedToken[]> {
 export async function revokeToken(person: Person, id: number, from: From): Promise<string | null> {
   return db.$transaction(async (tx) => {
     const userId = person.id;
-    await holdRow(tx, userId);
+    await holdAccount(tx, userId);
     const [token] = await tx.apiToken.updateManyAndReturn({
       where: { id, userId, revokedAt: null, expiresAt: { gt: new Date() } },
       data: { revokedAt: new Date() },
