@@ -70,6 +70,8 @@ async function benchPages(server: string): Promise<void> {
     const headers = await signedIn();
     await measure(headers, { app: app.pid ?? 0, floor: floor.pid ?? 0 }, readyMs);
     await ended(app);
+    // So that the start page is one of systems with a plan that is counted.
+    await statement(url, `DELETE FROM systems WHERE name LIKE 'Written %'`);
     await measureSessions(startApp);
   } finally {
     for (const child of children) child.kill('SIGKILL');
@@ -170,11 +172,13 @@ async function measure(
  */
 async function measureSessions(startApp: () => Promise<ChildProcess>): Promise<void> {
   const pages = [
-    { page: 'start page, twelve systems without a plan', path: '/' },
+    { page: 'start page, twelve systems and their bills', path: '/' },
     { page: 'list of systems, 25 rows', path: '/systems' },
     { page: 'a system with plans and a discussion', path: '/systems/1' },
-    { page: 'a system without a plan', path: '/systems/5000' },
+    { page: 'a system with one plan', path: '/systems/5000' },
     { page: 'a plan of 22 parts, with its bill', path: '/plans/1' },
+    { page: 'two plans compared', path: '/comparison?plans=1,2' },
+    { page: 'the lightest: comments on a system', path: '/systems/1/comments' },
   ].map((page) => ({ ...page, nobodyMs: [] as number[], shares: [] as number[] }));
   for (let begun = 0; begun < STARTS; begun += 1) {
     const app = await startApp();
