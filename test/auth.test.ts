@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { can, ROLES } from '../src/auth/roles.js';
 import { endSession, findSession, startSession } from '../src/auth/sessions.js';
 import { createFirstAccount } from '../src/auth/sign-up.js';
+import { NAMED, write } from '../src/changes/write-queries.js';
 import { db } from '../src/db/client.js';
 import { USUAL_HASH } from '../src/settings.js';
 import { pathOfThisSite } from '../src/web/addresses.js';
 import { signedIn, useApp, visitor } from './support/app.js';
+import { aPlan } from './support/factories.js';
 
 useApp();
 
@@ -126,6 +128,20 @@ describe('signing in', () => {
     slow.write('"credential": {}}');
     expect((await slow).status).toBe(401);
     expect(await db.system.count({ where: { name: 'Late' } })).toBe(0);
+  });
+
+  test('and whoever may less when what took a while is done has not written it', async () => {
+    const { person } = await signedIn('editor');
+    const { system } = await aPlan(person);
+    const author = { userId: person.id, address: '', token: '' };
+    const trace = { author, action: 'imported', noun: 'plans', isLarge: true } as const;
+    const writing = write(trace, {}, async (tx) => {
+      const plan = await tx.plan.create({ data: { name: 'Late', systemId: system.id }, select: NAMED });
+      await tx.user.update({ where: { id: person.id }, data: { role: 'viewer' } });
+      return plan;
+    });
+    await expect(writing).rejects.toMatchObject({ status: 403 });
+    expect(await db.plan.count({ where: { name: 'Late' } })).toBe(0);
   });
 
   test('one returns to the page one wanted, and the session’s id is a new one', async () => {
