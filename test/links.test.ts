@@ -4,10 +4,10 @@ import { findAccount } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
 import { resetBy, unlockBy } from '../src/auth/links/by-link.js';
 import { addMailedLink, findMailedLink } from '../src/auth/mailed-links.js';
-import { changeRole, handOutReset, unlockAccount } from '../src/auth/people/people.js';
+import { changeRole, handOutReset, invite, unlockAccount } from '../src/auth/people/people.js';
 import { hashOf } from '../src/auth/secrets.js';
 import { listTokens, makeToken, revokeToken } from '../src/auth/tokens/tokens.js';
-import { takeTry, triesOf } from '../src/auth/tries.js';
+import { takeTry, tryKeys } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
 import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aLink } from './support/links.js';
@@ -98,6 +98,34 @@ describe('a new password by a link', () => {
     expect(await statuses()).toEqual([404, 404, 404, 404, 404]);
   });
 
+  test('is void once an admin hands another out, and that one once a further is', async () => {
+    const [{ person }, admin] = [await signedIn('viewer'), await signedIn('admin')];
+    const account = (await findAccount(person.id))!;
+    const by = { userId: admin.person.id, address: '' };
+    const secrets = [
+      await addMailedLink('reset', { userId: person.id, email: person.email }),
+      await handOutReset(account, by),
+      await handOutReset(account, by),
+    ];
+    const somebody = await visitor();
+    const pages = secrets.map((secret) => somebody.get(`/password-reset?token=${secret}`));
+    expect((await Promise.all(pages)).map(({ status }) => status)).toEqual([404, 404, 200]);
+  });
+
+  test('is good for an hour; one that confirms for three days, one that unlocks for one, an invitation for a week', async () => {
+    const [{ person }, admin] = [await signedIn('viewer'), await signedIn('admin')];
+    const to = { userId: person.id, email: person.email };
+    for (const purpose of ['reset', 'confirmation', 'unlock'] as const) await addMailedLink(purpose, to);
+    const invited = { email: `invited-${person.id}@example.com`, role: 'viewer' as const };
+    await invite(invited, { userId: admin.person.id, address: '' });
+    const links = await db.mailedLink.findMany({ where: { email: { in: [person.email, invited.email] } } });
+    const hours = links.map(({ purpose, createdAt, expiresAt }) => [
+      purpose,
+      Math.round((expiresAt.getTime() - createdAt.getTime()) / 3_600_000),
+    ]);
+    expect(Object.fromEntries(hours)).toEqual({ reset: 1, confirmation: 72, unlock: 24, invitation: 168 });
+  });
+
   test('what is kept is a hash, and a link does only what it is for', async () => {
     const { person } = await signedIn('viewer');
     const somebody = await visitor();
@@ -151,10 +179,13 @@ describe('a new password by a link', () => {
       const [unlock, reset] = [await byLink('unlock'), await byLink('reset')];
       await Promise.all([unlockBy(unlock, ''), resetBy(reset, set, '')]);
       const another = await byLink('reset');
-      await Promise.all([
-        handOutReset((await findAccount(id))!, { userId: id, address: '' }),
-        resetBy(another, set, ''),
-      ]);
+      const seen = (await findAccount(id))!;
+      const handOut = () => handOutReset(seen, { userId: id, address: '' });
+      const resetByOther = () => resetBy(another, set, '');
+      const inTurns = round % 2 === 0 ? [handOut, resetByOther] : [resetByOther, handOut];
+      const done = await Promise.allSettled<unknown>(inTurns.map((one) => one()));
+      // What is handed out is of the account as it was looked at.
+      for (const one of done) if (one.status === 'rejected') expect(one.reason.status).toBe(409);
       const account = (await findAccount(id))!;
       await db.$executeRaw`UPDATE admin_kept SET user_id = ${id}`;
       const both = [changeRole(account, 'viewer', from), leave(account, true, from)];
@@ -173,7 +204,7 @@ describe('a new password by a link', () => {
     await makeToken(account, { name: 'CI', scope: 'read', days: 1 }, bySelf!);
     const [token] = await listTokens(person.id);
     await db.tries.deleteMany();
-    await takeTry(triesOf.password(person.email));
+    await takeTry(tryKeys.password(person.email));
     const begun = await db.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${person.id} FOR UPDATE`;
       const both = Promise.all([unlockAccount(account, byAdmin!), revokeToken(person, token!.id, bySelf!)]);

@@ -6,7 +6,7 @@ import { leave } from '../src/auth/leaving.js';
 import { link } from '../src/auth/providers/identities.js';
 import { leaveFor, providersIn } from '../src/auth/providers/providers.js';
 import { createAccount } from '../src/auth/sign-up.js';
-import { takeTry, triesOf } from '../src/auth/tries.js';
+import { takeTry, tryKeys } from '../src/auth/tries.js';
 import type { Provider } from '../src/auth/ways-in.js';
 import { db } from '../src/db/client.js';
 import { readSettings, USUAL_HASH } from '../src/settings.js';
@@ -244,9 +244,9 @@ describe('signing in through OpenID Connect', () => {
     expect(answer.headers.location).toBe('/sign-in/code');
     expect(await isIn(browser)).toBe(false);
     const step = await db.step.findFirstOrThrow({ where: { userId: account.id } });
-    expect(step).toMatchObject({ purpose: 'second factor', data: { isKept: false, to: '/plans' } });
+    expect(step).toMatchObject({ purpose: 'second factor', data: { keep: false, to: '/plans' } });
     // Whoever tries codes there has not their password, but what the provider knows them by.
-    await takeTry(triesOf.code(account.id));
+    await takeTry(tryKeys.code(account.id));
     await db.tries.updateMany({ data: { failures: 19, lastAt: new Date(Date.now() - 20 * 3_600_000) } });
     await browser.post('/sign-in/code', { code: '000000' });
     await expect

@@ -8,7 +8,7 @@ import { startSession } from '../src/auth/sessions.js';
 import { findByPassword } from '../src/auth/signing-in.js';
 import { sweep } from '../src/auth/sweep.js';
 import { makeToken } from '../src/auth/tokens/tokens.js';
-import { forgetTries, lockedAmong, takeTry, triesOf, waitInWords } from '../src/auth/tries.js';
+import { forgetTries, lockedAmong, takeTry, tryKeys, waitInWords } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
 import { USUAL_HASH } from '../src/settings.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
@@ -16,7 +16,7 @@ import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 useApp({ APP_URL: 'https://parts.example.com' });
 
 const ADA = { id: 0, email: 'ada@example.com' };
-const KEY = triesOf.password(ADA.email);
+const KEY = tryKeys.password(ADA.email);
 
 /** As if the last try had been so long ago. */
 const ago = (seconds: number) =>

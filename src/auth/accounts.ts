@@ -7,10 +7,11 @@ import type { Role } from './roles.js';
 // sign-up.ts.) Two rules keep an account right when two things happen to it at the same moment:
 //
 // 1. The generation is a number in the row. `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a
-//    second factor on or off, leaving. Read it before you check what somebody shows, write later behind `holdUnchanged`, which refuses where it was
-//    raised since. So nothing is done by an old password once there is a new one.
+//    second factor on or off, leaving. Read it before you check what somebody shows. What that brings (a session, a token, a passkey, a provider,
+//    another address) is written behind `holdUnchanged`, which refuses where it was raised since. So an old password brings nothing once there is a
+//    new one.
 // 2. Rows are locked in one order, else two transactions could wait for each other: users by id, then a link that came by mail, then the one row of
-//    last-admin.ts. The exception is `dropUnconfirmed` in sign-up.ts: nobody is signed in by such an account.
+//    last-admin.ts. (`dropUnconfirmed` in sign-up.ts deletes a user after a link. Should Postgres find two that wait for each other by it, it ends one.)
 
 /** Who somebody is, as every page knows them. */
 export type Person = { id: number; name: string; email: string; role: Role };
@@ -38,7 +39,10 @@ export function findAccountByEmail(email: string): Promise<Account | null> {
   return accountWhere(Prisma.sql`lower(email) = ${addressKey(email)}`);
 }
 
-/** An address as it is compared: without case. */
+/**
+ * An address as it is compared: without case, and by JavaScript, as tries are counted by it: Postgres' `lower` takes more letters for an i, and who
+ * writes one address in two ways must not have twice as many.
+ */
 export function addressKey(email: string): string {
   return email.toLowerCase();
 }
@@ -71,9 +75,25 @@ export async function startGeneration(tx: Prisma.TransactionClient, userId: numb
 type Held = { id: number; email: string; generation: number; role: Role; hasLeft: boolean };
 
 /**
- * Holds the account for the rest of the transaction: its row is locked. Throws 409 where its generation was raised since it was read, 403 where
- * `actorId` is an admin no more: who does something to somebody else is held with them. (One's own id is not checked: see `holdAdmin`.)
+ * Holds the account for the rest of the transaction: its row is locked. Gives it as it is now; undefined where there is none. Where an admin does
+ * something to somebody else, `actorId` is held with them: throws 403 where they are no admin any more. (Of an admin who does it to their own account
+ * that is asked by `holdAdmin`.)
  */
+export async function holdAccount(
+  tx: Prisma.TransactionClient,
+  id: number,
+  actorId: number | null = null,
+): Promise<Held | undefined> {
+  // NO KEY: rows that only refer to this person, such as lines of the trail, can still be inserted.
+  const rows = await tx.$queryRaw<Held[]>`
+    SELECT id, email, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
+    WHERE id IN (${id}, ${actorId ?? id}) ORDER BY id FOR NO KEY UPDATE`;
+  const rowOf = (whose: number) => rows.find((row) => row.id === whose);
+  if (actorId !== null && actorId !== id) refuseUnlessAdmin(rowOf(actorId));
+  return rowOf(id);
+}
+
+/** Holds the account as it was read: throws 409 where its person has left or its generation was raised since. */
 export async function holdUnchanged(
   tx: Prisma.TransactionClient,
   { id, generation }: Pick<SeenPerson, 'id' | 'generation'>,
@@ -89,24 +109,9 @@ export function changedMeanwhile(): HttpError {
   return new HttpError(409, 'The account was changed at this very moment. Look at it, and do this again.');
 }
 
-/** Holds the account of an admin where no other is to be held with it. Throws 403 where they are no admin any more. */
+/** Holds an admin's own account. Throws 403 where they are no admin any more. */
 export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promise<void> {
   refuseUnlessAdmin(await holdAccount(tx, id));
-}
-
-/** Holds the account whatever its generation; undefined where there is none. `actorId` as in `holdUnchanged`. */
-export async function holdAccount(
-  tx: Prisma.TransactionClient,
-  id: number,
-  actorId: number | null = null,
-): Promise<Held | undefined> {
-  // NO KEY: rows that only refer to this person, such as lines of the trail, can still be inserted.
-  const rows = await tx.$queryRaw<Held[]>`
-    SELECT id, email, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
-    WHERE id IN (${id}, ${actorId ?? id}) ORDER BY id FOR NO KEY UPDATE`;
-  const rowOf = (whose: number) => rows.find((row) => row.id === whose);
-  if (actorId !== null && actorId !== id) refuseUnlessAdmin(rowOf(actorId));
-  return rowOf(id);
 }
 
 function refuseUnlessAdmin(held: Held | undefined): void {

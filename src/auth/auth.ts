@@ -10,9 +10,11 @@ import { type Auth, authOf, newGate, personOf, sessionSecretOf } from './signing
 import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 
 // The front of the auth module. The rest of the code knows `req.user`, `req.session` and `req.token` (who is this), roles.ts (what may they), and what
-// this file exports: walls, the middleware that lets a request through or refuses it, and who writes.
+// this file exports: walls, which are middleware that lets a request through or refuses it, and `authorOf`, who writes. (routes.ts knows the folders'
+// controllers, server.ts what runs beside requests: post.ts, sweep.ts.)
 //
 // The files beside this one are the core; each folder is one thing that people do, with its controller and its form, and knows the core and itself.
+// (Only this file and sweep.ts, which put it together, know folders.)
 // Its views stand in views/account, views/people or views/auth. To know how it works, read in this order, in half an hour:
 //
 //   roles.ts secrets.ts        who may what; what signs somebody in without a password
@@ -22,7 +24,7 @@ import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 //   passwords.ts tries.ts      hashing, few at once; failures counted, delays, locks
 //   mailed-links.ts            links that come by mail, good once
 //
-// and then the folder that you came for.
+// and then the folder that you came for: its controller, its form, and the file that is named after what it is about.
 
 export { hasNobody } from './sign-up.js';
 export { personOf } from './signing-in.js';

@@ -7,7 +7,7 @@ import { type Account, findAccount } from './accounts.js';
 import { isPassword } from './passwords.js';
 import { authOf, fromOf, personOf } from './signing-in.js';
 import { note } from './trail.js';
-import { forgetTries, takeTry, triesOf, waitInWords } from './tries.js';
+import { forgetTries, takeTry, tryKeys, waitInWords } from './tries.js';
 
 /** The account of whoever is signed in. */
 export async function ownAccount(req: Request): Promise<Account> {
@@ -22,7 +22,7 @@ export async function ownAccount(req: Request): Promise<Account> {
  */
 export async function isProven(req: Request, account: Account, password: string): Promise<boolean> {
   if (!account.hasPassword) return true;
-  const tried = await takeTry(triesOf.passwordAgain(account.id));
+  const tried = await takeTry(tryKeys.passwordAgain(account.id));
   if (!tried.ok) {
     req.res?.set('Retry-After', String(tried.seconds));
     const wait = waitInWords(tried, 'Wait a day, or ask an admin to unlock you.');
@@ -30,7 +30,7 @@ export async function isProven(req: Request, account: Account, password: string)
   }
   const user = await db.user.findUnique({ where: { id: account.id }, select: { passwordHash: true } });
   if (await isPassword(user?.passwordHash ?? null, password, authOf(req).settings.passwords)) {
-    await forgetTries(triesOf.passwordAgain(account.id));
+    await forgetTries(tryKeys.passwordAgain(account.id));
     return true;
   }
   await note(account, fromOf(req), tried.locks ? 'was locked' : 'failed to sign in', {

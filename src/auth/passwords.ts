@@ -43,7 +43,7 @@ async function spendTheRest(
   const rest = memoryKib * passes - storedKib * storedPasses;
   if (rest <= 0) return;
   const more = Math.ceil(rest / memoryKib);
-  // 8 KiB is the least that argon2 takes.
+  // In so many passes that none takes more memory than is asked for now; 8 KiB is the least that argon2 takes.
   await hashPassword(password, { memoryKib: Math.max(8, Math.round(rest / more)), passes: more });
 }
 

@@ -5,7 +5,7 @@ import type { Person } from './accounts.js';
 import { addressTaken, confirmationLetter, type LinkLetter, newAddressLetter } from './letters.js';
 import { type AskedFor, addMailedLink, type Purpose } from './mailed-links.js';
 import { authOf } from './signing-in.js';
-import { takeTry, triesOf } from './tries.js';
+import { takeTry, tryKeys } from './tries.js';
 
 const NOT_SET_UP = 'Not set up here';
 
@@ -79,7 +79,7 @@ export function postConfirmation(req: Request, account: Person, to: string): voi
 export function postTaken(req: Request, account: Addressee | null): void {
   if (!account || !authOf(req).mail.isOn) return;
   later(req, async () => {
-    if (!(await takeTry(triesOf.letter(account.email))).ok) return;
+    if (!(await takeTry(tryKeys.letter(account.email))).ok) return;
     const link = `${authOf(req).settings.appUrl}/password-reset/new`;
     await authOf(req).mail.send(account.email, addressTaken(nameOf(account), link));
   });

@@ -19,7 +19,7 @@ export function can(role: Role | null, action: Action): boolean {
   return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[action]);
 }
 
-/** True of whoever wrote a comment, and may delete it, or deleted it, and may bring it back (`byId` is who did); and of admins. */
+/** A comment is deleted by its author and brought back by who deleted it (`byId`), and both by admins. */
 export function isOwnOrAdmin(person: { id: number; role: Role }, byId: number | null): boolean {
   return person.id === byId || can(person.role, 'administer');
 }

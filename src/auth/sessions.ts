@@ -5,7 +5,7 @@ import type { Settings } from '../settings.js';
 import { holdUnchanged, type Person, type SeenPerson } from './accounts.js';
 import { hashOf, newSecret } from './secrets.js';
 
-/** Somebody signed in on one browser, whose cookie holds a secret; `id` is its hash. */
+/** Somebody signed in on one browser, whose cookie holds a secret; `id` is its hash. `isKept` when it outlasts the closing of the browser. */
 export type Session = { id: string; person: Person; isKept: boolean };
 
 type Limits = Settings['sessions'];
@@ -49,7 +49,7 @@ export async function findSession(secret: string, { idleHours }: Limits): Promis
 
 type Found = Session & { idleMs: number };
 
-/** The session of this id, if it was not ended and may still run. Asking for those of one turn at once takes a quarter off what it costs a page. */
+/** The session of this id, if it was not ended and may still run. Requests that come together share a statement: it costs them a quarter less. */
 const findUnended = together<Found>(async (ids) => {
   // As JSON: taking rows apart column by column costs more.
   const [row] = await read<{ found: Found[] | null }[]>`

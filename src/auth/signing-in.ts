@@ -125,8 +125,8 @@ export function signInAnew(req: Request, account: Account, generation: number): 
   return enter(req, { ...account, generation }, req.session?.isKept ?? false, null);
 }
 
-/** What is kept of a sign-in until the second factor is shown; `method` is the first one. */
-export type Begun = { isKept: boolean; to: string; method: string; generation: number };
+/** What is kept of a sign-in until the second factor is shown; `by` is what the first one was. */
+export type Begun = { keep: boolean; to: string; by: string; generation: number };
 
 /** Goes on with whoever has shown the first factor, and has another perhaps. Gives where the browser goes next: the page wanted, or that of the code. */
 export async function enterOrAskForCode(
@@ -136,7 +136,7 @@ export async function enterOrAskForCode(
 ): Promise<string> {
   const wanted = pathOfThisSite(to);
   if (account.totpSince) {
-    const begun: Begun = { isKept, to: wanted, method, generation: account.generation };
+    const begun: Begun = { keep: isKept, to: wanted, by: method, generation: account.generation };
     await beginStep(req, 'second factor', { userId: account.id, data: begun });
     return '/sign-in/code';
   }

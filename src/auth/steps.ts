@@ -5,8 +5,8 @@ import { type Cookie, ownCookie } from '../web/cookies.js';
 import { hashOf, newSecret } from './secrets.js';
 
 /**
- * Something begun in this browser that a later request of it ends: a second factor to be shown, a passkey's challenge, a provider's answer, a secret
- * to be looked at. One a browser: beginning another forgets this one. Finding a step does not end it, `endStep` does.
+ * What is begun in a browser, for a later request of it to end: a second factor to be shown, a passkey's challenge, a provider's answer, a secret to be
+ * looked at. A browser is in one step at a time: beginning another forgets this one. Finding a step does not end it, `endStep` does.
  */
 export type StepPurpose = 'second factor' | 'passkey' | 'new passkey' | 'provider' | 'shown once';
 

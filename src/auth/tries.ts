@@ -14,20 +14,20 @@ const DAY_SECONDS = 24 * 3_600;
  * What can be tried of an account, by the key that it is counted under: its password at the door, its second factor, and the password that is asked
  * again within. Letters that anybody can have sent to an address are counted in the same way.
  */
-export const triesOf = {
+export const tryKeys = {
   password: (email: string) => `address ${email}`,
   code: (id: number) => `code ${id}`,
   passwordAgain: (id: number) => `again ${id}`,
   letter: (email: string) => `letter ${email}`,
 };
 
-/** `locks` says that this try, should it fail, is the one that locks. Where it may not be made: for how many seconds, and whether that is a lock. */
+/** `ok`: it may be made, and `locks` if it fails. Else one waits so many `seconds`, and `isLocked` says that this is a lock. */
 export type Try = { ok: true; locks: boolean } | Refused;
 type Refused = { ok: false; seconds: number; isLocked: boolean };
 
 /**
  * Takes one try, counted as a failure before it is made: a hundred at the same moment are still counted one by one.
- * `key` is one of `triesOf`. After a success: `forgetTries`.
+ * `key` is one of `tryKeys`. After a success: `forgetTries`.
  */
 export async function takeTry(key: string): Promise<Try> {
   const hashed = hashedKey(key);
@@ -84,7 +84,7 @@ export async function lockedAmong(accounts: Pick<Account, 'id' | 'email'>[]): Pr
 }
 
 function hashedKeysOf({ id, email }: Pick<Account, 'id' | 'email'>): string[] {
-  return [triesOf.password(email), triesOf.code(id), triesOf.passwordAgain(id)].map(hashedKey);
+  return [tryKeys.password(email), tryKeys.code(id), tryKeys.passwordAgain(id)].map(hashedKey);
 }
 
 /** What people type as an address may be a password: only its hash is kept. */

@@ -102,7 +102,10 @@ async function expectMany(tx: Prisma.TransactionClient): Promise<void> {
   await tx.$queryRaw`SELECT set_config('enable_nestloop', 'off', true), set_config('statement_timeout', ${String(LARGE_MS)}, true)`;
 }
 
-/** What took a while counts only if its author still may edit; from here to its end nobody can change that. */
+/**
+ * What took a while counts only if its author still may edit; from here to its end nobody can change that. A large write refers to its author in the
+ * trail alone, after this: else one whose role is just changed and this would wait for each other.
+ */
 async function holdEditor(tx: Prisma.TransactionClient, { userId }: Author): Promise<void> {
   const [person] = await tx.$queryRaw<{ role: Role }[]>`
     SELECT role::text AS role FROM users WHERE id = ${userId} FOR SHARE`;

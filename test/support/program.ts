@@ -1,6 +1,5 @@
 import supertest from 'supertest';
-import type { Person } from '../../src/auth/accounts.js';
-import { findAccount } from '../../src/auth/accounts.js';
+import { findAccount, type Person } from '../../src/auth/accounts.js';
 import { makeToken, type Scope } from '../../src/auth/tokens/tokens.js';
 import { app } from './app.js';
 

@@ -9,7 +9,7 @@ import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
 import { createAccount, createFirstAccount, hasNobody, roleOf } from '../sign-up.js';
 import { authenticate, authOf, enter, enterOrAskForCode, fromOf, personOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
-import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
+import { forgetTries, takeTry, tryKeys, waitInWords } from '../tries.js';
 import { relyingPartyOf } from '../ways-in.js';
 import { signInForm, signUpForm } from './form.js';
 
@@ -33,7 +33,7 @@ export async function createSession(req: Request, res: Response) {
   if (!read.ok) return showSignIn(req, res, read.form);
   const { email, to, keep } = read.data;
   const refuse = (password: string) => showSignIn(req, res, withError(read.data, { password }));
-  const tried = await takeTry(triesOf.password(email));
+  const tried = await takeTry(tryKeys.password(email));
   if (!tried.ok) {
     res.set('Retry-After', String(tried.seconds));
     const password = `Too many wrong passwords for this address. ${waitInWords(tried, lockedInWords(req))}`;
@@ -46,7 +46,7 @@ export async function createSession(req: Request, res: Response) {
     await failed(req, email, tried.locks);
     return refuse('No account has this address and this password together.');
   }
-  await forgetTries(triesOf.password(email));
+  await forgetTries(tryKeys.password(email));
   if (!account.confirmedAt) {
     postConfirmation(req, account, account.email);
     return refuse(

@@ -6,7 +6,7 @@ import { type MailedLink, useUp } from '../mailed-links.js';
 import { type NewPassword, setPassword } from '../set-password.js';
 import { dropUnconfirmed, insertAccount } from '../sign-up.js';
 import { record } from '../trail.js';
-import { forgetAllTries, forgetTries, triesOf } from '../tries.js';
+import { forgetAllTries, forgetTries, tryKeys } from '../tries.js';
 
 // What a link does, once. Each gives null where the link is good no more, a moment ago perhaps: then nothing is done.
 
@@ -26,8 +26,8 @@ export async function resetBy(link: MailedLink, password: NewPassword, ip: strin
       select: { id: true },
     });
     await setPassword(tx, account, password, { userId: account.id, address: ip });
-    await forgetTries(triesOf.password(account.email), tx);
-    await forgetTries(triesOf.passwordAgain(account.id), tx);
+    await forgetTries(tryKeys.password(account.email), tx);
+    await forgetTries(tryKeys.passwordAgain(account.id), tx);
     return account;
   });
 }

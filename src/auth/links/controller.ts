@@ -75,7 +75,7 @@ export async function confirm(req: Request, res: Response) {
 }
 
 export async function unlockPage(req: Request, res: Response) {
-  const { token } = await linkOf(req, 'unlock');
+  const { secret: token } = await linkOf(req, 'unlock');
   page(req, res, 'auth/unlock', { title: 'Open your account again' }, { onlyHtml: { token } });
 }
 
@@ -102,17 +102,17 @@ export async function accept(req: Request, res: Response) {
   sendOn(res, '/', `Welcome, ${person.name}.`);
 }
 
-/** The token goes along in the form. */
-type TokenLink = MailedLink & { token: string };
+/** Its secret goes along in the form, as `token`. */
+type OpenedLink = MailedLink & { secret: string };
 
 /** The link that the address, or the form behind it, holds. The page it is on is told to nobody. */
-async function linkOf(req: Request, purpose: Purpose): Promise<TokenLink> {
+async function linkOf(req: Request, purpose: Purpose): Promise<OpenedLink> {
   // Not `no-referrer`: browsers then send their forms with the Origin “null”, which is no site's.
   req.res?.set('Referrer-Policy', 'strict-origin').set('Cache-Control', 'no-store');
-  const token: unknown = req.method === 'POST' ? req.body.token : req.query.token;
-  const link = typeof token === 'string' ? await findMailedLink(purpose, token) : null;
+  const secret: unknown = req.method === 'POST' ? req.body.token : req.query.token;
+  const link = typeof secret === 'string' ? await findMailedLink(purpose, secret) : null;
   if (!link) throw isNoLink();
-  return { ...link, token: String(token) };
+  return { ...link, secret: String(secret) };
 }
 
 async function accountOfLink(link: MailedLink): Promise<Account> {
@@ -138,10 +138,10 @@ function showNewReset(req: Request, res: Response, form: FormState) {
   );
 }
 
-async function showReset(req: Request, res: Response, link: TokenLink, form: FormState) {
+async function showReset(req: Request, res: Response, link: OpenedLink, form: FormState) {
   const account = await findAccount(link.userId ?? 0);
   if (!account || !wentTo(link, account)) throw isNoLink();
-  const values = { ...form.values, token: link.token };
+  const values = { ...form.values, token: link.secret };
   page(
     req,
     res,
@@ -151,8 +151,8 @@ async function showReset(req: Request, res: Response, link: TokenLink, form: For
   );
 }
 
-function showInvitation(req: Request, res: Response, link: TokenLink, form: FormState) {
-  const values = { ...form.values, token: link.token };
+function showInvitation(req: Request, res: Response, link: OpenedLink, form: FormState) {
+  const values = { ...form.values, token: link.secret };
   page(
     req,
     res,
@@ -166,7 +166,7 @@ async function showConfirmation(
   req: Request,
   res: Response,
   account: Account,
-  link: TokenLink,
+  link: OpenedLink,
   form: FormState,
 ) {
   const isFirst = account.confirmedAt === null;
@@ -175,6 +175,6 @@ async function showConfirmation(
     res,
     'auth/confirmation',
     { title: 'Confirm your address', email: link.email, name: account.name, isFirst },
-    { status: statusOf(form), onlyHtml: { form: { ...form, values: { token: link.token } }, account } },
+    { status: statusOf(form), onlyHtml: { form: { ...form, values: { token: link.secret } }, account } },
   );
 }

@@ -8,8 +8,7 @@ import { db } from '../../db/client.js';
 import { unlessViolated } from '../../db/violations.js';
 import { type Account, findAccount, holdUnchanged } from '../accounts.js';
 import { type From, record } from '../trail.js';
-import type { Provider } from '../ways-in.js';
-import { hasOtherWayIn, type RelyingParty } from '../ways-in.js';
+import { hasOtherWayIn, type Provider, type RelyingParty } from '../ways-in.js';
 
 // Passkeys (WebAuthn): one signs in with what unlocks the device. The device asks for a finger, a face or a PIN, so a passkey is both factors.
 

@@ -12,8 +12,7 @@ import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
 import { authOf, enterOrAskForCode, fromOf } from '../signing-in.js';
 import { beginStep, endStep, findStep } from '../steps.js';
-import type { Provider } from '../ways-in.js';
-import { listIdentities } from '../ways-in.js';
+import { listIdentities, type Provider } from '../ways-in.js';
 import { type Arrival, arrive, type Known, link, type Refusal, unlink as take } from './identities.js';
 import { leaveFor, profileOf } from './providers.js';
 

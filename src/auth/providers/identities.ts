@@ -13,8 +13,7 @@ import {
 import { type MailedLink, useUp } from '../mailed-links.js';
 import { dropUnconfirmed, hasNobody, insertAccount, roleOf } from '../sign-up.js';
 import { type From, record } from '../trail.js';
-import type { Provider } from '../ways-in.js';
-import { hasOtherWayIn } from '../ways-in.js';
+import { hasOtherWayIn, type Provider } from '../ways-in.js';
 import type { Profile } from './strategies.js';
 
 // Whom a provider knows, and whose account here that is.

@@ -11,7 +11,7 @@ import { sealingSecretOf } from '../sealed.js';
 import { authOf, type Begun, enter, fromOf } from '../signing-in.js';
 import { endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
-import { forgetTries, takeTry, triesOf, waitInWords } from '../tries.js';
+import { forgetTries, takeTry, tryKeys, waitInWords } from '../tries.js';
 import { codeForm } from './form.js';
 import { countRecoveryCodes } from './recovery-codes.js';
 import { findSecondFactor, useCode } from './second-factor.js';
@@ -40,7 +40,7 @@ export async function enterWithCode(req: Request, res: Response) {
   if (!read.ok) return showCode(req, res, begun, read.form);
   const refuse = (code: string, status?: number) =>
     showCode(req, res, begun, withError(req.body, { code }), status);
-  const tried = await takeTry(triesOf.code(account.id));
+  const tried = await takeTry(tryKeys.code(account.id));
   if (!tried.ok) {
     res.set('Retry-After', String(tried.seconds));
     return refuse(`Too many wrong codes. ${waitInWords(tried, lockedInWords(req))}`, 429);
@@ -54,9 +54,9 @@ export async function enterWithCode(req: Request, res: Response) {
   }
   // Of two requests at the same moment one ends the step, and comes in.
   if (!(await endStep(req, step))) return tooLate(res);
-  await forgetTries(triesOf.code(account.id));
-  const { isKept, to, method, generation } = step.data as Begun;
-  await enter(req, { ...account, generation }, isKept, `${method} and ${used}`);
+  await forgetTries(tryKeys.code(account.id));
+  const { keep, to, by, generation } = step.data as Begun;
+  await enter(req, { ...account, generation }, keep, `${by} and ${used}`);
   if (used === 'recovery code') setFlash(req, { message: await leftInWords(account.id) });
   res.redirect(303, pathOfThisSite(to));
 }
@@ -77,7 +77,7 @@ function tooLate(res: Response) {
 /** Who types codes has shown the first factor already, so whoever has the account is told. */
 async function failed(req: Request, { account, step }: BegunSignIn, locks: boolean): Promise<void> {
   await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in', { by: 'code' });
-  if (locks) postLink(req, 'unlock', account, codeLocked((step.data as Begun).method));
+  if (locks) postLink(req, 'unlock', account, codeLocked((step.data as Begun).by));
 }
 
 async function leftInWords(userId: number): Promise<string> {

@@ -12,7 +12,7 @@ import { post } from '../post.js';
 import { sealingSecretOf } from '../sealed.js';
 import { showOnce, takeShown } from '../shown-once.js';
 import { fromOf, personOf, signInAnew } from '../signing-in.js';
-import { forgetTries, triesOf } from '../tries.js';
+import { forgetTries, tryKeys } from '../tries.js';
 import { codeForm, provenForm } from './form.js';
 import { beginSecondFactor, findSecondFactor, renewRecoveryCodes, turnOff, turnOn } from './second-factor.js';
 
@@ -31,7 +31,7 @@ export async function begin(req: Request, res: Response) {
   res.redirect(303, '/account/second-factor');
 }
 
-/** The app's first code turns it on. A change of rights: the other sessions end, and this one has a new id. */
+/** The app's first code turns it on. A change of rights: the other sessions end, and this browser goes on in a new one. */
 export async function confirm(req: Request, res: Response) {
   const account = await ownAccount(req);
   if (account.totpSince) return res.redirect(303, '/account/second-factor');
@@ -78,7 +78,7 @@ export async function destroyOfPerson(req: Request, res: Response) {
     throw new HttpError(403, 'This is your own. Turn it off in your account, with your password.');
   if (account.totpSince) {
     await turnOff(account, fromOf(req));
-    await forgetTries(triesOf.code(account.id));
+    await forgetTries(tryKeys.code(account.id));
     post(req, account.email, secondFactorOff(account.name));
   }
   sendOn(res, `/people/${account.id}`, `${account.name} signs in without a second factor now.`);
