@@ -430,6 +430,8 @@ describe('another address', () => {
     const somebody = await visitor();
     expect((await somebody.get(`/password-reset?token=${token}`)).status).toBe(404);
     expect(await resetBy(late, { hash: 'hash', revokesAllElse: false }, '')).toBeNull();
+    const unlock = await addMailedLink('unlock', { userId: person.id, email: person.email });
+    expect(await unlockBy((await findMailedLink('unlock', String(unlock)))!, '')).toBeNull();
     expect((await somebody.signIn(`moved-${person.id}@example.com`)).status).toBe(303);
   });
 });

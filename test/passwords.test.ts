@@ -68,6 +68,18 @@ test('a wrong password takes as long against a hash of before, which was cheaper
   expect(passes.made).toHaveLength(2);
 });
 
+test('nor does a wrong one wait in line twice for it, which would tell as soon as others wait', async () => {
+  const cost = { memoryKib: 8_192, passes: 3 };
+  const stored = await hashPassword('correct horse battery', { ...cost, passes: 1 });
+  const answered: string[] = [];
+  const tried = Array.from({ length: 13 }, async (_none, n) => {
+    await isPassword(n === 0 ? stored : null, 'not this one', cost);
+    answered.push(n === 0 ? 'somebody’s' : 'nobody’s');
+  });
+  await Promise.all(tried);
+  expect(answered.indexOf('somebody’s')).toBeLessThan(4);
+});
+
 test('a hash of another cost is outdated', async () => {
   const cost = { memoryKib: 8_192, passes: 1 };
   const hash = await hashPassword('correct horse battery', cost);

@@ -217,6 +217,17 @@ describe('one admin always remains', () => {
     }
   });
 
+  test('of two who invite the same address at the same moment one is withdrawn by the other', async () => {
+    const admins = [await signedIn('admin'), await signedIn('admin')];
+    for (let round = 0; round < 8; round += 1) {
+      const email = `wanted${round}@example.com`;
+      const roles = ['viewer', 'editor'] as const;
+      const by = admins.map(({ person }) => ({ userId: person.id, address: '' }));
+      await Promise.all(roles.map((role, n) => invite({ email, role }, by[n]!)));
+      expect(await db.mailedLink.count({ where: { email } })).toBe(1);
+    }
+  });
+
   test('and the database itself says so', async () => {
     await expect(db.user.updateMany({ data: { role: 'viewer' } })).rejects.toThrow(/admin_kept/);
     await expect(db.user.deleteMany()).rejects.toThrow(/admin_kept/);
@@ -314,27 +325,29 @@ describe('one’s own account', () => {
     expect(before).not.toContain(after[0]?.id);
   });
 
-  test('a new password takes tokens, passkeys and linked providers along where somebody else may have known the old one', async () => {
-    const { person, ...here } = await signedIn('editor');
+  test('a new password takes tokens, passkeys, linked providers and invitations along where somebody else may have known the old one', async () => {
+    const { person, ...here } = await signedIn('admin');
     const program = await aProgram(person);
     const left = async () => {
       const theirs = { where: { userId: person.id } };
       return [
         await db.passkey.count(theirs),
         await db.identity.count(theirs),
+        await db.mailedLink.count({ where: { createdById: person.id } }),
         (await program.get('/plans')).status,
       ];
     };
+    await invite({ email: 'theirs@example.com', role: 'admin' }, { userId: person.id, address: '' });
     const key = { id: 'key', publicKey: Buffer.from('key'), counter: 0n, name: 'Phone' };
     await db.passkey.create({ data: { ...key, userId: person.id } });
     await db.identity.create({
       data: { userId: person.id, provider: 'https://id.example.com', subject: '1' },
     });
     await here.post('/account/password', { current: PASSWORD, password: NEW });
-    expect(await left()).toEqual([1, 1, 200]);
+    expect(await left()).toEqual([1, 1, 1, 200]);
     await here.get('/account/password');
     await here.post('/account/password', { current: NEW, password: `${NEW} again`, all: 'on' });
-    expect(await left()).toEqual([0, 0, 401]);
+    expect(await left()).toEqual([0, 0, 0, 401]);
     const last = await db.change.findFirst({ where: { userId: person.id }, orderBy: { id: 'desc' } });
     expect(last?.after).toEqual({ password: 'a new one', tokensPasskeysAndProviders: 'taken away' });
   });

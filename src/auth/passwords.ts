@@ -28,8 +28,12 @@ export function isOutdated(stored: string, { memoryKib, passes }: HashCost): boo
  */
 export async function isPassword(stored: string | null, password: string, cost: HashCost): Promise<boolean> {
   const against = stored ?? (await decoyHash(cost));
-  const matches = await oneOfFew(() => verify(against, password));
-  if (!matches && stored !== null) await spendTheRest(stored, password, cost);
+  // The rest as well without waiting once more: how long that takes is told by how many others are waiting.
+  const matches = await oneOfFew(async () => {
+    const matches = await verify(against, password);
+    if (!matches) await spendTheRest(against, password, cost);
+    return matches;
+  });
   return stored !== null && matches;
 }
 
@@ -44,7 +48,7 @@ async function spendTheRest(
   if (rest <= 0) return;
   const more = Math.ceil(rest / memoryKib);
   // In so many passes that none takes more memory than is asked for now; 8 KiB is the least that argon2 takes.
-  await hashPassword(password, { memoryKib: Math.max(8, Math.round(rest / more)), passes: more });
+  await hash(password, optionsOf({ memoryKib: Math.max(8, Math.round(rest / more)), passes: more }));
 }
 
 const decoys = new Map<string, Promise<string>>();

@@ -24,6 +24,7 @@ export async function setPassword(
   const generation = await startGeneration(tx, id);
   if (revokesAllElse) {
     const theirs = { where: { userId: id } };
+    await tx.mailedLink.deleteMany({ where: { createdById: id } });
     await tx.apiToken.updateMany({ where: { userId: id, revokedAt: null }, data: { revokedAt: new Date() } });
     await tx.passkey.deleteMany(theirs);
     await tx.identity.deleteMany(theirs);

@@ -62,6 +62,7 @@ export async function confirmBy(
 /** Lets the account be tried again. */
 export async function unlockBy(link: MailedLink, ip: string): Promise<Account | null> {
   return using(link, async (tx, account) => {
+    if (!wentTo(link, account)) return null;
     await forgetAllTries(account, tx);
     await record(tx, { userId: account.id, address: ip }, 'was unlocked', account, { after: { by: 'mail' } });
     return account;

@@ -73,6 +73,8 @@ export async function invite({ email, role }: { email: string; role: Role }, fro
   return db.$transaction(async (tx) => {
     // What an admin handed out is withdrawn when they cease to be one (last-admin.ts): either it is there by then, or it is not made.
     await holdAdmin(tx, from.userId ?? 0);
+    // One at a time: of two admins who invite the same address the second replaces what the first sent.
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`invitation ${addressKey(email)}`}))`;
     // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
     await tx.$executeRaw`DELETE FROM mailed_links WHERE purpose = 'invitation' AND lower(email) = ${addressKey(email)}`;
     await record(tx, from, 'invited', { id: 0, name: email }, { after: { role } });
