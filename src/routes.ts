@@ -54,7 +54,7 @@ export function drawRoutes(app: Express): void {
   // ---- everybody
   app.get('/', home.show);
   app.get('/sign-in', doors.signInPage);
-  app.post('/sign-in', limitFailures(20, 15), doors.createSession);
+  app.post('/sign-in', limitFailures(50, 15), doors.createSession);
   app.post('/sign-in/with/:provider', limitPosts(100, 15), providers.goToProvider);
   app.get('/sign-in/with/:provider/callback', providers.comeBack);
   app.get('/sign-in/code', secondFactor.codePage);

@@ -16,7 +16,7 @@ import { aProgram } from './support/program.js';
 useApp({ APP_URL: 'https://parts.example.com', SIGN_UP: 'domain:example.com' });
 
 const NEW = 'another correct horse';
-const GONE = 'This link is not good any more';
+const GONE = 'This link is not good';
 
 beforeEach(() => letters.splice(0));
 
@@ -315,12 +315,18 @@ describe('signing up', () => {
     for (const { subject, text } of letters) expect(subject + text).not.toMatch(/You won|Ada/);
   });
 
-  test('refuses the most common passwords, short ones, and no others', async () => {
+  test('is offered on the start page where it is open', async () => {
+    expect((await (await visitor()).get('/')).text).toContain('<a href="/sign-up">Make an account</a>');
+  });
+
+  test('refuses the most common passwords, one’s own address, short ones, and no others', async () => {
     const somebody = await visitor();
     const tried = async (password: string) =>
       (await somebody.post('/sign-up', { ...fields('pw@example.com'), password })).text;
     expect(await tried('qwertyuiop')).toContain('most common');
     expect(await tried('PASSWORD123')).toContain('most common');
+    expect(await tried('Moving Parts')).toContain('most common');
+    expect(await tried('PW@example.com')).toContain('your own address');
     expect(await tried('nine chars')).toContain('Check your mail');
     expect(await tried('a'.repeat(201))).toContain('too long');
   });
@@ -331,6 +337,11 @@ describe('another address', () => {
     const { person, ...editor } = await signedIn('editor');
     const wrong = await editor.post('/account/address', { email: 'next@example.com', password: 'not it' });
     expect(wrong.text).toContain('not your password');
+    const same = await editor.post('/account/address', {
+      email: person.email.toUpperCase(),
+      password: PASSWORD,
+    });
+    expect(same.text).toContain('is your address already');
     await editor.post('/account/address', { email: 'next@example.com', password: 'correct horse battery' });
     expect((await editor.get('/account')).text).toContain('waits to be confirmed');
     expect((await letterTo(person.email)).subject).toContain('asked for');

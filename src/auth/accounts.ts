@@ -7,9 +7,9 @@ import type { Role } from './roles.js';
 // sign-up.ts.) Two rules keep an account right when two things happen to it at the same moment:
 //
 // 1. The generation is a number in the row. `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a
-//    second factor on or off, leaving. Read it before you check what somebody shows. What that brings (a session, a token, a passkey, a provider,
-//    another address) is written behind `holdUnchanged`, which refuses where it was raised since. So an old password brings nothing once there is a
-//    new one.
+//    second factor on or off, leaving. Read it before you check a password, a code or a link. Write what that earns (a session, a token, a passkey, a
+//    provider, another address) in a transaction that begins with `holdUnchanged`, which throws where it was raised in between. So an old password
+//    earns nothing once there is a new one.
 // 2. Rows are locked in one order, else two transactions could wait for each other: users by id, then a link that came by mail, then the one row of
 //    last-admin.ts. (`dropUnconfirmed` in sign-up.ts deletes a user after a link. Should Postgres find two that wait for each other by it, it ends one.)
 
@@ -74,39 +74,26 @@ export async function startGeneration(tx: Prisma.TransactionClient, userId: numb
 /** An account's row while a transaction holds it. */
 type Held = { id: number; email: string; generation: number; role: Role; hasLeft: boolean };
 
-/**
- * Holds the account for the rest of the transaction: its row is locked. Gives it as it is now; undefined where there is none. Where an admin does
- * something to somebody else, `actorId` is held with them: throws 403 where they are no admin any more. (Of an admin who does it to their own account
- * that is asked by `holdAdmin`.)
- */
-export async function holdAccount(
-  tx: Prisma.TransactionClient,
-  id: number,
-  actorId: number | null = null,
-): Promise<Held | undefined> {
-  // NO KEY: rows that only refer to this person, such as lines of the trail, can still be inserted.
-  const rows = await tx.$queryRaw<Held[]>`
-    SELECT id, email, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
-    WHERE id IN (${id}, ${actorId ?? id}) ORDER BY id FOR NO KEY UPDATE`;
-  const rowOf = (whose: number) => rows.find((row) => row.id === whose);
-  if (actorId !== null && actorId !== id) refuseUnlessAdmin(rowOf(actorId));
-  return rowOf(id);
+/** Holds the account for the rest of the transaction: its row is locked. Gives it as it is now; undefined where there is none. */
+export async function holdAccount(tx: Prisma.TransactionClient, id: number): Promise<Held | undefined> {
+  const [held] = await holdRows(tx, [id]);
+  return held;
 }
 
-/** Holds the account as it was read: throws 409 where its person has left or its generation was raised since. */
+/**
+ * Holds the account as it was read: throws 409 where its person has left or its generation was raised since. `actorId` is who does something to it: if
+ * somebody else, they are held as well, and 403 is thrown where they are no admin any more. (Of what an admin does to themselves `holdAdmin` asks.)
+ */
 export async function holdUnchanged(
   tx: Prisma.TransactionClient,
   { id, generation }: Pick<SeenPerson, 'id' | 'generation'>,
   actorId: number | null = null,
 ): Promise<Held> {
-  const held = await holdAccount(tx, id, actorId);
+  const rows = await holdRows(tx, [id, actorId ?? id]);
+  if (actorId !== null && actorId !== id) refuseUnlessAdmin(rows.find((row) => row.id === actorId));
+  const held = rows.find((row) => row.id === id);
   if (!held || held.hasLeft || held.generation !== generation) throw changedMeanwhile();
   return held;
-}
-
-/** 409: what was shown was true of the account as it was a moment ago. */
-export function changedMeanwhile(): HttpError {
-  return new HttpError(409, 'The account was changed at this very moment. Look at it, and do this again.');
 }
 
 /** Holds an admin's own account. Throws 403 where they are no admin any more. */
@@ -114,7 +101,19 @@ export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promi
   refuseUnlessAdmin(await holdAccount(tx, id));
 }
 
+/** By id, the lower first. NO KEY: rows that only refer to these people, such as lines of the trail, can still be inserted. */
+function holdRows(tx: Prisma.TransactionClient, ids: number[]): Promise<Held[]> {
+  return tx.$queryRaw<Held[]>`
+    SELECT id, email, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
+    WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
+}
+
 function refuseUnlessAdmin(held: Held | undefined): void {
   if (held?.role !== 'admin' || held.hasLeft)
     throw new HttpError(403, 'You are no admin any more: your role was changed at this very moment.');
+}
+
+/** 409: what was shown was true of the account as it was a moment ago. */
+export function changedMeanwhile(): HttpError {
+  return new HttpError(409, 'The account was changed at this very moment. Look at it, and do this again.');
 }

@@ -1,5 +1,6 @@
 import type { Application, Request, RequestHandler } from 'express';
 import type { Author } from '../changes/queries.js';
+import { pathOfThisSite } from '../web/addresses.js';
 import { HttpError, StaleForm } from '../web/errors.js';
 import { wantsJson } from '../web/page.js';
 import type { Person } from './accounts.js';
@@ -10,8 +11,8 @@ import { type Auth, authOf, newGate, personOf, sessionSecretOf } from './signing
 import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 
 // The front of the auth module. The rest of the code knows `req.user`, `req.session` and `req.token` (who is this), roles.ts (what may they), and what
-// this file exports: walls, which are middleware that lets a request through or refuses it, and `authorOf`, who writes. (routes.ts knows the folders'
-// controllers, server.ts what runs beside requests: post.ts, sweep.ts.)
+// this file exports: above all walls, which are middleware that lets a request through or refuses it. (routes.ts knows the folders' controllers, and
+// server.ts what runs beside requests: post.ts, sweep.ts.)
 //
 // The files beside this one are the core; each folder is one thing that people do, with its controller and its form, and knows the core and itself.
 // (Only this file and sweep.ts, which put it together, know folders.)
@@ -20,13 +21,13 @@ import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 //   roles.ts secrets.ts        who may what; what signs somebody in without a password
 //   accounts.ts                a person's row, and the two rules for whatever is done to one
 //   sessions.ts steps.ts       who is signed in on which browser; what a browser begins and a later request ends
-//   signing-in.ts auth.ts      how somebody comes in and out; whose a request is, and the walls
 //   passwords.ts tries.ts      hashing, few at once; failures counted, delays, locks
+//   signing-in.ts auth.ts      how somebody comes in and out; whose a request is, and the walls
 //   mailed-links.ts            links that come by mail, good once
 //
 // and then the folder that you came for: its controller, its form, and the file that is named after what it is about.
 
-export { hasNobody } from './sign-up.js';
+export { hasNobody, takesStrangers } from './sign-up.js';
 export { personOf } from './signing-in.js';
 export { isForBrowsers } from './tokens/bearer.js';
 
@@ -49,7 +50,7 @@ export function installAuth(app: Application, given: Omit<Auth, 'gate' | 'provid
   app.use(identify);
 }
 
-/** Finds out whose a request is: sets `session` and `user` by its cookie, or `token` and `user` by its token (tokens/bearer.ts). One round trip. */
+/** Finds out whose a request is: sets `session` and `user` by its cookie, or `token` and `user` by `admitToken`, which throws. One round trip. */
 const identify: RequestHandler = async (req, _res, next) => {
   const bearer = bearerIn(req);
   if (bearer !== null) await admitToken(req, bearer);
@@ -65,15 +66,18 @@ const identify: RequestHandler = async (req, _res, next) => {
   next();
 };
 
-/**
- * Finds it out once more, behind the body of a request where that came later: its sender may have kept it on its way for minutes, and was signed out
- * meanwhile, or may less now.
- */
+/** Identifies the request again once a late body has arrived: meanwhile its sender may have been signed out, or may less. */
 export const identifyAgain: RequestHandler = (req, res, next) => {
   if (!req.user || !req.bodyCameLater) return next();
   delete req.session;
   delete req.user;
   return identify(req, res, next);
+};
+
+/** Who signs in where they are signed in already, in another tab say, is sent on to the page that they wanted: the form is of no session any more. */
+export const goOnIfIn: RequestHandler = (req, res, next) => {
+  if (!req.user || req.method !== 'POST' || req.path !== '/sign-in') return next();
+  res.redirect(303, pathOfThisSite(req.body.to));
 };
 
 /** The wall in front of what is recorded: lets everybody read where the settings say so, else those who are signed in. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** True of the passwords that are tried first: those long enough of the 49,000 that leaked most often. */
+/** True of the passwords that are tried first: those long enough of the 49,000 that leaked most often, and the name of this place. */
 export function isCommon(password: string): boolean {
   common ??= commonPasswords();
   return common.has(password.toLowerCase());
@@ -12,5 +12,10 @@ let common: Set<string> | undefined;
 function commonPasswords(): Set<string> {
   const { dictionary } = createRequire(import.meta.url)('@zxcvbn-ts/language-common');
   const listed: string[] = dictionary['passwords-common'];
-  return new Set(listed.filter(({ length }) => length >= 10));
+  return new Set([
+    ...listed.filter(({ length }) => length >= 10),
+    'movingparts',
+    'moving parts',
+    'moving-parts',
+  ]);
 }

@@ -24,6 +24,19 @@ export const newPassword = z
     'Password is one of the most common ones, which are tried first. A few words of your own do well.',
   );
 
+/** A new password of who has this address: nor is it the address, or what stands before its @, which are tried as soon as the common ones. */
+export function newPasswordOf(address: string) {
+  return newPassword.refine((password) => !isOwnAddress(password, address), OWN_ADDRESS);
+}
+
+export const OWN_ADDRESS =
+  'Password is your own address, which is tried first. A few words of your own do well.';
+
+export function isOwnAddress(password: string, address: string): boolean {
+  const [name] = address.split('@', 1);
+  return [address, name].some((one) => one?.toLowerCase() === password.toLowerCase());
+}
+
 /** The password again, before what matters. Nothing where somebody has none. */
 export const passwordAgain = z.string().max(200, 'Password is too long.').default('');
 export const passwordAgainForm = z.object({ password: passwordAgain });

@@ -28,7 +28,7 @@ export function isOutdated(stored: string, { memoryKib, passes }: HashCost): boo
  */
 export async function isPassword(stored: string | null, password: string, cost: HashCost): Promise<boolean> {
   const against = stored ?? (await decoyHash(cost));
-  // The rest as well without waiting once more: how long that takes is told by how many others are waiting.
+  // All in one turn: waiting again for the rest would tell, while others wait, that the hash is a cheaper one.
   const matches = await oneOfFew(async () => {
     const matches = await verify(against, password);
     if (!matches) await spendTheRest(against, password, cost);
@@ -49,6 +49,11 @@ async function spendTheRest(
   const more = Math.ceil(rest / memoryKib);
   // In so many passes that none takes more memory than is asked for now; 8 KiB is the least that argon2 takes.
   await hash(password, optionsOf({ memoryKib: Math.max(8, Math.round(rest / more)), passes: more }));
+}
+
+/** Has what nobody's password is held against made before anybody asks: the first to ask would wait for it. */
+export function preparePasswords(cost: HashCost): void {
+  decoyHash(cost).catch(() => {});
 }
 
 const decoys = new Map<string, Promise<string>>();

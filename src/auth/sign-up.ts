@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import { unlessViolated } from '../db/violations.js';
@@ -6,6 +7,7 @@ import { addressKey, type SeenPerson } from './accounts.js';
 import { keepAdmin } from './last-admin.js';
 import { type HashCost, hashPassword } from './passwords.js';
 import type { Role } from './roles.js';
+import { authOf } from './signing-in.js';
 import { record } from './trail.js';
 
 // How accounts come to be. `ip` is where their people are, for the trail.
@@ -13,6 +15,12 @@ import { record } from './trail.js';
 /** Sign-up is open to all while there is nobody: the first becomes the admin. */
 export async function hasNobody(): Promise<boolean> {
   return (await read<unknown[]>`SELECT 1 FROM users LIMIT 1`).length === 0;
+}
+
+/** Whether strangers may sign up: the settings say so, and mail is on, as their addresses are to be confirmed. */
+export function takesStrangers(req: Request): boolean {
+  const { settings, mail } = authOf(req);
+  return mail.isOn && (settings.signUp.open || settings.signUp.domain !== null);
 }
 
 /** What anybody may be who signs up with this address; null where they may not. */

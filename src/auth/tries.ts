@@ -1,5 +1,6 @@
 import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
+import * as format from '../web/format.js';
 import { type Account, addressKey } from './accounts.js';
 import { hashOf } from './secrets.js';
 
@@ -12,7 +13,7 @@ const DAY_SECONDS = 24 * 3_600;
 
 /**
  * What can be tried of an account, by the key that it is counted under: its password at the door, its second factor, and the password that is asked
- * again within. Letters that anybody can have sent to an address are counted in the same way.
+ * again within. `letter` is no way in: it bounds what anybody can have sent to an address.
  */
 export const tryKeys = {
   password: (email: string) => `address ${email}`,
@@ -54,10 +55,10 @@ async function refusedNow(hashed: string): Promise<Refused> {
   return { ok: false, seconds: Math.max(1, Math.ceil(wait - row.seconds)), isLocked };
 }
 
-/** "Try again in 8 seconds.", or where it is locked what ends that. */
+/** “Try again in 8 seconds.”, or where it is locked what ends that. */
 export function waitInWords({ seconds, isLocked }: Refused, whenLocked: string): string {
   if (isLocked) return whenLocked;
-  return `Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
+  return `Try again in ${format.wait(seconds)}.`;
 }
 
 type Client = Pick<Prisma.TransactionClient, 'tries'>;

@@ -12,7 +12,10 @@ export async function index(req: Request, res: Response) {
   const { rows: lines, ...ends } = await listChanges(list);
   const rows = {
     ...ends,
-    rows: lines.map(({ after, ...line }) => ({ ...line, details: inShort(after) })),
+    rows: lines.map(({ after, ...line }) => ({
+      ...line,
+      details: inShort(after),
+    })),
   };
   answerList(
     req,
@@ -34,8 +37,9 @@ export async function index(req: Request, res: Response) {
     },
     {
       subjects: SUBJECTS.map((value) => ({ value, label: SUBJECT_LABELS[value] })),
-      actions: ACTIONS,
+      actions: ACTIONS.map((value) => ({ value, label: didInWords(value) })),
       labels: SUBJECT_LABELS,
+      didInWords,
     },
   );
 }
@@ -48,7 +52,7 @@ export async function show(req: Request, res: Response) {
     req,
     res,
     'changes/show',
-    { title: `${change.label}: ${change.action}`, change },
+    { title: `${change.label}: ${didInWords(change.action)}`, change },
     { onlyHtml: { fields, labels: SUBJECT_LABELS, here } },
   );
 }
@@ -59,13 +63,19 @@ function fieldsOf(before: unknown, after: unknown) {
   const isChange = before !== null && after !== null;
   return Object.keys({ ...was, ...is })
     .map((name) => ({ name, before: inWords(was[name] ?? was[`${name} name`]), after: inWords(is[name]) }))
-    .filter((field) => !isChange || (field.name in is && field.before !== field.after));
+    .filter((field) => !isChange || (field.name in is && field.before !== field.after))
+    .map((field) => ({ ...field, name: apart(field.name) }));
+}
+
+/** As it reads behind who did it: an admin unlocked somebody, and was not unlocked. */
+function didInWords(action: string): string {
+  return action.replace(/^was (locked|unlocked)$/, '$1');
 }
 
 /** “token: deploys, made”: what happened to a person, in a line. */
 function inShort(after: unknown): string {
   return Object.entries(fieldsIn(after))
-    .map(([name, value]) => (value === true ? name : `${name}: ${inWords(value)}`))
+    .map(([name, value]) => (value === true ? apart(name) : `${apart(name)}: ${inWords(value)}`))
     .join(', ');
 }
 
@@ -78,6 +88,11 @@ function fieldsIn(kept: unknown): Record<string, unknown> {
         : [[name, value]],
   );
   return Object.fromEntries(entries);
+}
+
+/** `secondFactor`, as it stands in the trail, as words. */
+function apart(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function inWords(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { hasNobody } from '../auth/auth.js';
+import { hasNobody, takesStrangers } from '../auth/auth.js';
 import { type SmallBill, smallBills } from '../bills/remembered.js';
 import { findPlans } from '../plans/queries.js';
 import { listLatestSystems } from '../systems/queries.js';
@@ -13,7 +13,7 @@ export async function show(req: Request, res: Response) {
       res,
       'home/visitor',
       { title: 'Know what you run' },
-      { onlyHtml: { signUpOpen: await hasNobody() } },
+      { onlyHtml: { isFirst: await hasNobody(), signUpOpen: takesStrangers(req) } },
     );
   }
   const systems = await listLatestSystems();

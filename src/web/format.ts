@@ -90,3 +90,9 @@ function hoursAndMinutes(value: number): string {
 function significant(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toPrecision(1);
 }
+
+/** How long one waits, from seconds: “a second”, “8 seconds”, “9 minutes”. */
+export function wait(seconds: number): string {
+  if (seconds > 90) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? 'a second' : `${seconds} seconds`;
+}

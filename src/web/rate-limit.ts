@@ -1,29 +1,35 @@
-import type { RequestHandler } from 'express';
-import { type Options, rateLimit } from 'express-rate-limit';
+import type { Request, RequestHandler, Response } from 'express';
+import { type Options, type RateLimitInfo, rateLimit } from 'express-rate-limit';
 import { personOf } from '../auth/auth.js';
 import { HttpError } from './errors.js';
+import * as format from './format.js';
 
-/** Refuses further failed tries from one address for a while. What succeeds is not counted. */
+/** Refuses further failed tries from one IP address for a while. What succeeds is not counted, nor what was not even tried as it came too soon. */
 export function limitFailures(tries: number, minutes: number): RequestHandler {
-  return limit(tries, minutes, { skipSuccessfulRequests: true });
+  const wasNoFailure = (_req: Request, { statusCode }: Response) => statusCode < 400 || statusCode === 429;
+  return limit(tries, minutes, { skipSuccessfulRequests: true, requestWasSuccessful: wasNoFailure });
 }
 
-/** Refuses further posts from one address for a while, whatever became of them: of what sends mail to others. */
+/** Refuses further posts from one IP address for a while, whatever became of them: of what sends mail to others. */
 export function limitPosts(posts: number, minutes: number): RequestHandler {
   return limit(posts, minutes, {});
 }
 
 /** Refuses further writes of one person for a while, from wherever they come: of what everybody who is here may write, and nobody ever purges. */
 export function limitWrites(writes: number, minutes: number): RequestHandler {
-  const message = `You have written a lot in a short time. Wait ${minutes} minutes and go on.`;
-  return limit(writes, minutes, { keyGenerator: (req) => String(personOf(req).id) }, message);
+  return limit(
+    writes,
+    minutes,
+    { keyGenerator: (req) => String(personOf(req).id) },
+    'You have written a lot in a short time.',
+  );
 }
 
 function limit(
   most: number,
   minutes: number,
-  more: Pick<Partial<Options>, 'skipSuccessfulRequests' | 'keyGenerator'>,
-  message = `Too many tries from your address. Wait ${minutes} minutes and try again.`,
+  more: Pick<Partial<Options>, 'skipSuccessfulRequests' | 'requestWasSuccessful' | 'keyGenerator'>,
+  reason = 'Too many tries from the network that you are in: others there count as well.',
 ): RequestHandler {
   return rateLimit({
     windowMs: minutes * 60_000,
@@ -31,9 +37,13 @@ function limit(
     ...more,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    handler: (_req, res) => {
-      res.set('Retry-After', String(minutes * 60));
-      throw new HttpError(429, message);
+    handler: (req, res) => {
+      const { resetTime } = (req as Request & { rateLimit: RateLimitInfo }).rateLimit;
+      const seconds = resetTime
+        ? Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1_000))
+        : minutes * 60;
+      res.set('Retry-After', String(seconds));
+      throw new HttpError(429, `${reason} Wait ${format.wait(seconds)} and go on.`);
     },
   });
 }

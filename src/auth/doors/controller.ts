@@ -6,7 +6,7 @@ import { page } from '../../web/page.js';
 import { findAccountByEmail } from '../accounts.js';
 import { lockedLetter } from '../letters.js';
 import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
-import { createAccount, createFirstAccount, hasNobody, roleOf } from '../sign-up.js';
+import { createAccount, createFirstAccount, hasNobody, roleOf, takesStrangers } from '../sign-up.js';
 import { authenticate, authOf, enter, enterOrAskForCode, fromOf, personOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { forgetTries, takeTry, tryKeys, waitInWords } from '../tries.js';
@@ -121,7 +121,7 @@ async function showSignIn(req: Request, res: Response, form: FormState, status =
       status,
       onlyHtml: {
         isFirst,
-        signUpOpen: isFirst || (isOpen(req) && authOf(req).mail.isOn),
+        signUpOpen: isFirst || takesStrangers(req),
         providers: authOf(req).providers,
         passkeysAt,
       },

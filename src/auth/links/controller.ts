@@ -29,7 +29,7 @@ export async function createReset(req: Request, res: Response) {
   postLink(req, 'reset', await findAccountByEmail(read.data.email), resetLetter);
   page(req, res, 'auth/told', {
     title: 'Check your mail',
-    message: `If ${read.data.email} has an account here, a letter is on its way there${isPrinted ? ', on the log, as no mail leaves here (SMTP_URL is not set)' : ''}. The link in it is good once, for an hour.`,
+    message: `If ${read.data.email} has an account here, ${isPrinted ? 'a letter to it is on the log: no mail leaves here, SMTP_URL is not set' : 'a letter is on its way there'}. The link in it is good once, for an hour.`,
   });
 }
 
@@ -39,7 +39,8 @@ export async function resetPage(req: Request, res: Response) {
 
 export async function reset(req: Request, res: Response) {
   const link = await linkOf(req, 'reset');
-  const read = readForm(newPasswordForm, req.body);
+  const { email = '' } = (await findAccount(link.userId ?? 0)) ?? {};
+  const read = readForm(newPasswordForm(email), req.body);
   if (!read.ok) return showReset(req, res, link, read.form);
   const hash = await hashPassword(read.data.password, authOf(req).settings.passwords);
   const account = await resetBy(link, { hash, revokesAllElse: read.data.all }, fromOf(req).address);
@@ -91,7 +92,7 @@ export async function invitationPage(req: Request, res: Response) {
 
 export async function accept(req: Request, res: Response) {
   const link = await linkOf(req, 'invitation');
-  const read = readForm(acceptForm, req.body);
+  const read = readForm(acceptForm(link.email ?? ''), req.body);
   if (!read.ok) return showInvitation(req, res, link, read.form);
   const { name, password } = read.data;
   const passwordHash = await hashPassword(password, authOf(req).settings.passwords);
@@ -124,7 +125,7 @@ async function accountOfLink(link: MailedLink): Promise<Account> {
 function isNoLink() {
   return new HttpError(
     404,
-    'This link is not good any more: it was used, has expired, or another took its place. Ask for another: a new password is asked for on the sign-in page, an address in your account, an invitation of an admin.',
+    'This link is not good: it was used, has expired, another took its place, or it was not copied whole. Ask for another: a new password is asked for on the sign-in page, an address in your account, an invitation of an admin.',
   );
 }
 
