@@ -3,7 +3,7 @@ import compression from 'compression';
 import cookieParser from 'cookie-parser';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import { goOnIfIn, identifyAgain, installAuth } from './auth/auth.js';
+import { identifyAgain, installAuth } from './auth/auth.js';
 import type { Log } from './log.js';
 import { operationOf } from './openapi/operations.js';
 import { root } from './root.js';
@@ -74,7 +74,6 @@ export function createApp({ settings, log, mail }: Dependencies): Express {
   app.use(bodyOfItsOwn);
   app.use(identifyAgain);
   app.use(tellPrograms((method, path) => operationOf(method, path)?.creates ?? false));
-  app.use(goOnIfIn);
   app.use(csrf(settings));
 
   drawRoutes(app);

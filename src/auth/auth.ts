@@ -1,6 +1,5 @@
 import type { Application, Request, RequestHandler } from 'express';
 import type { Author } from '../changes/queries.js';
-import { pathOfThisSite } from '../web/addresses.js';
 import { HttpError, StaleForm } from '../web/errors.js';
 import { wantsJson } from '../web/page.js';
 import type { Person } from './accounts.js';
@@ -72,12 +71,6 @@ export const identifyAgain: RequestHandler = (req, res, next) => {
   delete req.session;
   delete req.user;
   return identify(req, res, next);
-};
-
-/** Who signs in where they are signed in already, in another tab say, is sent on to the page that they wanted: the form is of no session any more. */
-export const goOnIfIn: RequestHandler = (req, res, next) => {
-  if (!req.user || req.method !== 'POST' || req.path !== '/sign-in') return next();
-  res.redirect(303, pathOfThisSite(req.body.to));
 };
 
 /** The wall in front of what is recorded: lets everybody read where the settings say so, else those who are signed in. */

@@ -119,15 +119,18 @@ function isForPeople([name, value]: Field): boolean {
 /** A form whose token is of a session that is gone, or that has none: refused, and shown with a fresh token, to be sent again by hand. */
 function showStaleForm(req: Request, res: Response): void {
   const fields = fieldsTyped(req);
+  // The door, opened in two tabs: one is in by the other.
+  const goOn = req.user && req.path === '/sign-in' ? pathOfThisSite(req.body.to) : null;
   res.set('Cache-Control', 'no-store');
   page(
     req,
     res,
     'errors/stale-form',
-    { title: 'This form was open too long' },
+    { title: goOn ? 'You are signed in already' : 'This form is of a session that is over' },
     {
       status: 403,
       onlyHtml: {
+        goOn,
         fields,
         shown: fields.filter(isForPeople),
         isWhole: Object.keys(req.body).every((name) => name === '_csrf' || !isSecret(name)),
