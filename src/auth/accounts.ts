@@ -7,9 +7,9 @@ import type { Role } from './roles.js';
 // sign-up.ts.) Two rules keep an account right when two things happen to it at the same moment:
 //
 // 1. The generation is a number in the row. `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a
-//    second factor on or off, leaving. Read it before you check a password, a code or a link. Write what that earns (a session, a token, a passkey, a
-//    provider, another address) in a transaction that begins with `holdUnchanged`, which throws where it was raised in between. So an old password
-//    earns nothing once there is a new one.
+//    second factor on or off, leaving. Read it before you check a password, a code or a passkey. Write what that earns (a session, a token, a
+//    passkey, a provider, the wish for another address) in a transaction that begins with `holdUnchanged`, which throws where it was raised in
+//    between. So an old password earns nothing once there is a new one. (A link is used up instead, and a new password deletes those there are.)
 // 2. Rows are locked in one order, else two transactions could wait for each other: users by id, then a link that came by mail, then the one row of
 //    last-admin.ts. (`dropUnconfirmed` in sign-up.ts deletes a user after a link. Should Postgres find two that wait for each other by it, it ends one.)
 

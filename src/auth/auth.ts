@@ -19,12 +19,12 @@ import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 //
 //   roles.ts secrets.ts        who may what; what signs somebody in without a password
 //   accounts.ts                a person's row, and the two rules for whatever is done to one
-//   sessions.ts steps.ts       who is signed in on which browser; what a browser begins and a later request ends
-//   passwords.ts tries.ts      hashing, few at once; failures counted, delays, locks
+//   sessions.ts                who is signed in on which browser
+//   tries.ts                   failures counted, delays, locks
 //   signing-in.ts auth.ts      how somebody comes in and out; whose a request is, and the walls
-//   mailed-links.ts            links that come by mail, good once
 //
-// and then the folder that you came for: its controller, its form, and the file that is named after what it is about.
+// and then what you came for, ten minutes each: a folder, with passwords.ts (hashing, few at once), steps.ts (what a browser begins and a later request
+// ends) or mailed-links.ts (good once) where it speaks of them.
 
 export { hasNobody, takesStrangers } from './sign-up.js';
 export { personOf } from './signing-in.js';

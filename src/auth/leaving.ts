@@ -14,6 +14,9 @@ export async function leave(
 ): Promise<'done' | 'last admin'> {
   return keepingAnAdmin(async (tx) => {
     await holdUnchanged(tx, account, from.userId);
+    const theirs = { where: { userId: account.id } };
+    // Links before the row of `releaseAdmin`, as for all: rule 2 of accounts.ts.
+    await tx.mailedLink.deleteMany(theirs);
     await releaseAdmin(tx, account.id);
     await record(tx, from, from.userId === account.id ? 'left' : 'removed', account);
     const name = keepsName ? account.name : 'Somebody who left';
@@ -28,9 +31,7 @@ export async function leave(
       where: { id: account.id },
       data: { ...gone, email: `left-${account.id}`, name, role: 'viewer', leftAt: new Date() },
     });
-    const theirs = { where: { userId: account.id } };
     await startGeneration(tx, account.id);
-    await tx.mailedLink.deleteMany(theirs);
     await tx.recoveryCode.deleteMany(theirs);
     await tx.passkey.deleteMany(theirs);
     await tx.identity.deleteMany(theirs);

@@ -5,7 +5,7 @@ import { type Account, addressKey } from './accounts.js';
 import { hashOf } from './secrets.js';
 
 // Tries to come in, counted in the database, so that they hold over every process. The first ten failures are free, then each doubles the wait
-// (1 s, 2 s, 4 s and on), and the twentieth locks. A lock ends by mail, by an admin, or after a day. Addresses that nobody has are counted and
+// (1 s, 2 s, 4 s and on), and the twentieth locks. A lock ends after a day, by an admin, and at the door by mail. Addresses that nobody has are counted and
 // locked alike: what is answered tells nothing.
 const FREE = 10;
 const LOCKS_AT = 20;
