@@ -155,7 +155,7 @@ function changed(fields: Field[], { instead, twice, beside }: Changes): Field[] 
 async function send(editor: Browser, address: string, fields: Field[]): Promise<void> {
   const body = new URLSearchParams([['_csrf', editor.token()], ...fields]).toString();
   const answer = await editor.agent.post(address).type('form').send(body);
-  expect(answer.text, address).not.toContain('This form is of a session that is over');
+  expect(answer.text, address).not.toContain('belongs to a session that has ended');
   look(address, answer);
   const next = answer.headers.location;
   if (next) look(next, await editor.get(next));

@@ -326,10 +326,26 @@ describe('signing up', () => {
     expect(await tried('qwertyuiop')).toContain('most common');
     expect(await tried('PASSWORD123')).toContain('most common');
     expect(await tried('Moving Parts')).toContain('most common');
-    expect(await tried('PW@example.com')).toContain('your own address');
+    expect(await tried('PW@example.com')).toContain('your address, or how it begins');
     expect(await tried('nine chars')).toContain('Check your mail');
     expect(await tried('a'.repeat(201))).toContain('too long');
   });
+});
+
+test('one’s own address is no password wherever one chooses it, nor how it begins', async () => {
+  const { person, ...here } = await signedIn('viewer');
+  const [start = ''] = person.email.split('@');
+  const refused = (text: string) => text.includes('your address, or how it begins');
+  const changed = await here.post('/account/password', { current: PASSWORD, password: start });
+  const somebody = await visitor();
+  const token = await aLink('reset', { userId: person.id });
+  const reset = await somebody.post('/password-reset', { token, password: person.email });
+  const email = 'invited.person@example.com';
+  const invitation = await aLink('invitation', { email, role: 'viewer' });
+  const fields = { token: invitation, name: 'Ada', password: 'Invited.Person' };
+  const accepted = await somebody.post('/invitation', fields);
+  const answers = [changed, reset, accepted];
+  expect(answers.map(({ status, text }) => [status, refused(text)])).toEqual(Array(3).fill([422, true]));
 });
 
 describe('another address', () => {
@@ -338,7 +354,7 @@ describe('another address', () => {
     const wrong = await editor.post('/account/address', { email: 'next@example.com', password: 'not it' });
     expect(wrong.text).toContain('not your password');
     const same = await editor.post('/account/address', {
-      email: person.email.toUpperCase(),
+      email: person.email,
       password: PASSWORD,
     });
     expect(same.text).toContain('is your address already');

@@ -88,9 +88,14 @@ describe('without a mail server', () => {
     const lines: unknown[][] = [];
     const log = { info: (...line: unknown[]) => lines.push(line) } as unknown as Log;
     const mail = createMail(readSettings({}), log);
-    await mail.send('ada@example.com', { subject: 'Hello', text: 'the link' });
+    await mail.send('ada@example.com', {
+      subject: 'Hello',
+      text: 'Hello https://x.example,\n\nthe link:\n\nhttps://parts.example/reset?token=a_b\n\nIt is good once.\n',
+    });
     expect(mail.isOn).toBe(true);
-    expect(JSON.stringify(lines)).toMatch(/ada@example\.com.*the link.*not sent/);
+    expect(JSON.stringify(lines)).toMatch(
+      /ada@example\.com.*the link.*"link":"https:\/\/parts\.example\/reset\?token=a_b".*not sent/,
+    );
   });
 
   test('mail is off in production', () => {

@@ -349,7 +349,11 @@ describe('one’s own account', () => {
     await here.post('/account/password', { current: NEW, password: `${NEW} again`, all: 'on' });
     expect(await left()).toEqual([0, 0, 0, 401]);
     const last = await db.change.findFirst({ where: { userId: person.id }, orderBy: { id: 'desc' } });
-    expect(last?.after).toEqual({ password: 'a new one', tokensPasskeysAndProviders: 'taken away' });
+    expect(last?.after).toEqual({
+      password: 'a new one',
+      tokensPasskeysAndProviders: 'taken away',
+      invitations: 'taken back',
+    });
   });
 
   test('sessions are listed and ended: one, or all others, and nobody else’s', async () => {

@@ -131,7 +131,7 @@ describe('systems', () => {
       .type('form')
       .send(new URLSearchParams({ ...shop, name: 'Typed & kept', _csrf: 'old' }).toString());
     expect(stale.status).toBe(403);
-    expect(stale.text).toContain('This form is of a session that is over');
+    expect(stale.text).toContain('belongs to a session that has ended');
     expect(stale.text).toContain('Typed &amp; kept</textarea>');
     const secret = await editor.agent
       .post('/account/password')

@@ -30,7 +30,7 @@ export function newPasswordOf(address: string) {
 }
 
 export const OWN_ADDRESS =
-  'Password is your own address, which is tried first. A few words of your own do well.';
+  'Password is your address, or how it begins, which is tried first. A few words of your own do well.';
 
 export function isOwnAddress(password: string, address: string): boolean {
   const [name] = address.split('@', 1);

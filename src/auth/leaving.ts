@@ -1,6 +1,7 @@
 import type { Prisma } from '../db/generated/client.js';
 import { addressKey, holdUnchanged, type Person, type SeenPerson, startGeneration } from './accounts.js';
 import { keepingAnAdmin, releaseAdmin } from './last-admin.js';
+import { dropLinks } from './mailed-links.js';
 import { type From, record } from './trail.js';
 
 /**
@@ -14,9 +15,9 @@ export async function leave(
 ): Promise<'done' | 'last admin'> {
   return keepingAnAdmin(async (tx) => {
     await holdUnchanged(tx, account, from.userId);
-    const theirs = { where: { userId: account.id } };
-    // Links before the row of `releaseAdmin`, as for all: rule 2 of accounts.ts.
-    await tx.mailedLink.deleteMany(theirs);
+    const addresses = keepsName ? [] : await addressesOf(tx, account);
+    // Before the row that `releaseAdmin` holds: rule 2 of accounts.ts.
+    await dropLinks(tx, account.id, addresses);
     await releaseAdmin(tx, account.id);
     await record(tx, from, from.userId === account.id ? 'left' : 'removed', account);
     const name = keepsName ? account.name : 'Somebody who left';
@@ -32,11 +33,12 @@ export async function leave(
       data: { ...gone, email: `left-${account.id}`, name, role: 'viewer', leftAt: new Date() },
     });
     await startGeneration(tx, account.id);
+    const theirs = { where: { userId: account.id } };
     await tx.recoveryCode.deleteMany(theirs);
     await tx.passkey.deleteMany(theirs);
     await tx.identity.deleteMany(theirs);
     await tx.apiToken.deleteMany(theirs);
-    if (!keepsName) await forgetName(tx, account, name);
+    if (!keepsName) await forgetName(tx, account.id, name, addresses);
   });
 }
 
@@ -45,6 +47,7 @@ const NAMELESS = [
   'by',
   'confirmed',
   'days',
+  'invitations',
   'made',
   'password',
   'recoveryCodes',
@@ -57,17 +60,25 @@ const NAMELESS = [
 ];
 
 /** Of what the trail says about the person stays what was done, and from where; nothing that names them, nor an address that they had before. */
-async function forgetName(tx: Prisma.TransactionClient, { id, email }: Person, name: string): Promise<void> {
-  const [{ addresses } = { addresses: [] }] = await tx.$queryRaw<{ addresses: string[] }[]>`
-    SELECT array_agg(lower(before ->> 'email')) AS addresses FROM changes
-    WHERE noun = 'people' AND record_id = ${id} AND before ? 'email'`;
-  const theirs = [addressKey(email), ...(addresses ?? [])];
+async function forgetName(
+  tx: Prisma.TransactionClient,
+  id: number,
+  name: string,
+  addresses: string[],
+): Promise<void> {
   await tx.$executeRaw`
     UPDATE changes SET label = ${name},
       before = (SELECT jsonb_object_agg(key, value) FROM jsonb_each(before) WHERE key = ANY(${NAMELESS})),
       after = (SELECT jsonb_object_agg(key, value) FROM jsonb_each(after) WHERE key = ANY(${NAMELESS}))
     WHERE noun = 'people' AND record_id = ${id}`;
-  await tx.$executeRaw`DELETE FROM mailed_links WHERE lower(email) = ANY(${theirs})`;
   await tx.$executeRaw`
-    UPDATE changes SET label = ${name} WHERE noun = 'people' AND record_id = 0 AND lower(label) = ANY(${theirs})`;
+    UPDATE changes SET label = ${name} WHERE noun = 'people' AND record_id = 0 AND lower(label) = ANY(${addresses})`;
+}
+
+/** The person's address and those that they had before, in small letters. */
+async function addressesOf(tx: Prisma.TransactionClient, { id, email }: Person): Promise<string[]> {
+  const [before] = await tx.$queryRaw<{ addresses: string[] | null }[]>`
+    SELECT array_agg(lower(before ->> 'email')) AS addresses FROM changes
+    WHERE noun = 'people' AND record_id = ${id} AND before ? 'email'`;
+  return [addressKey(email), ...(before?.addresses ?? [])];
 }

@@ -60,6 +60,22 @@ export async function findMailedLink(purpose: Purpose, secret: string): Promise<
   });
 }
 
+/**
+ * Deletes the links that the person has or handed out, and those that went to these addresses: by one statement and by id, so that no two who do so
+ * wait for each other.
+ */
+export async function dropLinks(
+  tx: Prisma.TransactionClient,
+  userId: number,
+  addresses: string[] = [],
+): Promise<void> {
+  await tx.$executeRaw`
+    DELETE FROM mailed_links WHERE id IN (
+      SELECT id FROM mailed_links
+      WHERE user_id = ${userId} OR created_by_id = ${userId} OR lower(email) = ANY(${addresses})
+      ORDER BY id FOR UPDATE)`;
+}
+
 /** Uses the link up within a transaction. False when somebody else just did: then nothing is to be done. */
 export async function useUp(tx: Prisma.TransactionClient, { id }: MailedLink): Promise<boolean> {
   const { count } = await tx.mailedLink.updateMany({

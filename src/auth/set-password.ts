@@ -1,5 +1,6 @@
 import type { Prisma } from '../db/generated/client.js';
 import { startGeneration } from './accounts.js';
+import { dropLinks } from './mailed-links.js';
 import { type From, record } from './trail.js';
 
 export type NewPassword = {
@@ -20,18 +21,18 @@ export async function setPassword(
 ): Promise<number> {
   const { id } = account;
   await tx.user.update({ where: { id }, data: { passwordHash: hash, newEmail: null }, select: { id: true } });
-  await tx.mailedLink.deleteMany({ where: { userId: id } });
+  if (revokesAllElse) await dropLinks(tx, id);
+  else await tx.mailedLink.deleteMany({ where: { userId: id } });
   const generation = await startGeneration(tx, id);
   if (revokesAllElse) {
     const theirs = { where: { userId: id } };
-    await tx.mailedLink.deleteMany({ where: { createdById: id } });
     await tx.apiToken.updateMany({ where: { userId: id, revokedAt: null }, data: { revokedAt: new Date() } });
     await tx.passkey.deleteMany(theirs);
     await tx.identity.deleteMany(theirs);
   }
   const after = {
     password: 'a new one',
-    ...(revokesAllElse && { tokensPasskeysAndProviders: 'taken away' }),
+    ...(revokesAllElse && { tokensPasskeysAndProviders: 'taken away', invitations: 'taken back' }),
   };
   await record(tx, from, 'changed', account, { after });
   return generation;

@@ -1,5 +1,5 @@
 import { hardClosure, stoppedBy } from './closure.js';
-import { entryKeys } from './entries.js';
+import { entriesOf } from './entries.js';
 import type { Plan } from './model.js';
 import type { Packing } from './packing/packing.js';
 import { placesOf } from './packing/placement.js';
@@ -55,7 +55,7 @@ function radius(plan: Plan, wiring: Wiring, down: number[], fewer: number[], its
   }
   const entriesLost: string[] = [];
   const entriesDegraded: string[] = [];
-  for (const { name, parts } of entryKeys(plan, wiring)) {
+  for (const { name, parts } of entriesOf(plan, wiring)) {
     if (parts.some((part) => isDown.has(part))) entriesLost.push(name);
     else if (hardClosure(wiring, parts).some((part) => isDegraded.has(part))) entriesDegraded.push(name);
   }

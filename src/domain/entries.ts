@@ -13,7 +13,7 @@ export type WiredEntry = { name: string; parts: number[]; isImplied: boolean };
  * calls; per-machine parts are not what users come in by, so they stand there only when there is nothing else. A plan
  * without parts has no entry.
  */
-export function entryKeys(plan: Plan, wiring: Wiring): WiredEntry[] {
+export function entriesOf(plan: Plan, wiring: Wiring): WiredEntry[] {
   if (plan.entries.length > 0) {
     return plan.entries.map(({ name, parts }) => {
       const numbers = new Set(

@@ -3,7 +3,7 @@ import { type EntryFailure, entryFailure, type PartWorth, type Worth } from './a
 import { failingParts, whatIsUnknown } from './availability/failing-parts.js';
 import { type Ground, groundOf } from './availability/ground.js';
 import { hardClosure } from './closure.js';
-import { entryKeys, type WiredEntry } from './entries.js';
+import { entriesOf, type WiredEntry } from './entries.js';
 import { entryWorking } from './entry-working.js';
 import { formatted, type Working } from './figure.js';
 import type { MachineType, Plan } from './model.js';
@@ -59,7 +59,7 @@ export type EntryBill = {
 /** What an entry would win if this part, or (part null) all machines, never failed. */
 export type Weakness = { part: string | null; minutesWonPerMonth: number };
 
-/** The bill of every entry of a plan, in the plan's order (see `entryKeys` for a plan that names none). */
+/** The bill of every entry of a plan, in the plan's order (see `entriesOf` for a plan that names none). */
 export function entryBills(
   plan: Plan,
   wiring: Wiring,
@@ -67,7 +67,7 @@ export function entryBills(
   packing: Packing,
 ): EntryBill[] {
   const ground = groundOf(wiring, machineType, packing);
-  const entries = entryKeys(plan, wiring);
+  const entries = entriesOf(plan, wiring);
   // Entries share a budget: who comes first must not hang on the order in the plan.
   const inTurn = [...entries.keys()].sort((a, b) => byNameAndParts(entries[a]!, entries[b]!));
   const known = new Map<string, Counted>();

@@ -51,7 +51,7 @@ export function mergeOf(standing: Standing, draft: Plan, deleted: DeletedByHand 
   return {
     parts,
     connections: connectionsOf(standing, draft, new Set(deleted.connections.map(keyOf)), away),
-    entries: entryKeys(standing, draft, new Set(deleted.entries), away),
+    entries: entriesOf(standing, draft, new Set(deleted.entries), away),
     extraCosts: extraCostsOf(standing, draft, new Set(deleted.extraCosts)),
   };
 }
@@ -129,7 +129,7 @@ function connectionsOf(
   return result;
 }
 
-function entryKeys(
+function entriesOf(
   standing: Standing,
   draft: Plan,
   deleted: Set<string>,

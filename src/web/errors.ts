@@ -126,7 +126,7 @@ function showStaleForm(req: Request, res: Response): void {
     req,
     res,
     'errors/stale-form',
-    { title: goOn ? 'You are signed in already' : 'This form is of a session that is over' },
+    { title: goOn ? 'You are signed in already' : 'This form belongs to a session that has ended' },
     {
       status: 403,
       onlyHtml: {

@@ -20,7 +20,7 @@ export function createMail({ mail, env }: Settings, log: Log): Mail {
     isPrinted: true,
     send: async (to, letter) => {
       // By itself as well, to be copied: within the text the line's end sticks to it.
-      const [link] = /https?:\S+/.exec(letter.text) ?? [];
+      const link = letter.text.match(/https?:\S+/g)?.at(-1);
       log.info({ to, ...letter, ...(link && { link }) }, 'mail, not sent: SMTP_URL is not set');
     },
   };

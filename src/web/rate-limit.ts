@@ -29,7 +29,7 @@ function limit(
   most: number,
   minutes: number,
   more: Pick<Partial<Options>, 'skipSuccessfulRequests' | 'requestWasSuccessful' | 'keyGenerator'>,
-  reason = 'Too many tries from the network that you are in: others there count as well.',
+  reason = 'Too many tries from your network; other people on it count, too.',
 ): RequestHandler {
   return rateLimit({
     windowMs: minutes * 60_000,

@@ -3,7 +3,7 @@ import { HttpError } from '../../web/errors.js';
 import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import { addressKey, findAccountByEmail } from '../accounts.js';
+import { findAccountByEmail } from '../accounts.js';
 import { leave } from '../leaving.js';
 import { addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
@@ -56,8 +56,8 @@ export async function updateAddress(req: Request, res: Response) {
   if (!read.ok) return showForm(req, res, 'address', read.form);
   const { mail, settings } = authOf(req);
   if (!mail.isOn) throw mailIsOff();
-  if (addressKey(read.data.email) === addressKey(account.email))
-    return showForm(req, res, 'address', withError(req.body, { email: 'E-mail is your address already.' }));
+  if (read.data.email === account.email)
+    return showForm(req, res, 'address', withError(req.body, { email: 'This is your address already.' }));
   const { domain } = settings.signUp;
   if (domain && isOfDomain(account.email, domain) && !isOfDomain(read.data.email, domain)) {
     const errors = {

@@ -6,7 +6,7 @@ import { notesOf, type Remarks, remark } from '../reading/remarks.js';
 import { asText, listAt } from '../reading/values.js';
 import { counted, listed } from '../reading/words.js';
 import { connect } from './connections.js';
-import { entryKeys, openServices, partOf } from './parts.js';
+import { entriesOf, openServices, partOf } from './parts.js';
 import { type Project, readProject } from './project.js';
 import { routeNotes } from './routes.js';
 import { readService, type Service } from './service.js';
@@ -37,7 +37,7 @@ export const readCompose: Reader = (files, options) => {
     machineType: null,
     parts,
     connections,
-    entries: entryKeys(services, parts, open, remarks),
+    entries: entriesOf(services, parts, open, remarks),
     extraCosts: [],
   };
   remarkSections(project, remarks);

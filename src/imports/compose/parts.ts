@@ -98,7 +98,7 @@ export function openServices(services: readonly Service[]): Set<string> {
 }
 
 /** An entry for each open part. Stores and tools that are open too are so for the team; they count only where nothing else is. */
-export function entryKeys(
+export function entriesOf(
   services: readonly Service[],
   parts: readonly Part[],
   openNames: ReadonlySet<string>,
