@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { changeName } from '../src/auth/account/changes.js';
+import { changeName, changePassword } from '../src/auth/account/changes.js';
 import { findAccount } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
 import { acceptBy } from '../src/auth/links/by-link.js';
@@ -193,6 +193,20 @@ describe('one admin always remains', () => {
       // As if one came first: the other is no admin then.
       const outcomes = [byOther, byOne].map((done) => (done.status === 'fulfilled' ? done.value : 'refused'));
       expect(outcomes.sort()).toEqual(['done', 'refused']);
+    }
+  });
+
+  test('two who hold what the other handed out give it up at the same moment, and neither waits for ever', async () => {
+    const anAdmin = async () => (await findAccount((await signedIn('admin')).person.id))!;
+    const by = ({ id: userId }: { id: number }) => ({ userId, address: '' });
+    const anew = { hash: 'hash', revokesAllElse: true };
+    const [first, second] = [await anAdmin(), await anAdmin()];
+    for (let round = 0; round < 20; round += 1) {
+      const [one, other] = [(await findAccount(first.id))!, (await findAccount(second.id))!];
+      await handOutReset(one, by(other));
+      await handOutReset(other, by(one));
+      await Promise.all([changePassword(one, anew, by(one)), changePassword(other, anew, by(other))]);
+      expect(await db.mailedLink.count({ where: { userId: { in: [one.id, other.id] } } })).toBe(0);
     }
   });
 
