@@ -125,7 +125,7 @@ async function accountOfLink(link: MailedLink): Promise<Account> {
 function isNoLink() {
   return new HttpError(
     404,
-    'This link is not good: it was used, has expired, another took its place, or it was not copied whole. Ask for another: for a new password on the sign-in page, for a new address in your account, for an invitation an admin.',
+    'This link is not good: it was used, has expired, another took its place, or it was not copied whole. Get another: for a new password on the sign-in page, for a new address in your account, for an invitation from an admin.',
   );
 }
 
