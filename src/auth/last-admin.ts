@@ -1,6 +1,7 @@
 import { db } from '../db/client.js';
-import type { Prisma } from '../db/generated/client.js';
+import { Prisma } from '../db/generated/client.js';
 import { unlessViolated } from '../db/violations.js';
+import { dropLinks } from './mailed-links.js';
 
 // This place is never without an admin. One row, `admin_kept`, points at somebody who is one; its foreign key holds.
 
@@ -24,7 +25,7 @@ export async function keepAdmin(tx: Prisma.TransactionClient, id: number): Promi
  * on to them, it holds on to another who can come in, if there is one. Links first, as whoever takes up an invitation has them.
  */
 export async function releaseAdmin(tx: Prisma.TransactionClient, id: number): Promise<void> {
-  await tx.mailedLink.deleteMany({ where: { createdById: id } });
+  await dropLinks(tx, Prisma.sql`created_by_id = ${id}`);
   // Of two who cease at the same moment the second looks for another once the first is none any more.
   await tx.$queryRaw`SELECT 1 FROM admin_kept FOR UPDATE`;
   await tx.$executeRaw`

@@ -1,5 +1,5 @@
-import type { Prisma } from '../db/generated/client.js';
-import { addressKey, holdUnchanged, type Person, type SeenPerson, startGeneration } from './accounts.js';
+import { Prisma } from '../db/generated/client.js';
+import { addressKey, holdUnchanged, type SeenPerson, startGeneration } from './accounts.js';
 import { keepingAnAdmin, releaseAdmin } from './last-admin.js';
 import { dropLinks } from './mailed-links.js';
 import { type From, record } from './trail.js';
@@ -14,10 +14,11 @@ export async function leave(
   from: From,
 ): Promise<'done' | 'last admin'> {
   return keepingAnAdmin(async (tx) => {
-    await holdUnchanged(tx, account, from.userId);
-    const addresses = keepsName ? [] : await addressesOf(tx, account);
-    // Before the row that `releaseAdmin` holds: rule 2 of accounts.ts.
-    await dropLinks(tx, account.id, addresses);
+    const { id, email } = await holdUnchanged(tx, account, from.userId);
+    const addresses = keepsName ? [] : await addressesOf(tx, id, email);
+    // Before the row that `releaseAdmin` holds: rule 2 of accounts.ts. Of links to their addresses those alone that are nobody else's.
+    const toThem = Prisma.sql`(user_id IS NULL AND lower(email) = ANY(${addresses}))`;
+    await dropLinks(tx, Prisma.sql`user_id = ${id} OR created_by_id = ${id} OR ${toThem}`);
     await releaseAdmin(tx, account.id);
     await record(tx, from, from.userId === account.id ? 'left' : 'removed', account);
     const name = keepsName ? account.name : 'Somebody who left';
@@ -76,7 +77,7 @@ async function forgetName(
 }
 
 /** The person's address and those that they had before, in small letters. */
-async function addressesOf(tx: Prisma.TransactionClient, { id, email }: Person): Promise<string[]> {
+async function addressesOf(tx: Prisma.TransactionClient, id: number, email: string): Promise<string[]> {
   const [before] = await tx.$queryRaw<{ addresses: string[] | null }[]>`
     SELECT array_agg(lower(before ->> 'email')) AS addresses FROM changes
     WHERE noun = 'people' AND record_id = ${id} AND before ? 'email'`;

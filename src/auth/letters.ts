@@ -35,7 +35,7 @@ export const resetLetter: LinkLetter = (name, link) => ({
 
 export const passwordChanged = (name: string): Letter => ({
   subject: 'Your password for Moving Parts was changed',
-  text: `Hello ${name},\n\nyour password for Moving Parts was just changed, and your other sessions were signed out. If that was not you, ask for a new password at once, and tell an admin. Look through your passkeys, your linked providers and your tokens as well: they stay unless you had them taken away.\n`,
+  text: `Hello ${name},\n\nyour password for Moving Parts was just changed, and your other sessions were signed out. If that was not you, ask for a new password at once, and tell an admin. Look through your passkeys, your linked providers, your tokens and what you handed out as well: they stay unless you had them taken away.\n`,
 });
 
 export const addressAsked = (name: string, to: string): Letter => ({

@@ -60,20 +60,10 @@ export async function findMailedLink(purpose: Purpose, secret: string): Promise<
   });
 }
 
-/**
- * Deletes the links that the person has or handed out, and those that went to these addresses: by one statement and by id, so that no two who do so
- * wait for each other.
- */
-export async function dropLinks(
-  tx: Prisma.TransactionClient,
-  userId: number,
-  addresses: string[] = [],
-): Promise<void> {
+/** Deletes links within a transaction: by one statement and by id, so that no two who do so wait for each other. */
+export async function dropLinks(tx: Prisma.TransactionClient, which: Prisma.Sql): Promise<void> {
   await tx.$executeRaw`
-    DELETE FROM mailed_links WHERE id IN (
-      SELECT id FROM mailed_links
-      WHERE user_id = ${userId} OR created_by_id = ${userId} OR lower(email) = ANY(${addresses})
-      ORDER BY id FOR UPDATE)`;
+    DELETE FROM mailed_links WHERE id IN (SELECT id FROM mailed_links WHERE ${which} ORDER BY id FOR UPDATE)`;
 }
 
 /** Uses the link up within a transaction. False when somebody else just did: then nothing is to be done. */

@@ -1,4 +1,4 @@
-import type { Prisma } from '../db/generated/client.js';
+import { Prisma } from '../db/generated/client.js';
 import { startGeneration } from './accounts.js';
 import { dropLinks } from './mailed-links.js';
 import { type From, record } from './trail.js';
@@ -21,8 +21,8 @@ export async function setPassword(
 ): Promise<number> {
   const { id } = account;
   await tx.user.update({ where: { id }, data: { passwordHash: hash, newEmail: null }, select: { id: true } });
-  if (revokesAllElse) await dropLinks(tx, id);
-  else await tx.mailedLink.deleteMany({ where: { userId: id } });
+  const handedOut = revokesAllElse ? Prisma.sql`OR created_by_id = ${id}` : Prisma.empty;
+  await dropLinks(tx, Prisma.sql`user_id = ${id} ${handedOut}`);
   const generation = await startGeneration(tx, id);
   if (revokesAllElse) {
     const theirs = { where: { userId: id } };
