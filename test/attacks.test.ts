@@ -78,6 +78,19 @@ describe('what somebody hostile sends', () => {
     }
   });
 
+  test('no page stands in a frame of another site, nor takes scripts or styles but ours', async () => {
+    const { person, ...editor } = await signedIn('editor');
+    const { address } = await aPlan(person, { parts: { web: {} } });
+    for (const page of ['/', '/sign-in', '/account', address]) {
+      const { headers } = await editor.get(page);
+      const policy = headers['content-security-policy'];
+      expect(policy, page).toContain("frame-ancestors 'none'");
+      expect(policy, page).toContain("script-src 'self'");
+      expect(policy, page).not.toContain('unsafe');
+      expect(headers['x-frame-options'], page).toBe('SAMEORIGIN');
+    }
+  });
+
   test('a page without a form leaves no cookie with who reads it, one with a form leaves its token', async () => {
     const cookies = async (path: string) => (await (await visitor()).get(path)).headers['set-cookie'];
     expect(await cookies('/nothing')).toBeUndefined();

@@ -159,6 +159,45 @@ describe('signing in', () => {
     expect(String(arrived.headers['set-cookie'])).toMatch(/session=[^;]+; Path=\/; .*HttpOnly; SameSite=Lax/);
   });
 
+  test('what somebody planted in the browser is no session after it either, and the one before is over', async () => {
+    const { person } = await signedIn('viewer');
+    const somebody = await visitor();
+    const planted = 'planted'.repeat(6);
+    const bring = (secret: string) => somebody.agent.jar.setCookie(`session=${secret}`, '127.0.0.1', '/');
+    const arrive = async () => {
+      await somebody.get('/sign-in');
+      const arrived = await somebody.signIn(person.email);
+      return /session=([^;]+)/.exec(String(arrived.headers['set-cookie']))?.[1] ?? '';
+    };
+    bring(planted);
+    const first = await arrive();
+    bring(planted);
+    expect(await somebody.json('/account')).toMatchObject({ status: 401 });
+    bring(first);
+    expect((await somebody.json('/account')).account.email).toBe(person.email);
+    // Signed in over it: with the token of its own form, as one who takes the place of somebody else.
+    await somebody.get('/account');
+    const second = await arrive();
+    expect(new Set([planted, first, second, '']).size).toBe(4);
+    bring(first);
+    expect(await somebody.json('/account')).toMatchObject({ status: 401 });
+  });
+
+  test('lasts until the browser closes, or thirty days where one is kept signed in', async () => {
+    const { person } = await signedIn('viewer');
+    const arrive = async (keep: Record<string, string>) => {
+      const somebody = await visitor();
+      const fields = { email: person.email, password: 'correct horse battery', ...keep };
+      const arrived = await somebody.post('/sign-in', fields);
+      const cookie = [arrived.headers['set-cookie']].flat().find((one) => one?.startsWith('session='));
+      return /Expires=([^;]+)/.exec(cookie ?? '')?.[1];
+    };
+    expect(await arrive({})).toBeUndefined();
+    const days = (Date.parse((await arrive({ keep: 'on' })) ?? '') - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(29.9);
+    expect(days).toBeLessThan(30.1);
+  });
+
   test.each([
     '//evil.example',
     '/\\evil.example',

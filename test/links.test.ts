@@ -264,6 +264,7 @@ describe('a new password by a link', () => {
     await somebody.get('/password-reset/new');
     await somebody.agent
       .post('/password-reset/new')
+      .set('Host', 'evil.example')
       .set('X-Forwarded-Host', 'evil.example')
       .type('form')
       .send(new URLSearchParams({ _csrf: somebody.token(), email: person.email }).toString());

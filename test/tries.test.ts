@@ -101,6 +101,8 @@ describe('somebody who tries many passwords', () => {
     expect(told[0]).toContain('locked for a day');
     expect(told[1]).toBe(told[0]);
     expect(letters).toHaveLength(1);
+    const locking = await db.change.findMany({ where: { action: 'was locked' }, orderBy: { id: 'asc' } });
+    expect(locking.map(({ recordId }) => recordId)).toEqual([person.id, 0]);
     const link = /parts\.example\.com(\/unlock\?token=([\w-]+))/.exec(letters[0]?.text ?? '');
     const owner = await visitor();
     expect((await owner.get(link?.[1] ?? '')).status).toBe(200);
@@ -183,6 +185,18 @@ describe('a new password at the moment of a sign-in with the old one', () => {
       await Promise.all([change(), ...signIns]);
       expect(await db.session.count({ where: { userId: person.id } })).toBe(0);
     }
+  });
+
+  test('is hashed anew when its owner signs in, at the cost that is asked for now', async () => {
+    const { person } = await signedIn('viewer');
+    const hashNow = async () =>
+      (await db.user.findUniqueOrThrow({ where: { id: person.id } })).passwordHash ?? '';
+    const dear = { memoryKib: 19_456, passes: 3 };
+    expect(await findByPassword(person.email, 'not it', dear)).toBe(null);
+    expect(await hashNow()).toContain('$m=19456,t=2,p=1$');
+    expect(await findByPassword(person.email, PASSWORD, dear)).toMatchObject({ id: person.id });
+    expect(await hashNow()).toContain('$m=19456,t=3,p=1$');
+    expect(await findByPassword(person.email, PASSWORD, dear)).toMatchObject({ id: person.id });
   });
 
   test('is not undone by the old one being hashed anew at another cost', async () => {
