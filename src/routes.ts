@@ -198,14 +198,6 @@ export function drawRoutes(app: Express): void {
   editors.post('/extra-costs/:costId/deletion', extraCosts.destroy);
   editors.post('/extra-costs/:costId/restoration', extraCosts.restore);
 
-  editors.get('/machine-types/new', machineTypes.newForm);
-  editors.post('/machine-types', machineTypes.create);
-  editors.get('/machine-types/:machineTypeId/edit', machineTypes.editForm);
-  editors.post('/machine-types/:machineTypeId', machineTypes.update);
-  editors.get('/machine-types/:machineTypeId/deletion', machineTypes.confirmDeletion);
-  editors.post('/machine-types/:machineTypeId/deletion', machineTypes.destroy);
-  editors.post('/machine-types/:machineTypeId/restoration', machineTypes.restore);
-
   editors.get('/imports/new', imports.newForm);
   editors.post('/imports', imports.create);
   editors.get('/imports/:importId', imports.show);
@@ -238,6 +230,14 @@ export function drawRoutes(app: Express): void {
   admins.post('/invitations/withdrawal', people.withdraw);
   admins.get('/changes', changes.index);
   admins.get('/changes/:changeId', changes.show);
+
+  admins.get('/machine-types/new', machineTypes.newForm);
+  admins.post('/machine-types', machineTypes.create);
+  admins.get('/machine-types/:machineTypeId/edit', machineTypes.editForm);
+  admins.post('/machine-types/:machineTypeId', machineTypes.update);
+  admins.get('/machine-types/:machineTypeId/deletion', machineTypes.confirmDeletion);
+  admins.post('/machine-types/:machineTypeId/deletion', machineTypes.destroy);
+  admins.post('/machine-types/:machineTypeId/restoration', machineTypes.restore);
 }
 
 /** Leads to the page of a form; the ids in its address are those of this one. */

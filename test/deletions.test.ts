@@ -18,7 +18,7 @@ type Row = {
 
 describe('deletions', () => {
   test('everything deleted is listed, the latest first, with what it was in and who deleted it', async () => {
-    const editor = await signedIn('editor');
+    const editor = await signedIn('admin');
     const viewer = await signedIn('viewer');
     const { address, plan, system, parts, connections, entries } = await aPlan(editor.person, {
       parts: { web: {}, api: {} },
@@ -70,7 +70,7 @@ describe('deletions', () => {
   });
 
   test('done or undone four times at the same moment is one line in the trail', async () => {
-    const editor = await signedIn('editor');
+    const editor = await signedIn('admin');
     const made = await aPlan(editor.person, {
       parts: { web: {}, api: {} },
       connections: [['web', 'api']],

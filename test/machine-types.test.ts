@@ -3,6 +3,7 @@ import { db } from '../src/db/client.js';
 import { machineTypeValues } from '../src/machine-types/form.js';
 import { signedIn, useApp } from './support/app.js';
 import { aPlan } from './support/factories.js';
+import { aProgram } from './support/program.js';
 
 useApp();
 
@@ -24,6 +25,26 @@ const server = {
 const revisionOf = async (id: number) => (await db.plan.findUniqueOrThrow({ where: { id } })).revision;
 
 describe('machine types', () => {
+  test('the price book is an admin’s to write: an editor reads it, sees no button, and is refused, by token as well', async () => {
+    const [admin, editor] = [await signedIn('admin'), await signedIn('editor')];
+    const made = (await admin.post('/machine-types', { ...server, name: 'of an admin' })).headers.location;
+    const address = String(made);
+    for (const page of ['/machine-types', address]) {
+      expect((await admin.get(page)).text, page).toMatch(/machine-types\/(new|[^"]*edit)"/);
+      expect((await editor.get(page)).text, page).not.toMatch(/machine-types\/(new|[^"]*(edit|deletion))"/);
+    }
+    const program = await aProgram(editor.person, 'write');
+    for (const path of ['/machine-types', address, `${address}/deletion`, `${address}/restoration`]) {
+      await editor.get('/account/name');
+      expect((await editor.post(path, server)).status, path).toBe(403);
+      expect((await program.post(path).send(server)).status, path).toBe(403);
+    }
+    await admin.post(`${address}/deletion`);
+    const restores = async (browser: typeof admin) =>
+      (await browser.get('/deletions')).text.includes(`${address.replace(/(\d+).*/, '$1')}`);
+    expect([await restores(admin), await restores(editor)]).toEqual([true, false]);
+  });
+
   test('the price book shows machines, service levels and other prices, each with its date and source', async () => {
     const viewer = await signedIn('viewer');
     const book = await viewer.json('/machine-types');
@@ -76,7 +97,7 @@ describe('machine types', () => {
   });
 
   test('an editor adds a machine type with every field and sees it', async () => {
-    const editor = await signedIn('editor');
+    const editor = await signedIn('admin');
     expect((await editor.get('/machine-types/new')).text).toContain('By the rule of GKE');
     const created = await editor.post('/machine-types', server);
     expect(created.status).toBe(303);
@@ -106,7 +127,7 @@ describe('machine types', () => {
   });
 
   test('what is wrong is said by field, and what was typed is kept', async () => {
-    const editor = await signedIn('editor');
+    const editor = await signedIn('admin');
     const answer = await editor.post('/machine-types', {
       ...server,
       name: '',
@@ -134,7 +155,7 @@ describe('machine types', () => {
   });
 
   test('every machine type of the book can be saved as it stands, changing nothing', async () => {
-    const editor = await signedIn('editor');
+    const editor = await signedIn('admin');
     const { rows } = await editor.json('/machine-types');
     for (const { id } of rows) {
       const { machineType } = await editor.json(`/machine-types/${id}`);
@@ -149,8 +170,8 @@ describe('machine types', () => {
   });
 
   test('of two people editing at once the second is told and sees both', async () => {
-    const ada = await signedIn('editor');
-    const ben = await signedIn('editor');
+    const ada = await signedIn('admin');
+    const ben = await signedIn('admin');
     const address = (await ada.post('/machine-types', { ...server, name: 'race' })).headers.location ?? '';
     await ada.post(address, { ...server, name: 'race', usdPerMonth: '99', version: 1 });
     const late = await ben.post(address, { ...server, name: 'race', usdPerMonth: '110', version: 1 });
@@ -160,7 +181,7 @@ describe('machine types', () => {
   });
 
   test('every plan on it is counted anew when it is changed, deleted or restored', async () => {
-    const editor = await signedIn('editor');
+    const editor = await signedIn('admin');
     const address =
       (await editor.post('/machine-types', { ...server, name: 'shared' })).headers.location ?? '';
     const { machineType } = await editor.json(address);
@@ -185,7 +206,7 @@ describe('machine types', () => {
   });
 
   test('one whose name was taken meanwhile is not restored', async () => {
-    const editor = await signedIn('editor');
+    const editor = await signedIn('admin');
     const address = (await editor.post('/machine-types', { ...server, name: 'twin' })).headers.location ?? '';
     await editor.post(`${address}/deletion`);
     expect((await editor.get(address)).status).toBe(404);
@@ -204,7 +225,7 @@ describe('machine types', () => {
   });
 
   test('the list searches, filters, sorts, pages and exports', async () => {
-    const editor = await signedIn('editor');
+    const editor = await signedIn('admin');
     await db.machineType.createMany({
       data: Array.from({ length: 27 }, (_, i) => ({
         name: `listed-${String(i).padStart(2, '0')}`,

@@ -99,7 +99,7 @@ const MAY: Record<Action, string> = {
   read: 'read here',
   comment: 'comment here',
   edit: 'record and change things here',
-  administer: 'look after people here',
+  administer: 'look after people and the price book here',
 };
 
 /** The wall that lets those through whose role may do this. */

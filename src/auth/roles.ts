@@ -4,7 +4,7 @@ export type Role = (typeof ROLES)[number];
 
 /**
  * `read`; `comment` is to write comments, and to change and delete one's own; `edit` is to create, change, delete and restore all else;
- * `administer` is people, the trail, and what others commented.
+ * `administer` is people, the trail, the price book, and what others commented.
  */
 const LEAST_ROLE = {
   read: 'viewer',

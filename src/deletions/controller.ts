@@ -41,5 +41,6 @@ function mayRestore(
   byId: number | null,
   { noun, restoreFirst }: Pick<Deletion, 'noun' | 'restoreFirst'>,
 ): boolean {
-  return noun === 'comments' && !restoreFirst ? isOwnOrAdmin(person, byId) : can(person.role, 'edit');
+  if (noun === 'comments' && !restoreFirst) return isOwnOrAdmin(person, byId);
+  return can(person.role, noun === 'machine-types' ? 'administer' : 'edit');
 }
