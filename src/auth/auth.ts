@@ -3,6 +3,7 @@ import type { Author } from '../changes/queries.js';
 import { HttpError, StaleForm } from '../web/errors.js';
 import { wantsJson } from '../web/page.js';
 import type { Person } from './accounts.js';
+import { preparePasswords } from './passwords.js';
 import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { findSession, type Session } from './sessions.js';
@@ -45,6 +46,7 @@ declare global {
 /** Has every request identified. */
 export function installAuth(app: Application, given: Omit<Auth, 'gate' | 'providers'>): void {
   const { settings } = given;
+  preparePasswords(settings.passwords);
   app.set('auth', { ...given, gate: newGate(settings), providers: providersIn(settings) } satisfies Auth);
   app.use(identify);
 }

@@ -17,10 +17,15 @@ export async function hasNobody(): Promise<boolean> {
   return (await read<unknown[]>`SELECT 1 FROM users LIMIT 1`).length === 0;
 }
 
-/** Whether strangers may sign up: the settings say so, and mail is on, as their addresses are to be confirmed. */
+/** Whether the settings let strangers sign up. */
+export function isOpen(req: Request): boolean {
+  const { signUp } = authOf(req).settings;
+  return signUp.open || signUp.domain !== null;
+}
+
+/** Whether strangers can sign up: the settings let them, and mail is on, as their addresses are to be confirmed. */
 export function takesStrangers(req: Request): boolean {
-  const { settings, mail } = authOf(req);
-  return mail.isOn && (settings.signUp.open || settings.signUp.domain !== null);
+  return isOpen(req) && authOf(req).mail.isOn;
 }
 
 /** What anybody may be who signs up with this address; null where they may not. */

@@ -9,7 +9,7 @@ import { type Cookie, ownCookie } from '../web/cookies.js';
 import { HttpError } from '../web/errors.js';
 import type { Mail } from '../web/mail.js';
 import { type Account, addressKey, findAccount, type Person, type SeenPerson } from './accounts.js';
-import { type HashCost, hashPassword, isOutdated, isPassword, preparePasswords } from './passwords.js';
+import { type HashCost, hashPassword, isOutdated, isPassword } from './passwords.js';
 import { endSession, startSession } from './sessions.js';
 import { beginStep } from './steps.js';
 import { type From, recordSignIn } from './trail.js';
@@ -53,7 +53,6 @@ function cookieOf(req: Request): Cookie {
 
 /** A gate that knows passwords: `authenticate` asks it. */
 export function newGate({ passwords }: Settings): passport.Authenticator {
-  preparePasswords(passwords);
   const gate = new passport.Passport();
   gate.use(
     new LocalStrategy({ usernameField: 'email' }, (email, password, done) => {

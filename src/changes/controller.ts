@@ -12,10 +12,7 @@ export async function index(req: Request, res: Response) {
   const { rows: lines, ...ends } = await listChanges(list);
   const rows = {
     ...ends,
-    rows: lines.map(({ after, ...line }) => ({
-      ...line,
-      details: inShort(after),
-    })),
+    rows: lines.map(({ after, ...line }) => ({ ...line, details: inShort(after) })),
   };
   answerList(
     req,

@@ -6,7 +6,7 @@ import { page } from '../../web/page.js';
 import { findAccountByEmail } from '../accounts.js';
 import { lockedLetter } from '../letters.js';
 import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
-import { createAccount, createFirstAccount, hasNobody, roleOf, takesStrangers } from '../sign-up.js';
+import { createAccount, createFirstAccount, hasNobody, isOpen, roleOf, takesStrangers } from '../sign-up.js';
 import { authenticate, authOf, enter, enterOrAskForCode, fromOf, personOf, signOut } from '../signing-in.js';
 import { note } from '../trail.js';
 import { forgetTries, takeTry, tryKeys, waitInWords } from '../tries.js';
@@ -140,11 +140,6 @@ async function showSignUp(req: Request, res: Response, form: FormState) {
     { title: 'Sign up', form },
     { status: statusOf(form), onlyHtml: { isFirst, staysOpen: isOpen(req), domain } },
   );
-}
-
-function isOpen(req: Request): boolean {
-  const { signUp } = authOf(req).settings;
-  return signUp.open || signUp.domain !== null;
 }
 
 function refuseUnlessOpen(req: Request): void {

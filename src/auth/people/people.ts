@@ -1,5 +1,5 @@
 import { db } from '../../db/client.js';
-import type { Prisma } from '../../db/generated/client.js';
+import { Prisma } from '../../db/generated/client.js';
 import {
   type Account,
   addressKey,
@@ -9,7 +9,7 @@ import {
   startGeneration,
 } from '../accounts.js';
 import { keepAdmin, keepingAnAdmin, releaseAdmin } from '../last-admin.js';
-import { insertLink } from '../mailed-links.js';
+import { dropLinks, insertLink } from '../mailed-links.js';
 import type { Role } from '../roles.js';
 import { type From, record } from '../trail.js';
 import { forgetAllTries } from '../tries.js';
@@ -61,7 +61,7 @@ async function holdByAdmin(tx: Prisma.TransactionClient, account: Account, from:
 export async function handOutReset(account: Account, from: From): Promise<string> {
   return db.$transaction(async (tx) => {
     await holdByAdmin(tx, account, from);
-    await tx.mailedLink.deleteMany({ where: { purpose: 'reset', userId: account.id } });
+    await dropLinks(tx, Prisma.sql`purpose = 'reset' AND user_id = ${account.id}`);
     const after = { password: 'a link to choose a new one was handed out' };
     await record(tx, from, 'changed', account, { after });
     return insertLink(tx, 'reset', { userId: account.id, createdById: from.userId });
@@ -76,7 +76,7 @@ export async function invite({ email, role }: { email: string; role: Role }, fro
     // One at a time: of two admins who invite the same address the second replaces what the first sent.
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`invitation ${addressKey(email)}`}))`;
     // Compared by `lower`: a comparison without case by Prisma takes _ and % for any letter.
-    await tx.$executeRaw`DELETE FROM mailed_links WHERE purpose = 'invitation' AND lower(email) = ${addressKey(email)}`;
+    await dropLinks(tx, Prisma.sql`purpose = 'invitation' AND lower(email) = ${addressKey(email)}`);
     await record(tx, from, 'invited', { id: 0, name: email }, { after: { role } });
     return insertLink(tx, 'invitation', { email, role, createdById: from.userId });
   });
