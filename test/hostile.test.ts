@@ -1,198 +1,196 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { db } from '../src/db/client.js';
-import { createImport } from '../src/imports/queries.js';
-import { app, type Browser, signedIn, useApp, visitor } from './support/app.js';
-import { aPlan } from './support/factories.js';
+import type { Test } from 'supertest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { isForBrowsers } from '../src/auth/auth.js';
+import { documentOf } from '../src/openapi/document.js';
+import { app, type Browser, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
+import { aDevice } from './support/authenticator.js';
+import { type Control, filled, formOn } from './support/forms.js';
+import { BODIES, file, jsonWith, look, ofAForm, ofJson, text, UNTOUCHED } from './support/hostile.js';
+import { exampleOf, type OpenApi, operationsIn } from './support/openapi.js';
+import { aProgram } from './support/program.js';
 import { pathWith, routesOf } from './support/routes.js';
+import { askAsScript, type Ids, records, SCENES, type Scene, typedOfRecord } from './support/scenes.js';
 
-useApp();
-
-const SEED = 20261126;
-const RUNS = 4;
-
-/** Held by hostile texts: as it stands it would break out of an element and of an attribute. */
-const MARK = '<m7k "m7k>';
-const BROKEN_OUT = /<m7k|"m7k|(?:href|src|action)="\s*(?:javascript|data|vbscript):/i;
-/** A cell that a spreadsheet would count. */
-const FORMULA = /(?:^|,)"?=m7k/m;
-
-const hostile = fc.oneof(
-  fc.constantFrom(
-    MARK,
-    `'"></textarea></script><script>${MARK}</script>`,
-    `javascript:${MARK}`,
-    `[a](javascript:m7k) <svg onload=m7k> ![](x${MARK}) <http://a.example/${MARK}>`,
-    `=m7k("http://a.example/${MARK}")`,
-    `'; DROP TABLE users; -- ${MARK}`,
-    `${MARK}\0`,
-    'web\0',
-    `${MARK}\u202e\u0301\ufeff\u2028\u{1f600}`,
-    MARK.repeat(400),
-    `https://a.example/${MARK}`,
-    '{"__proto__":{"message":"m7k"},"name":[1],"toString":{}}',
-    'services: {a: {image: "<m7k \\"m7k>"}}',
-  ),
-  fc.constantFrom('', ' ', '-0', '1e308', '-1e999', 'NaN', 'Infinity', '0x10', '1e-400', '9007199254740993'),
-  fc.constantFrom('2147483647', '2147483648', '99999999999999999999', '0.1', '1,000', '٣', '0000-00-00'),
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.double().map(String),
-);
-
-type Field = [name: string, value: string];
-
-/** Names that no form has, and that nothing may be set by. */
-const strange = fc.constantFrom(
-  '__proto__',
-  'constructor',
-  'id',
-  'planId',
-  'deletedAt',
-  'a[b]',
-  'format',
-  '',
-);
-
-/** What a form is sent with: by the number of the field what stands in it instead, and fields beside, some of them there already. */
-const changes = fc.record({
-  instead: fc.array(fc.tuple(fc.nat(), hostile), { minLength: 1, maxLength: 3 }),
-  twice: fc.array(fc.tuple(fc.nat(), hostile), { maxLength: 1 }),
-  beside: fc.array(fc.tuple(strange, hostile), { maxLength: 2 }),
+useApp({
+  APP_URL: 'http://localhost:3000',
+  SIGN_UP: 'open',
+  GITHUB_CLIENT_ID: 'moving-parts',
+  GITHUB_CLIENT_SECRET: 'x',
 });
 
-type Changes = typeof changes extends fc.Arbitrary<infer T> ? T : never;
+// The same bodies every time: a gate that fails by chance tells nothing of the change that it stops.
+const RUNS = { seed: 20261127, numRuns: 8, endOnFailure: true };
 
-describe('whatever is typed into a form', () => {
-  test('nothing breaks, and nothing breaks out of the page that shows it', async () => {
-    const editor = await signedIn('editor');
-    const [kept, gone] = [await records(editor.person), await records(editor.person)];
-    for (const { path, isPublic } of routesOf(app).filter(({ method }) => method === 'post')) {
-      const ids = /\/(?:deletion|restoration)$/.test(path) ? gone : kept;
-      const address = pathWith(path, ids);
-      const sender = isPublic ? await visitor() : path === '/sign-out' ? await signedIn('editor') : editor;
-      await sender.get('/sign-in');
-      const fields = await fieldsOf(sender, address, ids);
-      const property = fc.asyncProperty(changes, (change) => send(sender, address, changed(fields, change)));
-      // What has no field to fill in is a mere button.
-      await fc.assert(property, { seed: SEED, numRuns: fields.length > 0 ? RUNS : 1, endOnFailure: true });
+/** What only scripts send, as JSON. */
+const SCRIPTED = [
+  '/sign-in/passkey/challenge',
+  '/sign-in/passkey',
+  '/account/passkeys/challenge',
+  '/account/passkeys',
+];
+
+type Admin = Awaited<ReturnType<typeof signedIn>>;
+let admin: Admin;
+let kept: Ids;
+let gone: Ids;
+
+beforeAll(async () => {
+  admin = await signedIn('admin');
+  [kept, gone] = [await records(admin.person), await records(admin.person)];
+});
+
+describe('nothing breaks, and nothing breaks out of the page that shows it', () => {
+  test('whatever is typed into a form, by whoever may send it', async () => {
+    const formless = [...SCRIPTED, '/plans/:planId/source'];
+    const forms = routesOf(app).filter(({ method, path }) => method === 'post' && !formless.includes(path));
+    expect(forms.length).toBeGreaterThan(60);
+    for (const { path } of forms) {
+      const property = fc.asyncProperty(ofAForm, async (change) => {
+        const { address, controls, sender, known = {} } = await before(path);
+        const answer = await send(sender, address, filled(controls, known, change));
+        // That nothing breaks would be no news of a form which nobody can send.
+        if (change === UNTOUCHED)
+          expect({ path, refused: refusalIn(answer) }).toEqual({ path, refused: null });
+      });
+      await fc.assert(property, { ...RUNS, examples: [[UNTOUCHED]] });
     }
-    for (const page of pagesThatShow(kept, gone.planId)) look(page, await editor.get(page));
-    // Some seconds where the machine is free: it asks for two hundred pages one after the other.
-  }, 180_000);
+    await lookAround();
+  }, 300_000);
+
+  test('whatever a program sends as JSON', async () => {
+    const program = await aProgram(admin.person);
+    const document = documentOf(app) as unknown as OpenApi;
+    const writes = operationsIn(document).filter(
+      ({ method, path, operation }) => method === 'post' && operation.requestBody && !isForBrowsers(path),
+    );
+    expect(writes.length).toBeGreaterThan(15);
+    const ids = kept as Record<string, number>;
+    for (const operation of writes) {
+      const address = pathWith(operation.path.replace(/\{(\w+)\}/g, ':$1'), ids);
+      const sent = async (body: string) => {
+        look(address, await program.post(address).type('application/json').send(body));
+      };
+      const property = fc.asyncProperty(ofJson, async (change) => {
+        await sent(jsonWith((await exampleOf(program, operation, ids)) ?? {}, change));
+      });
+      await fc.assert(property, RUNS);
+      for (const body of BODIES) await sent(body);
+    }
+    await lookAround();
+  }, 300_000);
+
+  test('whatever a script says of a passkey', async () => {
+    const browser = await signedIn('editor');
+    const device = aDevice();
+    const sent = async (path: string, body: string | object) => {
+      const answer = await askAsScript(browser, path, body);
+      look(path, answer);
+      return answer;
+    };
+    const challenge = async (of: string) => (await sent(`${of}/challenge`, { current: PASSWORD })).body;
+    for (const body of BODIES) for (const path of SCRIPTED) await sent(path, body);
+    const property = fc.asyncProperty(ofJson, async (change) => {
+      // Who came in before has a new session, and its pages another token.
+      await browser.get('/account/passkeys');
+      await sent('/account/passkeys/challenge', jsonWith({ current: PASSWORD }, change));
+      const credential = device.create(await challenge('/account/passkeys'));
+      const made = await sent('/account/passkeys', jsonWith({ name: 'Phone', credential }, change));
+      await sent('/sign-in/passkey/challenge', jsonWith({}, change));
+      const shown = { credential: device.get(await challenge('/sign-in/passkey')), to: '/', keep: 'on' };
+      const entered = await sent('/sign-in/passkey', jsonWith(shown, change));
+      if (change === UNTOUCHED) expect([made.status, entered.status]).toEqual([200, 200]);
+    });
+    await fc.assert(property, { ...RUNS, numRuns: 2 * RUNS.numRuns, examples: [[UNTOUCHED]] });
+  });
+
+  test('whatever is uploaded', async () => {
+    const property = fc.asyncProperty(fc.array(file, { minLength: 1, maxLength: 3 }), async (files) => {
+      for (const address of ['/imports', `/plans/${kept.planId}/source`]) {
+        let sent: Test = admin.agent.post(address).field('_csrf', admin.token());
+        for (const { name, type, content } of files) {
+          sent = sent.attach('files', Buffer.from(content), { filename: name, contentType: type });
+        }
+        await follow(admin, address, await sent);
+      }
+    });
+    await fc.assert(property, { ...RUNS, numRuns: 5 * RUNS.numRuns });
+    await lookAround();
+  });
+
+  test('whatever stands in an address', async () => {
+    const document = documentOf(app) as unknown as OpenApi;
+    const reads = operationsIn(document).filter(({ method }) => method === 'get');
+    const names = new Set(reads.flatMap(({ operation }) => operation.parameters.map(({ name }) => name)));
+    const more = ['token', 'to', 'plan', 'down', 'shown', 'down[]', 'q[a]', 'sort[]', '__proto__'];
+    const query = fc.array(fc.tuple(fc.constantFrom(...names, ...more), text), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    const nobody = await visitor();
+    for (const { path, isPublic, method } of routesOf(app)) {
+      if (method !== 'get') continue;
+      const address = pathWith(path, { ...kept, personId: admin.person.id });
+      const property = fc.asyncProperty(query, async (fields) => {
+        const at = `${address}?${new URLSearchParams(fields)}`;
+        look(at, await (isPublic ? nobody : admin).get(at));
+      });
+      await fc.assert(property, RUNS);
+    }
+  }, 120_000);
 });
 
-/** One record of every kind. */
-async function records(person: { id: number }) {
-  const made = await aPlan(person, {
-    parts: { web: {}, db: {} },
-    connections: [['web', 'db']],
-    entries: { shop: ['web'] },
-  });
-  const planId = made.plan.id;
-  const cost = await db.extraCost.create({ data: { planId, label: 'disks' } });
-  const comment = await db.comment.create({ data: { planId, authorId: person.id, body: 'said' } });
-  const size = { cpuMillicores: 2000, memoryMib: 4096 };
-  const machineType = await db.machineType.create({ data: { name: `machine ${planId}`, ...size } });
-  const text = 'services: {web: {image: a/web, depends_on: [db]}, db: {image: postgres}}';
-  return {
-    systemId: made.system.id,
-    planId,
-    partId: made.parts.web!,
-    connectionId: made.connections[0]!,
-    entryId: made.entries.shop!,
-    costId: cost.id,
-    commentId: comment.id,
-    machineTypeId: machineType.id,
-    importId: (await createImport(person.id, [{ name: 'compose.yaml', text }])).id,
-  };
-}
-
-type Ids = Awaited<ReturnType<typeof records>>;
-
-/** The fields of the form that is sent to this address, as a browser would send them untouched. */
-async function fieldsOf(editor: Browser, address: string, { planId }: Ids): Promise<Field[]> {
-  const bare = (action: string) => action.replace(/(\/\d+)-[^/]*/g, '$1').replace(/#.*/, '');
-  const [imported] = /^\/imports\/\d+/.exec(address) ?? [];
-  const pages = imported
-    ? [address.endsWith('plans') ? imported : `${imported}?plan=${planId}`]
-    : ['/edit', '/new', ''].map((end) => address + end);
-  for (const page of pages) {
-    const forms = (await editor.get(page)).text.matchAll(
-      /<form method="post" action="([^"]+)"[\s\S]*?<\/form>/g,
-    );
-    const form = [...forms].find(([, action = '']) => bare(action) === address)?.[0];
-    if (form) return controlsIn(form);
+/** Somebody before the form of this path, as they opened it. */
+async function before(path: string): Promise<Scene & { address: string; controls: Control[] }> {
+  const scene = await SCENES[path]?.(admin);
+  if (scene) {
+    const address = pathWith(path, { provider: 'github', ...scene.ids });
+    const controls = await formOn(scene.sender, scene.page, address);
+    if (controls) return { ...scene, address, controls };
+    throw new Error(`no form for ${address} on ${scene.page}`);
   }
-  return [];
+  const ids = /\/(?:deletion|restoration)$/.test(path) ? gone : kept;
+  const address = pathWith(path, ids);
+  const above = address.replace(/\/[^/]*$/, '');
+  // What is deleted has a button that brings it back, and the other way round.
+  if (path.endsWith('/deletion')) await admin.post(`${above}/restoration`);
+  if (path.endsWith('/restoration')) await admin.post(`${above}/deletion`);
+  for (const page of [`${address}/edit`, `${address}/new`, address, above, '/deletions']) {
+    const controls = await formOn(admin, page, address);
+    if (controls) return { sender: admin, page, address, controls, known: typedOfRecord() };
+  }
+  throw new Error(`no page has a form for ${address}`);
 }
 
-function controlsIn(form: string): Field[] {
-  const controls = form.matchAll(
-    /<(input|textarea|select)([^>]* name="([^"]+)"[^>]*)>([\s\S]*?)(?=<(?:input|textarea|select)|$)/g,
-  );
-  const decoded = (text: string) =>
-    text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
-  return [...controls]
-    .filter(([, , , name]) => name !== '_csrf')
-    .map(([, kind, attributes = '', name = '', rest = '']) => {
-      const chosen = /<option value="([^"]*)" selected/.exec(rest) ?? /<option value="([^"]*)"/.exec(rest);
-      const written = kind === 'input' ? / value="([^"]*)"/.exec(attributes) : /^([^<]*)/.exec(rest);
-      return [name, decoded((kind === 'select' ? chosen : written)?.[1] ?? '').trim()];
-    });
-}
-
-function changed(fields: Field[], { instead, twice, beside }: Changes): Field[] {
-  if (fields.length === 0) return beside;
-  const at = ([n, value]: [number, string]): Field => [fields[n % fields.length]![0], value];
-  const values = new Map(instead.map(at));
-  return [
-    ...fields.map(([name, value]): Field => [name, values.get(name) ?? value]),
-    ...twice.map(at),
-    ...beside,
-  ];
-}
-
-async function send(editor: Browser, address: string, fields: Field[]): Promise<void> {
-  const body = new URLSearchParams([['_csrf', editor.token()], ...fields]).toString();
-  const answer = await editor.agent.post(address).type('form').send(body);
+/** Sends a form, and looks at what comes of it. Gives the first answer. */
+async function send(sender: Browser, address: string, fields: [string, string][]) {
+  const body = new URLSearchParams([['_csrf', sender.token()], ...fields]).toString();
+  const answer = await sender.agent.post(address).type('form').send(body);
   expect(answer.text, address).not.toContain('belongs to a session that has ended');
+  await follow(sender, address, answer);
+  return answer;
+}
+
+function refusalIn({ status, text }: Awaited<Test>): string | null {
+  return status < 400 ? null : `${status} ${text.match(/<p class="error[^<]+|<h1>[^<]+/g)?.join()}`;
+}
+
+async function follow(browser: Browser, address: string, answer: Awaited<Test>): Promise<void> {
   look(address, answer);
-  const next = answer.headers.location;
-  if (next) look(next, await editor.get(next));
+  const next: string | undefined = answer.headers.location;
+  if (next?.startsWith('/')) look(next, await browser.get(next));
 }
 
-function pagesThatShow({ systemId, planId, machineTypeId, importId }: Ids, otherPlanId: number): string[] {
-  const plan = `/plans/${planId}`;
-  return [
-    '/',
-    '/systems?format=csv',
-    '/machine-types?format=csv',
-    '/deletions',
-    `/systems/${systemId}`,
-    `/machine-types/${machineTypeId}/edit`,
-    `/imports/${importId}`,
-    plan,
-    `${plan}?down=web`,
-    `${plan}/diagram.svg`,
-    `${plan}/machines.svg`,
-    `${plan}/parts?format=csv`,
-    `${plan}/connections`,
-    `${plan}/entries`,
-    `${plan}/extra-costs?format=csv`,
-    `${plan}/comments`,
-    `${plan}/comments?format=csv`,
-    `/systems/${systemId}/comments`,
-    `/comparison?plans=${planId},${otherPlanId}`,
-  ];
-}
-
-type Answer = Awaited<ReturnType<Browser['get']>>;
-
-/** Never an error of ours, never half a page, never a text that became more than text. */
-function look(address: string, { status, type, text, body }: Answer): void {
-  const seen = text ?? String(body);
-  expect({ address, isOurs: status >= 500 }).toEqual({ address, isOurs: false });
-  if (type === 'text/html') expect(seen.trimEnd().slice(-7), address).toBe('</html>');
-  const brokenOut = (type === 'text/csv' ? FORMULA : BROKEN_OUT).exec(seen)?.[0];
-  expect({ address, brokenOut }).toEqual({ address, brokenOut: undefined });
+/** Every page that an admin may open, and every list as a file. */
+async function lookAround(): Promise<void> {
+  const reads = routesOf(app).filter(({ method }) => method === 'get');
+  for (const { path } of reads) {
+    for (const ids of [kept, gone]) {
+      const address = pathWith(path, { ...ids, personId: admin.person.id });
+      const end = path === '/comparison' ? `?plans=${kept.planId},${gone.planId}` : '';
+      look(address, await admin.get(address + end));
+      look(address, await admin.get(`${address}?format=csv`));
+    }
+  }
+  look('down', await admin.get(`/plans/${kept.planId}?down=web`));
 }

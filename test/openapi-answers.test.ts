@@ -6,7 +6,7 @@ import { db } from '../src/db/client.js';
 import { documentOf } from '../src/openapi/document.js';
 import { answerSchemasOf } from './support/answer-schemas.js';
 import { app, signedIn, useApp } from './support/app.js';
-import { idsOf, type Json, moreOf, type OpenApi, operationsIn } from './support/openapi.js';
+import { exampleOf, idsOf, type Json, type OpenApi, operationsIn } from './support/openapi.js';
 import { aProgram, withToken } from './support/program.js';
 import { routesOf } from './support/routes.js';
 
@@ -81,7 +81,7 @@ describe('every answer is as the document says, with no field that it does not n
 
   test('of writes that succeed', async () => {
     for (const operation of writes()) {
-      const done = await program.post(addressOf(operation), await exampleOf(operation));
+      const done = await program.post(addressOf(operation), await exampleOf(program, operation, ids));
       expect(done.status, `${nameOf(operation)} ${done.text}`).toBeLessThan(300);
       hold(operation, done);
     }
@@ -94,7 +94,11 @@ describe('every answer is as the document says, with no field that it does not n
       hold(operation, await program.post(at, isUpdate ? { version: 1 } : {}));
       hold(operation, await program.post(at, { isAdmin: true }));
       if (!operation.operation.responses[409]) continue;
-      const late = { ...(await exampleOf(operation)), version: 2_147_483_647, base: '{"name": ""}' };
+      const late = {
+        ...(await exampleOf(program, operation, ids)),
+        version: 2_147_483_647,
+        base: '{"name": ""}',
+      };
       hold(operation, await program.post(at, operation.path.startsWith('/imports') ? { revision: 1 } : late));
     }
     hold(the('post /imports'), await program.post('/imports', { text: 'services:\n  web: [' }));
@@ -193,13 +197,6 @@ function named(isMeant: (operation: Operation) => boolean): Operation {
 
 function addressOf({ path }: Operation, known = ids): string {
   return path.replace(/\{(\w+)\}/g, (_all, name: string) => String(known[name]));
-}
-
-async function exampleOf({ path, operation }: Operation): Promise<Json | undefined> {
-  const { schema, example } = operation.requestBody?.content['application/json'] ?? {};
-  if (!schema) return undefined;
-  const isUpdate = (schema.required as string[]).includes('version');
-  return { ...example, ...(await moreOf(program, path, isUpdate, ids)) };
 }
 
 /** Fails where an answer ends in a way that is not named, or is not as the schema of that way says. */

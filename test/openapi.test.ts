@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isForBrowsers } from '../src/auth/auth.js';
 import { operationOf } from '../src/openapi/operations.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
-import { idsOf, type Json, moreOf, type OpenApi, operationsIn } from './support/openapi.js';
+import { exampleOf, idsOf, type Json, type OpenApi, operationsIn } from './support/openapi.js';
 import { aProgram } from './support/program.js';
 import { routesOf } from './support/routes.js';
 
@@ -98,9 +98,8 @@ describe('the OpenAPI document', () => {
     const written = described().filter(({ operation }) => operation.requestBody);
     expect(written.length).toBeGreaterThan(15);
     for (const { path, method, operation } of written) {
-      const { schema, example } = operation.requestBody?.content['application/json'] ?? { schema: {} };
-      const isUpdate = (schema.required as string[]).includes('version');
-      const given = { ...example, ...(await moreOf(program, path, isUpdate, ids)) };
+      const { schema } = operation.requestBody?.content['application/json'] ?? { schema: {} };
+      const given = (await exampleOf(program, { path, operation }, ids)) ?? {};
       const accepts = z.fromJSONSchema({ ...schema, $defs: {}, ...filesIn(schema) } as never);
       expect({ path, error: accepts.safeParse(given).error }).toEqual({ path, error: undefined });
       expect(accepts.safeParse({ ...given, isAdmin: true }).success, path).toBe(false);

@@ -6,12 +6,13 @@ import type { Role } from './roles.js';
 // Accounts: one row of `users` a person. Whoever left keeps the row, for what they wrote, and nothing that signs them in. (How accounts are made:
 // sign-up.ts.) Two rules keep an account right when two things happen to it at the same moment:
 //
-// 1. The generation is a number in the row. `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a
-//    second factor on or off, leaving. Read it before you check a password, a code or a passkey. Write what that earns (a session, a token, a
-//    passkey, a provider, the wish for another address) in a transaction that begins with `holdUnchanged`, which throws where it was raised in
-//    between. So an old password earns nothing once there is a new one. (A link is used up instead, and a new password deletes those there are.)
+// 1. An old password earns nothing once there is a new one. For that the row has a number, its generation:
+//    - `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a second factor on or off, leaving;
+//    - it is read before a password, a code or a passkey is checked;
+//    - what that earns (a session, a token, a passkey, a provider, the wish for another address) is written in a transaction that begins with
+//      `holdUnchanged`, which throws where it was raised in between.
 // 2. Rows are locked in one order, else two transactions could wait for each other: users by id, then a link that came by mail, then the one row of
-//    last-admin.ts. (`dropUnconfirmed` in sign-up.ts deletes a user after a link. Should Postgres find two that wait for each other by it, it ends one.)
+//    last-admin.ts.
 
 /** Who somebody is, as every page knows them. */
 export type Person = { id: number; name: string; email: string; role: Role };
@@ -40,8 +41,8 @@ export function findAccountByEmail(email: string): Promise<Account | null> {
 }
 
 /**
- * An address as it is compared: without case, and by JavaScript, as tries are counted by it: Postgres' `lower` takes more letters for an i, and who
- * writes one address in two ways must not have twice as many.
+ * An address that was typed, as it is compared with `lower(email)` and as tries are counted by it: without case. By JavaScript for both, as Postgres'
+ * `lower` takes more letters for an i: who writes one address in two ways would have twice as many tries.
  */
 export function addressKey(email: string): string {
   return email.toLowerCase();
@@ -57,7 +58,7 @@ async function accountWhere(condition: Prisma.Sql): Promise<Account | null> {
 
 /**
  * Raises the generation, in the transaction of what is the reason: all sessions of the person end, and whatever is half way (a step, a second factor
- * that no code has confirmed). Gives the new generation.
+ * that no code has confirmed). Tokens, passkeys and providers stay. Gives the new generation.
  */
 export async function startGeneration(tx: Prisma.TransactionClient, userId: number): Promise<number> {
   const { generation } = await tx.user.update({
@@ -82,7 +83,7 @@ export async function holdAccount(tx: Prisma.TransactionClient, id: number): Pro
 
 /**
  * Holds the account as it was read: throws 409 where its person has left or its generation was raised since. `actorId` is who does something to it: if
- * somebody else, they are held as well, and 403 is thrown where they are no admin any more. (Of what an admin does to themselves `holdAdmin` asks.)
+ * somebody else, they are held as well, and 403 is thrown where they are no admin any more.
  */
 export async function holdUnchanged(
   tx: Prisma.TransactionClient,

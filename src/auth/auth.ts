@@ -1,5 +1,4 @@
-import type { Application, Request, RequestHandler } from 'express';
-import type { Author } from '../changes/queries.js';
+import type { Application, RequestHandler } from 'express';
 import { HttpError, StaleForm } from '../web/errors.js';
 import { wantsJson } from '../web/page.js';
 import type { Person } from './accounts.js';
@@ -7,26 +6,27 @@ import { preparePasswords } from './passwords.js';
 import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { findSession, type Session } from './sessions.js';
-import { type Auth, authOf, newGate, personOf, sessionSecretOf } from './signing-in.js';
+import { type Auth, authOf, newGate, sessionSecretOf } from './signing-in.js';
 import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 
 // The front of the auth module. The rest of the code knows `req.user`, `req.session` and `req.token` (who is this), roles.ts (what may they), and what
-// this file exports: above all walls, which are middleware that lets a request through or refuses it. (routes.ts knows the folders' controllers, and
-// server.ts what runs beside requests: post.ts, sweep.ts.)
+// this file exports: above all walls, which are middleware that lets a request through or refuses it. (routes.ts knows the folders' controllers too,
+// server.ts what runs beside requests, post.ts and sweep.ts, and the demo how accounts are made, sign-up.ts.)
 //
 // The files beside this one are the core; each folder is one thing that people do, with its controller and its form, and knows the core and itself.
 // (Only this file and sweep.ts, which put it together, know folders.)
 // Its views stand in views/account, views/people or views/auth. To know how it works, read in this order, in half an hour:
 //
-//   roles.ts secrets.ts        who may what; what signs somebody in without a password
+//   roles.ts secrets.ts        who may what; what people hold, of which the database has only the hash
 //   accounts.ts                a person's row, and the two rules for whatever is done to one
 //   sessions.ts                who is signed in on which browser
 //   tries.ts                   failures counted, delays, locks
 //   signing-in.ts auth.ts      how somebody comes in and out; whose a request is, and the walls
 //
-// and then what you came for, ten minutes each: a folder, with passwords.ts (hashing, few at once), steps.ts (what a browser begins and a later request
-// ends) or mailed-links.ts (good once) where it speaks of them.
+// and then what you came for, ten to twenty-five minutes each: a folder, with passwords.ts (hashing, few at once), steps.ts (what a browser begins and
+// a later request ends), mailed-links.ts (good once) or trail.ts (a line for all that is done, in its transaction, and for all that fails).
 
+export { authorOf, holdAuthor, whoIsHere } from './authors.js';
 export { hasNobody, takesStrangers } from './sign-up.js';
 export { personOf } from './signing-in.js';
 export { isForBrowsers } from './tokens/bearer.js';
@@ -51,7 +51,10 @@ export function installAuth(app: Application, given: Omit<Auth, 'gate' | 'provid
   app.use(identify);
 }
 
-/** Finds out whose a request is: sets `session` and `user` by its cookie, or `token` and `user` by `admitToken`, which throws. One round trip. */
+/**
+ * Finds out whose a request is, in one round trip: sets `session` and `user` by its cookie, or `token` and `user` by `admitToken`, which throws 401 of a
+ * token that is not good, and 403 where one that reads would write, or where only browsers go.
+ */
 const identify: RequestHandler = async (req, _res, next) => {
   const bearer = bearerIn(req);
   if (bearer !== null) await admitToken(req, bearer);
@@ -67,7 +70,10 @@ const identify: RequestHandler = async (req, _res, next) => {
   next();
 };
 
-/** Identifies the request again once a late body has arrived: meanwhile its sender may have been signed out, or may less. */
+/**
+ * Identifies the request again once a late body has arrived: meanwhile its sender may have been signed out, or may less. It stands behind whatever
+ * reads a body, in app.ts and at the one route that reads its own.
+ */
 export const identifyAgain: RequestHandler = (req, res, next) => {
   if (!req.user || !req.bodyCameLater) return next();
   delete req.session;
@@ -113,9 +119,4 @@ export function allowedTo(action: Action): RequestHandler {
       `Your role does not allow this. Ask an admin if you should be able to ${MAY[action]}.`,
     );
   };
-}
-
-/** Who writes, behind the wall: what the trail keeps of them. */
-export function authorOf(req: Request): Author {
-  return { userId: personOf(req).id, address: req.ip ?? '', token: req.token?.name ?? '' };
 }

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 
-// What signs somebody in without a password (a session's cookie, a token, a link) is a secret that they hold; the database has only its hash.
+// A secret is what a session's cookie, a step's, a link or a token holds; the database has only its hash.
 
 /** A new secret: 256 bits of chance, as text that stands in an address or a cookie as it is. */
 export function newSecret(): string {

@@ -34,8 +34,8 @@ export async function startSession(
 }
 
 /**
- * The session and its person, in one round trip. Null when it has run out, was ended, or never was. When it was used last is written every
- * five minutes at most, so that reading a page costs no write.
+ * The session and its person, in one round trip. Null when it has run out, was ended (as all are of whoever leaves), or never was. When it was used
+ * last is written every five minutes at most, so that reading a page costs no write.
  */
 export async function findSession(secret: string, { idleHours }: Limits): Promise<Session | null> {
   const id = hashOf(secret);
@@ -49,7 +49,7 @@ export async function findSession(secret: string, { idleHours }: Limits): Promis
 
 type Found = Session & { idleMs: number };
 
-/** The session of this id, if it was not ended and may still run. Requests that come together share a statement: it costs them a quarter less. */
+/** The session of this id, if it was not ended and may still run. Requests that come together share a statement (`together`): it costs them a quarter less. */
 const findUnended = together<Found>(async (ids) => {
   // As JSON: taking rows apart column by column costs more.
   const [row] = await read<{ found: Found[] | null }[]>`

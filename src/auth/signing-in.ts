@@ -15,7 +15,11 @@ import { beginStep } from './steps.js';
 import { type From, recordSignIn } from './trail.js';
 import type { Provider } from './ways-in.js';
 
-// How somebody comes in and out.
+// How somebody comes in and out. All sessions start in `enter`, and who goes there sees to it first that the address is confirmed:
+//
+//   by password     doors/ takes a try (tries.ts), then `authenticate`, then `enterOrAskForCode`
+//   by a provider   `enterOrAskForCode`
+//   by a code, a passkey, an invitation, or as the first who signs up   `enter`
 
 /** What the module works with: given once, when the app is made. */
 export type Auth = {
@@ -37,7 +41,7 @@ export function personOf(req: Request): Person {
   return req.user;
 }
 
-/** Who did it and from where, for the trail. */
+/** Who did it and from where, for the lines of the trail about people; nobody where nobody is signed in. */
 export function fromOf(req: Request): From {
   return { userId: req.user?.id ?? null, address: req.ip ?? '' };
 }
@@ -62,7 +66,10 @@ export function newGate({ passwords }: Settings): passport.Authenticator {
   return gate;
 }
 
-/** Checks the address and the password of a form; null when they belong to nobody. */
+/**
+ * The account of the address and the password in a form, by passport, which reads them and asks `findByPassword`; null when they belong to nobody.
+ * Counts nothing: its caller takes a try before.
+ */
 export function authenticate(req: Request): Promise<Account | null> {
   const { gate } = authOf(req);
   return new Promise((resolve, reject) => {
@@ -115,7 +122,7 @@ export async function enter(
   const cookie = cookieOf(req);
   const expires = isKept ? { expires: session.expiresAt } : {};
   req.res?.cookie(cookie.name, session.secret, { ...cookie.options, ...expires });
-  // The answer is theirs already: what it tells the next page is for this person, and the tokens of its forms are of this session.
+  // From here on the request is theirs: what its answer tells the next page is for this person, and the tokens of its forms are of this session.
   req.user = { id, name, email, role };
   req.session = { id: session.id, person: req.user, isKept };
 }

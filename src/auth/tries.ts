@@ -4,9 +4,9 @@ import * as format from '../web/format.js';
 import { type Account, addressKey } from './accounts.js';
 import { hashOf } from './secrets.js';
 
-// Tries to come in, counted in the database, so that they hold over every process. The first ten failures are free, then each doubles the wait
-// (1 s, 2 s, 4 s and on), and the twentieth locks. A lock ends after a day, by an admin, and at the door by mail. Addresses that nobody has are counted and
-// locked alike: what is answered tells nothing.
+// Tries to come in, counted in the database, so that they hold over every process: by doors/, second-factor/at-the-door.ts and own-account.ts. After the
+// tenth failure one waits a second, after each that follows twice as long as before (512 s after the nineteenth), and the twentieth locks. A lock ends
+// after a day, by an admin, and at the door by mail. Addresses that nobody has are counted and locked alike: what is answered tells nothing.
 const FREE = 10;
 const LOCKS_AT = 20;
 const DAY_SECONDS = 24 * 3_600;

@@ -1,9 +1,10 @@
 import type { Request, Response } from 'express';
+import { whoIsHere } from '../auth/auth.js';
 import { idOf } from '../web/addresses.js';
 import { found } from '../web/errors.js';
 import { answerList, readList } from '../web/list.js';
 import { page } from '../web/page.js';
-import { ACTIONS, changesList, findChange, listChanges, SUBJECTS, whoIsHere } from './queries.js';
+import { ACTIONS, changesList, findChange, listChanges, SUBJECTS } from './queries.js';
 import { SUBJECT_LABELS } from './words.js';
 
 /** The trail: who did what, when, from where. */

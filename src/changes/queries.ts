@@ -149,12 +149,6 @@ export async function findChange(id: number) {
   });
 }
 
-/** The ids of those who have not left, so that there is a page of theirs. */
-export async function whoIsHere(ids: number[]): Promise<Set<number>> {
-  const here = await db.user.findMany({ where: { id: { in: ids }, leftAt: null }, select: { id: true } });
-  return new Set(here.map(({ id }) => id));
-}
-
 /** The number that is asked for. Throws 422 where what stands there is none. */
 function numberIn(record: string): number {
   const id = /^\d+$/.test(record) ? idIn(record) : null;

@@ -1,4 +1,4 @@
-import { can, type Role } from '../auth/roles.js';
+import { holdAuthor } from '../auth/auth.js';
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Saved } from '../db/saved.js';
@@ -73,7 +73,8 @@ export async function write(
         throw new HttpError(422, `${tooLarge} Delete some first.`, 'The plan is full');
       if (tooLarge) throw new Refused({ form: tooLarge });
     }
-    if (isLarge) await holdEditor(tx, author);
+    // It refers to its author in the trail alone, after this: else one whose role is just changed and this would wait for each other.
+    if (isLarge) await holdAuthor(tx, author, 'edit');
     const trace = { ...author, action, noun, recordId: record.id, label: (before ?? record).name };
     told.push({ ...trace, ...(before && { before }), ...(after !== undefined && { after }) });
     for (const line of told) await recordChange(tx, line);
@@ -100,20 +101,6 @@ const LARGE_MS = 50_000;
  */
 async function expectMany(tx: Prisma.TransactionClient): Promise<void> {
   await tx.$queryRaw`SELECT set_config('enable_nestloop', 'off', true), set_config('statement_timeout', ${String(LARGE_MS)}, true)`;
-}
-
-/**
- * What took a while counts only if its author still may edit; from here to its end nobody can change that. A large write refers to its author in the
- * trail alone, after this: else one whose role is just changed and this would wait for each other.
- */
-async function holdEditor(tx: Prisma.TransactionClient, { userId }: Author): Promise<void> {
-  const [person] = await tx.$queryRaw<{ role: Role }[]>`
-    SELECT role::text AS role FROM users WHERE id = ${userId} FOR SHARE`;
-  if (!can(person?.role ?? null, 'edit'))
-    throw new HttpError(
-      403,
-      'Your role was changed while this was being written, and does not allow it any more.',
-    );
 }
 
 async function touchPlan(tx: Prisma.TransactionClient, planId: number): Promise<void> {

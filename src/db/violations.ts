@@ -14,8 +14,17 @@ export async function unlessViolated<const T, const I>(
 
 /** True when the database refused this write because of the named constraint or unique index. */
 export function violates(error: unknown, constraint: string): boolean {
-  const cause = (
-    error as { meta?: { driverAdapterError?: { cause?: { originalMessage?: unknown } } } } | null
-  )?.meta?.driverAdapterError?.cause;
-  return typeof cause?.originalMessage === 'string' && cause.originalMessage.includes(`"${constraint}"`);
+  const message = causeOf(error)?.originalMessage;
+  return typeof message === 'string' && message.includes(`"${constraint}"`);
+}
+
+/** True when two transactions waited for each other, and the database ended this one: it may be done again. */
+export function isDeadlock(error: unknown): boolean {
+  return causeOf(error)?.originalCode === '40P01';
+}
+
+type Cause = { originalMessage?: unknown; originalCode?: unknown };
+
+function causeOf(error: unknown): Cause | undefined {
+  return (error as { meta?: { driverAdapterError?: { cause?: Cause } } } | null)?.meta?.driverAdapterError?.cause;
 }

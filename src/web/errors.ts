@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { isDeadlock } from '../db/violations.js';
 import { pathOfThisSite } from './addresses.js';
 import { TYPED_AGAIN } from './form.js';
 import { page, wantsJson } from './page.js';
@@ -62,9 +63,12 @@ const TITLES: Record<number, string> = {
   503: 'Not ready',
 };
 
+const AT_ONCE = 'Somebody changed the same at this very moment, and nothing of yours was done. Send it again.';
+
 /** Every error ends here: what people can mend is told to them, what only we can mend is logged and owned up to. */
-export const onError: ErrorRequestHandler = (error, req, res, next) => {
-  if (res.headersSent) return next(error);
+export const onError: ErrorRequestHandler = (thrown, req, res, next) => {
+  if (res.headersSent) return next(thrown);
+  const error = isDeadlock(thrown) ? new HttpError(409, AT_ONCE) : thrown;
   const isStale =
     error instanceof StaleForm || (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN';
   if (isStale && !wantsJson(req) && isForm(req)) return showStaleForm(req, res);

@@ -14,13 +14,13 @@ export async function aLink(
   return secret;
 }
 
-/** The secret of a link that is good, for each page that one opens by a link. */
-export async function linksOf(userId: number): Promise<Record<string, string>> {
+/** The secret of a link that is good, for each page that one opens by a link; the invitation is for a guest. */
+export async function linksOf(userId: number, guest = 'guest@example.com'): Promise<Record<string, string>> {
   const { email } = await db.user.findUniqueOrThrow({ where: { id: userId } });
   return {
     '/password-reset': await aLink('reset', { userId }),
     '/confirmation': await aLink('confirmation', { userId, email }),
     '/unlock': await aLink('unlock', { userId }),
-    '/invitation': await aLink('invitation', { email: 'guest@example.com', role: 'editor' }),
+    '/invitation': await aLink('invitation', { email: guest, role: 'editor' }),
   };
 }

@@ -61,10 +61,22 @@ export async function idsOf(person: Person, program: Program): Promise<Record<st
   };
 }
 
+/** What the document gives as an example of this write, as it is good now; undefined where nothing is sent. */
+export async function exampleOf(
+  program: Program,
+  { path, operation }: { path: string; operation: Described },
+  ids: Record<string, number>,
+): Promise<Json | undefined> {
+  const { schema, example } = operation.requestBody?.content['application/json'] ?? {};
+  if (!schema) return undefined;
+  const isUpdate = (schema.required as string[]).includes('version');
+  return { ...example, ...(await moreOf(program, path, isUpdate, ids)) };
+}
+
 let names = 0;
 
 /** What an example cannot know: names that are not taken yet, and the version as it is now. */
-export async function moreOf(
+async function moreOf(
   program: Program,
   path: string,
   isUpdate: boolean,
