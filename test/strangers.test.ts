@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tellStory } from '../prisma/seed.js';
+import { ROLES } from '../src/auth/roles.js';
 import { db } from '../src/db/client.js';
 import { root } from '../src/root.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
-import { type DrawnRoute, pathWith, routesOf } from './support/routes.js';
+import { type DrawnRoute, pathWith, routeAt, routesOf } from './support/routes.js';
+import { records } from './support/scenes.js';
 
 useApp();
 
@@ -82,6 +84,7 @@ describe('the walls, walked from routes.ts: a new route is covered unasked', () 
       (route) => !open.includes(route) && (route.method === 'post' || route.walls.length > 0),
     );
     for (const route of walled) expect(route.walls.length, nameOf(route)).toBeGreaterThan(0);
+    for (const route of walled) expect(route.roles.includes('viewer'), nameOf(route)).toBe(isComment(route));
     for (const route of walled.filter((one) => !isComment(one))) {
       const path = pathWith(route.path);
       const answer = route.method === 'get' ? await viewer.get(path) : await viewer.post(path);
@@ -122,13 +125,60 @@ describe('the walls, walked from routes.ts: a new route is covered unasked', () 
 
   test('an editor is stopped where only admins may go', async () => {
     const editor = await signedIn('editor');
-    const theirs = routes.filter(({ path }) => /^\/(people|invitations)/.test(path));
-    expect(theirs.length).toBeGreaterThan(5);
+    const theirs = routes.filter(({ roles }) => !roles.includes('editor'));
+    const nouns = new Set(theirs.map(({ path }) => path.split('/')[1]));
+    expect(nouns).toEqual(new Set(['people', 'invitations', 'changes', 'machine-types']));
     for (const { method, path } of theirs) {
       const answer = method === 'get' ? await editor.get(pathWith(path)) : await editor.post(pathWith(path));
       expect({ path, status: answer.status }).toEqual({ path, status: 403 });
     }
   });
+
+  test('an admin is stopped at what somebody else commented alone, to change it', async () => {
+    const admin = await signedIn('admin');
+    const stopped: string[] = [];
+    for (const route of routes.filter(({ method }) => method === 'get')) {
+      const { status } = await admin.get(pathWith(route.path));
+      if (status === 403 || status >= 500) stopped.push(`${nameOf(route)} ${status}`);
+    }
+    expect(stopped).toEqual(['get /comments/:commentId/edit 403']);
+  });
+
+  test.each(['nobody', ...ROLES] as const)(
+    'no page shows %s a button or a link that would be refused',
+    async (who) => {
+      const role = who === 'nobody' ? null : who;
+      const one = role
+        ? await signedIn(role)
+        : { ...(await visitor()), person: await db.user.findFirstOrThrow() };
+      const made = await records(one.person);
+      /** Whether they may send the form or open the link; a comment is its author's, and an admin's to delete. */
+      const isOpen = ({ isForm, address }: Shown) => {
+        const route = routeAt(routes, isForm ? 'post' : 'get', address);
+        if (!route || !role) return route?.isPublic || (route?.isReadable && !isForm);
+        const commentId = /^\/comments\/(\d+)/.exec(address)?.[1] ?? made.commentId;
+        const isTheirs =
+          Number(commentId) === made.commentId || (role === 'admin' && !address.endsWith('/edit'));
+        return route.roles.includes(role) && (isTheirs || route.walls.length === 0);
+      };
+      app.set('public read', role === null);
+      const seen = { forms: 0, links: 0 };
+      for (const { path } of routes.filter(({ method }) => method === 'get')) {
+        for (const ids of [{}, { ...made, personId: one.person.id }]) {
+          const page = pathWith(path, ids);
+          const { status, type, text } = await one.get(page);
+          if (status !== 200 || type !== 'text/html') continue;
+          for (const shown of shownIn(text)) {
+            expect({ page, ...shown, isOpen: isOpen(shown) }).toEqual({ page, ...shown, isOpen: true });
+            seen[shown.isForm ? 'forms' : 'links'] += 1;
+          }
+        }
+      }
+      app.set('public read', false);
+      expect(seen.forms).toBeGreaterThan(1);
+      expect(seen.links).toBeGreaterThan(100);
+    },
+  );
 
   test('ids that are nobody’s, and ids that are no ids, are not found', async () => {
     const editor = await signedIn('admin');
@@ -158,3 +208,15 @@ describe('the walls, walked from routes.ts: a new route is covered unasked', () 
     expect(idle).toEqual([]);
   });
 });
+
+type Shown = { isForm: boolean; address: string };
+
+/** Where the links and the forms of a page lead on this site; a form that only asks is a link. */
+function shownIn(html: string): Shown[] {
+  const links = html.matchAll(/<a [^>]*href="(\/[^"]*)"/g);
+  const forms = html.matchAll(/<form ([^>]*)action="(\/[^"]*)"/g);
+  return [
+    ...[...links].map(([, address = '']) => ({ isForm: false, address })),
+    ...[...forms].map(([, how = '', address = '']) => ({ isForm: how.includes('"post"'), address })),
+  ];
+}

@@ -39,8 +39,16 @@ function controlsIn(html: string, having = ''): Control[] {
     });
 }
 
+const ENTITIES: Record<string, string> = {
+  '&#34;': '"',
+  '&#39;': "'",
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+};
+
 function decoded(text: string): string {
-  return text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+  return text.replace(/&(?:#34|#39|lt|gt|amp);/g, (entity) => ENTITIES[entity] ?? entity);
 }
 
 /** The fields that are sent: what is `known` stands in the empty ones and ticks boxes, and what the change has stands in others. */

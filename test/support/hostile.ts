@@ -80,7 +80,7 @@ export function jsonWith(body: object, { instead, beside }: JsonChange): string 
   for (const [n, value] of instead) {
     const places = placesIn(changed);
     const place = places[n % places.length];
-    if (place) place.in[place.name] = value;
+    if (place) place.in[place.name] = structuredClone(value);
   }
   const fields = beside.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
   const own = JSON.stringify(changed).slice(1, -1);
