@@ -81,11 +81,12 @@ describe('what somebody hostile sends', () => {
   test('no page stands in a frame of another site, nor takes scripts or styles but ours', async () => {
     const { person, ...editor } = await signedIn('editor');
     const { address } = await aPlan(person, { parts: { web: {} } });
-    for (const page of ['/', '/sign-in', '/account', address]) {
+    const pictures = [`${address}/diagram.svg`, `${address}/machines.svg`];
+    for (const page of ['/', '/sign-in', '/account', address, ...pictures]) {
       const { headers } = await editor.get(page);
       const policy = headers['content-security-policy'];
       expect(policy, page).toContain("frame-ancestors 'none'");
-      expect(policy, page).toContain("script-src 'self'");
+      expect(policy, page).toContain(pictures.includes(page) ? "default-src 'none'" : "script-src 'self'");
       expect(policy, page).not.toContain('unsafe');
       expect(headers['x-frame-options'], page).toBe('SAMEORIGIN');
     }

@@ -280,6 +280,7 @@ describe('removing a passkey', () => {
   test('it lets in no more, and stands in the trail', async () => {
     const { device, ...browser } = await owner();
     expect((await browser.post('/account/passkeys/deletion', { id: device.id })).status).toBe(303);
+    await expect.poll(() => letters.at(-1)?.subject).toContain('passkey was removed');
     expect(await lastOf(browser.person.id)).toEqual(['changed', { passkeyRemoved: 'Phone' }]);
     expect((await enter(await visitor(), device)).status).toBe(422);
     expect((await browser.post('/account/passkeys/deletion', { id: device.id })).status).toBe(404);

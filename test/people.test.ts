@@ -419,6 +419,9 @@ describe('one’s own account', () => {
       });
       const kept = { password: 'correct horse battery', ...(nameless && { nameless: 'on' }) };
       expect((await editor.post('/account/deletion', kept)).headers.location).toBe('/');
+      await expect
+        .poll(() => letters.at(-1))
+        .toMatchObject({ to: person.email, text: expect.stringContaining('just deleted') });
       expect((await editor.get('/systems')).status).toBe(303);
       expect((await (await visitor()).signIn(person.email)).status).toBe(422);
       const rest = await db.user.findUniqueOrThrow({ where: { id: person.id } });

@@ -623,6 +623,7 @@ describe('linking to the account that is signed in', () => {
     expect((await first.post('/account/identities/deletion', { id })).status).toBe(404);
     const last = await db.change.findFirst({ where: { recordId: first.person.id }, orderBy: { id: 'desc' } });
     expect(last).toMatchObject({ action: 'changed', before: { linked: `${openid.issuer}/` } });
+    await expect.poll(() => letters.at(-1)?.text).toContain('was just taken away');
   });
 
   test('the last way in stays, of several at the same moment too', async () => {

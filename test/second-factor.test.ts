@@ -150,6 +150,7 @@ describe('turning the second factor on and off', () => {
       422,
     );
     const made = await owner.postAndSee('/account/second-factor/recovery-codes', { current: PASSWORD });
+    await expect.poll(() => letters.at(-1)?.subject).toContain('recovery codes');
     // A reload shows them no more, and makes no others.
     expect((await owner.get('/account/second-factor/recovery-codes')).headers.location).toBe(
       '/account/second-factor',

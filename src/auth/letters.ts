@@ -102,6 +102,21 @@ export const passkeyAdded = (name: string): Letter => ({
   text: `Hello ${name},\n\nfrom now on a passkey that was just made signs in to your account in Moving Parts. If that was not you, remove it in your account, choose a new password, and tell an admin.\n`,
 });
 
+export const passkeyRemoved = (name: string): Letter => ({
+  subject: 'A passkey was removed from your account in Moving Parts',
+  text: `Hello ${name},\n\na passkey of yours signs in to Moving Parts no more. If that was not you, choose a new password, sign your other sessions out, and tell an admin.\n`,
+});
+
+export const recoveryCodesRenewed = (name: string): Letter => ({
+  subject: 'Your recovery codes for Moving Parts were made anew',
+  text: `Hello ${name},\n\nyour account in Moving Parts has new recovery codes, and those before are good no more. If that was not you, choose a new password, make the codes anew, and tell an admin.\n`,
+});
+
+export const accountDeleted = (name: string): Letter => ({
+  subject: 'Your account in Moving Parts is deleted',
+  text: `Hello ${name},\n\nyour account in Moving Parts was just deleted, by somebody who was signed in as you: nothing signs you in there any more. What you recorded and said stays. If that was not you, tell an admin, and ask them for an invitation.\n`,
+});
+
 export const invitationLetter = (by: string, link: string): Letter => ({
   subject: `${by} invites you to Moving Parts`,
   text: `Hello,\n\n${by} invites you to Moving Parts, where your team records what it runs. Open this link to make your account:\n\n${link}\n\nIt is good for a week.\n`,
@@ -110,4 +125,9 @@ export const invitationLetter = (by: string, link: string): Letter => ({
 export const providerLinked = (name: string, provider: string): Letter => ({
   subject: `You can sign in to Moving Parts through ${provider} now`,
   text: `Hello ${name},\n\nyour account in Moving Parts was just linked to an account at ${provider}, which signs you in from now on. If that was not you, sign in, take the link away on the page of your account, change your password, and tell an admin.\n`,
+});
+
+export const providerUnlinked = (name: string, provider: string): Letter => ({
+  subject: `You can sign in to Moving Parts through ${provider} no more`,
+  text: `Hello ${name},\n\nthe link between your account in Moving Parts and an account at ${provider} was just taken away. If that was not you, choose a new password, sign your other sessions out, and tell an admin.\n`,
 });

@@ -26,5 +26,6 @@ export function isDeadlock(error: unknown): boolean {
 type Cause = { originalMessage?: unknown; originalCode?: unknown };
 
 function causeOf(error: unknown): Cause | undefined {
-  return (error as { meta?: { driverAdapterError?: { cause?: Cause } } } | null)?.meta?.driverAdapterError?.cause;
+  return (error as { meta?: { driverAdapterError?: { cause?: Cause } } } | null)?.meta?.driverAdapterError
+    ?.cause;
 }

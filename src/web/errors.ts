@@ -63,7 +63,8 @@ const TITLES: Record<number, string> = {
   503: 'Not ready',
 };
 
-const AT_ONCE = 'Somebody changed the same at this very moment, and nothing of yours was done. Send it again.';
+const AT_ONCE =
+  'Somebody changed the same at this very moment, and nothing of yours was done. Send it again.';
 
 /** Every error ends here: what people can mend is told to them, what only we can mend is logged and owned up to. */
 export const onError: ErrorRequestHandler = (thrown, req, res, next) => {

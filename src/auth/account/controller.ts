@@ -5,7 +5,7 @@ import { type FormState, readForm, statusOf, withError } from '../../web/form.js
 import { page } from '../../web/page.js';
 import { findAccountByEmail } from '../accounts.js';
 import { leave } from '../leaving.js';
-import { addressAsked, passwordChanged } from '../letters.js';
+import { accountDeleted, addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postConfirmation, postTaken, writtenTo } from '../post.js';
@@ -166,6 +166,7 @@ export async function leaveForGood(req: Request, res: Response) {
     const errors = { form: 'You are the only admin. Make somebody else one first.' };
     return showForm(req, res, 'deletion', withError(req.body, errors));
   }
+  post(req, account.email, accountDeleted(account.name));
   await signOut(req);
   sendOn(res, '/', 'Your account is deleted.');
 }

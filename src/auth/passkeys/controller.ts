@@ -6,7 +6,7 @@ import { sendOn, setFlash } from '../../web/flash.js';
 import { readForm } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { keyIn } from '../fields.js';
-import { passkeyAdded } from '../letters.js';
+import { passkeyAdded, passkeyRemoved } from '../letters.js';
 import { isProven, ownAccount } from '../own-account.js';
 import { post } from '../post.js';
 import { authOf, enter, fromOf } from '../signing-in.js';
@@ -70,6 +70,7 @@ export async function destroy(req: Request, res: Response) {
       'This passkey is the only thing that lets you in. Set a password first, or add another passkey.',
     );
   }
+  post(req, account.email, passkeyRemoved(account.name));
   sendOn(
     res,
     '/account/passkeys',

@@ -7,7 +7,7 @@ import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import type { Account } from '../accounts.js';
 import { passwordAgainForm } from '../fields.js';
-import { providerLinked } from '../letters.js';
+import { providerLinked, providerUnlinked } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
 import { authOf, enterOrAskForCode, fromOf } from '../signing-in.js';
@@ -60,12 +60,18 @@ export async function goAndLink(req: Request, res: Response) {
 
 export async function unlink(req: Request, res: Response) {
   const account = await ownAccount(req);
-  const id = idIn(String(req.body.id)) ?? 0;
-  const done = found(await take(account, id, authOf(req).providers, fromOf(req)), 'link');
+  const { providers } = authOf(req);
+  const id = idIn(String(req.body.id));
+  const linked = found(
+    (await listIdentities(account.id, providers)).find((row) => row.id === id),
+    'link',
+  );
+  const done = found(await take(account, linked.id, providers, fromOf(req)), 'link');
   if (done === 'last way in') {
     const form = 'Nothing else would sign you in. Set a password first.';
     return showIdentities(req, res, withError({}, { form }));
   }
+  post(req, account.email, providerUnlinked(account.name, linked.name));
   sendOn(res, '/account/identities', 'The link is taken away.');
 }
 

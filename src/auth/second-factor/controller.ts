@@ -6,7 +6,7 @@ import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { type Account, findAccount } from '../accounts.js';
-import { secondFactorOff, secondFactorOn } from '../letters.js';
+import { recoveryCodesRenewed, secondFactorOff, secondFactorOn } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
 import { sealingSecretOf } from '../sealed.js';
@@ -52,12 +52,9 @@ export async function createRecoveryCodes(req: Request, res: Response) {
   if (!account.totpSince) return res.redirect(303, '/account/second-factor');
   const read = await readProven(req, account, provenForm, 'current');
   if (!read.ok) return showState(req, res, account, { renewal: read.form });
-  await showCodes(
-    req,
-    res,
-    await renewRecoveryCodes(account, fromOf(req)),
-    'The ones before are good no more.',
-  );
+  const codes = await renewRecoveryCodes(account, fromOf(req));
+  post(req, account.email, recoveryCodesRenewed(account.name));
+  await showCodes(req, res, codes, 'The ones before are good no more.');
 }
 
 export async function destroy(req: Request, res: Response) {
