@@ -1,12 +1,14 @@
-import { describe, expect, test } from 'vitest';
-import { can, ROLES } from '../src/auth/roles.js';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createApp } from '../src/app.js';
+import { can, ROLES, type Role } from '../src/auth/roles.js';
 import { endSession, findSession, startSession } from '../src/auth/sessions.js';
-import { createFirstAccount } from '../src/auth/sign-up.js';
+import { createAccount, createFirstAccount } from '../src/auth/sign-up.js';
 import { NAMED, write } from '../src/changes/write-queries.js';
 import { db } from '../src/db/client.js';
 import { USUAL_HASH } from '../src/settings.js';
 import { pathOfThisSite } from '../src/web/addresses.js';
-import { signedIn, useApp, visitor } from './support/app.js';
+import { dateTime } from '../src/web/format.js';
+import { app, type Browser, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aPlan } from './support/factories.js';
 
 useApp();
@@ -272,5 +274,54 @@ describe('signing in', () => {
     expect(made.filter(Boolean)).toHaveLength(1);
     expect(await db.user.findMany({ select: { role: true } })).toEqual([{ role: 'admin' }]);
     expect((await (await visitor()).get('/sign-up')).status).toBe(403);
+  });
+});
+
+describe('the last time that somebody came in', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('is shown to them and to admins, with where from and how often they did', async () => {
+    const auth = app.get('auth');
+    const behindProxy = createApp({ ...auth, settings: { ...auth.settings, trustProxy: 1 } });
+    const begun = Date.now();
+    const later = (hours: number) => new Date(begun + hours * 3_600_000);
+    const made = (role: Role) =>
+      createAccount(
+        { name: role, email: `${role}@example.com`, password: PASSWORD, role },
+        { isConfirmed: true, ip: '', cost: USUAL_HASH },
+      );
+    const arrive = async (role: Role, at: Date, from: string, password = PASSWORD) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: at });
+      const somebody = await visitor(behindProxy);
+      somebody.agent.set('X-Forwarded-For', from);
+      await somebody.signIn(`${role}@example.com`, password);
+      return somebody;
+    };
+    const shownOn = async (browser: Browser, path: string, what = 'Last sign-in') =>
+      new RegExp(`<dt>${what}</dt><dd>(.*?)</dd>`).exec((await browser.get(path)).text)?.[1];
+    const [viewer] = [await made('viewer'), await made('admin')];
+    const admin = await arrive('admin', later(0), '203.0.113.1');
+    const toAdmin = () => shownOn(admin, `/people/${viewer?.id}`);
+    expect(await toAdmin()).toBe('never');
+
+    const first = await arrive('viewer', later(1), '203.0.113.7');
+    const once = `${dateTime(later(1))}, from 203.0.113.7, 1 sign-in in all`;
+    expect([await shownOn(first, '/account'), await toAdmin()]).toEqual([once, once]);
+
+    await arrive('viewer', later(2), '203.0.113.99', 'not this one');
+    expect([await shownOn(first, '/account'), await toAdmin()]).toEqual([once, once]);
+
+    // Anybody can have written what stands left of the proxy's own word.
+    const second = await arrive('viewer', later(3), '192.0.2.1, 198.51.100.23');
+    const twice = `${dateTime(later(3))}, from 198.51.100.23, 2 sign-ins in all`;
+    expect([await shownOn(second, '/account'), await toAdmin()]).toEqual([twice, twice]);
+    const before = `${dateTime(later(1))}, from 203.0.113.7`;
+    expect(await shownOn(second, '/account', 'The one before')).toBe(before);
+    const { people } = await admin.json('/people');
+    expect(people).toContainEqual(
+      expect.objectContaining({ id: viewer?.id, lastSignInAt: later(3).toJSON() }),
+    );
   });
 });

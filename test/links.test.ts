@@ -1,4 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { findAccount } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
@@ -14,6 +16,18 @@ import { aLink } from './support/links.js';
 import { aProgram } from './support/program.js';
 
 useApp({ APP_URL: 'https://parts.example.com', SIGN_UP: 'domain:example.com' });
+
+/** How many passwords have been hashed. */
+const hashed = vi.hoisted(() => ({ count: 0 }));
+
+vi.mock('@node-rs/argon2', async (original) => {
+  const real = await original<typeof import('@node-rs/argon2')>();
+  const hash: typeof real.hash = (...given) => {
+    hashed.count += 1;
+    return real.hash(...given);
+  };
+  return { ...real, hash };
+});
 
 const NEW = 'another correct horse';
 const GONE = 'This link is not good';
@@ -347,6 +361,74 @@ test('one’s own address is no password wherever one chooses it, nor how it beg
   const accepted = await somebody.post('/invitation', fields);
   const answers = [changed, reset, accepted];
   expect(answers.map(({ status, text }) => [status, refused(text)])).toEqual(Array(3).fill([422, true]));
+});
+
+describe('whether an address has an account', () => {
+  const fields = (email: string) => ({ name: 'Ada', email, password: PASSWORD });
+
+  /** What has been done for an address so far. */
+  const doneFor = async (email: string) => ({
+    hashes: hashed.count,
+    links: await db.mailedLink.count({ where: { email } }),
+    letters: letters.filter(({ to }) => to === email).length,
+  });
+
+  /** Sends a form with this address, and gives what has been done for it by the moment that the answer is ready to leave. */
+  async function doneByTheAnswer(path: string, email: string, as: string) {
+    let done: Awaited<ReturnType<typeof doneFor>> | null = null;
+    const watched = (req: IncomingMessage, res: ServerResponse) => {
+      const end = res.end.bind(res) as (...given: unknown[]) => void;
+      res.end = (...given: unknown[]) => {
+        void doneFor(email).then((now) => {
+          done = now;
+          end(...given);
+        });
+        return res;
+      };
+      app(req, res);
+    };
+    const somebody = await visitor(watched as Express);
+    if (path.startsWith('/account')) await somebody.signIn(as);
+    await somebody.get('/sign-in');
+    hashed.count = 0;
+    const { status } = await somebody.post(path, fields(email));
+    return { status, done };
+  }
+
+  test.each([
+    ['/password-reset/new', 200, 0],
+    ['/sign-up', 200, 1],
+    ['/account/address', 303, 0],
+  ])(
+    'is not told by how long %s takes: as much is done before the answer, and the letter after it',
+    async (path, status, hashes) => {
+      const [{ person }, asker] = [await signedIn('viewer'), await signedIn('viewer')];
+      const addresses = [person.email, `nobody-${person.id}@example.com`];
+      for (const email of addresses) {
+        const answer = await doneByTheAnswer(path, email, asker.person.email);
+        expect({ email, ...answer }).toEqual({ email, status, done: { hashes, links: 0, letters: 0 } });
+      }
+      await letterTo(person.email);
+    },
+  );
+
+  test('is not told by waiting either: whoever holds it, the links and the tries holds up no answer', async (context) => {
+    if (!process.env.TEST_DATABASE_URL) return context.skip('the embedded database has one connection');
+    const [{ person }, somebody] = [await signedIn('viewer'), await visitor()];
+    await somebody.get('/sign-in');
+    const statuses = await db.$transaction(
+      async (tx) => {
+        await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${person.id} FOR UPDATE`;
+        await tx.$executeRaw`LOCK TABLE mailed_links, tries IN ACCESS EXCLUSIVE MODE`;
+        const paths = ['/password-reset/new', '/sign-up'];
+        const answers = paths.map(async (path) => (await somebody.post(path, fields(person.email))).status);
+        return Promise.all(answers);
+      },
+      { timeout: 30_000 },
+    );
+    expect(statuses).toEqual([200, 200]);
+    await expect.poll(() => letters.filter(({ to }) => to === person.email).length).toBe(2);
+  });
 });
 
 describe('another address', () => {

@@ -276,6 +276,15 @@ describe('signing in with a passkey', () => {
   });
 });
 
+test('no session begins before the address is confirmed, whatever somebody shows', async () => {
+  const { person, device } = await owner();
+  await db.user.update({ where: { id: person.id }, data: { confirmedAt: null } });
+  const somebody = await visitor();
+  const refused = await enter(somebody, device);
+  expect([refused.status, refused.body.message]).toEqual([403, expect.stringContaining('not confirmed yet')]);
+  expect(await isSignedIn(somebody)).toBe(false);
+});
+
 describe('removing a passkey', () => {
   test('it lets in no more, and stands in the trail', async () => {
     const { device, ...browser } = await owner();

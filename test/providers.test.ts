@@ -586,14 +586,14 @@ describe('linking to the account that is signed in', () => {
     const [provider] = app.get('auth').providers.filter(({ slug }: Provider) => slug === 'openid');
     const { prepare } = provider;
     // While the provider is being asked, which takes its time.
-    provider.prepare = async (gate: never) => {
+    provider.prepare = async (passport: never) => {
       const account = (await findAccountByEmail(person.email))!;
       await changePassword(
         account,
         { hash: 'hash', revokesAllElse: true },
         { userId: person.id, address: '' },
       );
-      return prepare(gate);
+      return prepare(passport);
     };
     const answer = await browser.get(back);
     provider.prepare = prepare;

@@ -8,11 +8,10 @@ import type { Role } from './roles.js';
 //
 // 1. An old password earns nothing once there is a new one. For that the row has a number, its generation:
 //    - `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a second factor on or off, leaving;
-//    - it is read before a password, a code or a passkey is checked;
-//    - what that earns (a session, a token, a passkey, a provider, the wish for another address) is written in a transaction that begins with
-//      `holdUnchanged`, which throws where it was raised in between.
-// 2. Rows are locked in one order, else two transactions could wait for each other: users by id, then a link that came by mail, then the one row of
-//    last-admin.ts.
+//    - read the generation, then check the password, the code or the passkey, then write what that earns (a session, a token, a passkey, a provider,
+//      the wish for another address) in a transaction that begins with `holdUnchanged`, which throws where the generation was raised in between.
+// 2. Rows are locked in one order, else two transactions could wait for each other, and Postgres ends one: users by id, then links that came by mail,
+//    then the one row of last-admin.ts.
 
 /** Who somebody is, as every page knows them. */
 export type Person = { id: number; name: string; email: string; role: Role };
@@ -25,6 +24,8 @@ export type Account = SeenPerson & {
   confirmedAt: Date | null;
   lastSignInAt: Date | null;
   lastSignInFrom: string;
+  previousSignInAt: Date | null;
+  previousSignInFrom: string;
   signInCount: number;
   hasPassword: boolean;
   totpSince: Date | null;
@@ -41,17 +42,20 @@ export function findAccountByEmail(email: string): Promise<Account | null> {
 }
 
 /**
- * An address that was typed, as it is compared with `lower(email)` and as tries are counted by it: without case. By JavaScript for both, as Postgres'
- * `lower` takes more letters for an i: who writes one address in two ways would have twice as many tries.
+ * What was typed as an address, as it is held against `lower(email)` and as tries are counted by it: without case. Always by this, never by Postgres:
+ * its `lower` takes more letters for an i, and who wrote one address in two ways would have twice as many tries.
  */
 export function addressKey(email: string): string {
   return email.toLowerCase();
 }
 
+/** By `read`, which is the same database without Prisma's own work; within a transaction there is only `tx`. */
 async function accountWhere(condition: Prisma.Sql): Promise<Account | null> {
   const [account] = await read<Account[]>`
-    SELECT id, name, email, role::text AS role, generation, new_email AS "newEmail", confirmed_at AS "confirmedAt", last_sign_in_at AS "lastSignInAt",
-      last_sign_in_from AS "lastSignInFrom", sign_in_count AS "signInCount", password_hash IS NOT NULL AS "hasPassword", totp_since AS "totpSince"
+    SELECT id, name, email, role::text AS role, generation, new_email AS "newEmail", confirmed_at AS "confirmedAt",
+      last_sign_in_at AS "lastSignInAt", last_sign_in_from AS "lastSignInFrom", sign_in_count AS "signInCount",
+      previous_sign_in_at AS "previousSignInAt", previous_sign_in_from AS "previousSignInFrom",
+      password_hash IS NOT NULL AS "hasPassword", totp_since AS "totpSince"
     FROM users WHERE ${condition} AND left_at IS NULL`;
   return account ?? null;
 }
@@ -73,7 +77,14 @@ export async function startGeneration(tx: Prisma.TransactionClient, userId: numb
 }
 
 /** An account's row while a transaction holds it. */
-type Held = { id: number; email: string; generation: number; role: Role; hasLeft: boolean };
+type Held = {
+  id: number;
+  email: string;
+  generation: number;
+  role: Role;
+  isConfirmed: boolean;
+  hasLeft: boolean;
+};
 
 /** Holds the account for the rest of the transaction: its row is locked. Gives it as it is now; undefined where there is none. */
 export async function holdAccount(tx: Prisma.TransactionClient, id: number): Promise<Held | undefined> {
@@ -83,7 +94,7 @@ export async function holdAccount(tx: Prisma.TransactionClient, id: number): Pro
 
 /**
  * Holds the account as it was read: throws 409 where its person has left or its generation was raised since. `actorId` is who does something to it: if
- * somebody else, they are held as well, and 403 is thrown where they are no admin any more.
+ * somebody else, they are held as well, and 403 is thrown where they are no admin any more; to do it to oneself `holdAdmin` asks.
  */
 export async function holdUnchanged(
   tx: Prisma.TransactionClient,
@@ -105,7 +116,7 @@ export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promi
 /** By id, the lower first. NO KEY: rows that only refer to these people, such as lines of the trail, can still be inserted. */
 function holdRows(tx: Prisma.TransactionClient, ids: number[]): Promise<Held[]> {
   return tx.$queryRaw<Held[]>`
-    SELECT id, email, generation, role::text AS role, left_at IS NOT NULL AS "hasLeft" FROM users
+    SELECT id, email, generation, role::text AS role, confirmed_at IS NOT NULL AS "isConfirmed", left_at IS NOT NULL AS "hasLeft" FROM users
     WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
 }
 

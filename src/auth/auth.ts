@@ -6,15 +6,14 @@ import { preparePasswords } from './passwords.js';
 import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { findSession, type Session } from './sessions.js';
-import { type Auth, authOf, newGate, sessionSecretOf } from './signing-in.js';
+import { type Auth, authOf, newPassport, sessionSecretOf } from './signing-in.js';
 import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 
 // The front of the auth module. The rest of the code knows `req.user`, `req.session` and `req.token` (who is this), roles.ts (what may they), and what
-// this file exports: above all walls, which are middleware that lets a request through or refuses it. (routes.ts knows the folders' controllers too,
-// server.ts what runs beside requests, post.ts and sweep.ts, and the demo how accounts are made, sign-up.ts.)
+// this file exports: above all walls, which are middleware that lets a request through or refuses it. Three files know more: routes.ts the folders'
+// controllers, server.ts what runs beside requests (post.ts, sweep.ts), and the demo how accounts are made (sign-up.ts).
 //
 // The files beside this one are the core; each folder is one thing that people do, with its controller and its form, and knows the core and itself.
-// (Only this file and sweep.ts, which put it together, know folders.)
 // Its views stand in views/account, views/people or views/auth. To know how it works, read in this order, in half an hour:
 //
 //   roles.ts secrets.ts        who may what; what people hold, of which the database has only the hash
@@ -24,7 +23,8 @@ import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 //   signing-in.ts auth.ts      how somebody comes in and out; whose a request is, and the walls
 //
 // and then what you came for, ten to twenty-five minutes each: a folder, with passwords.ts (hashing, few at once), steps.ts (what a browser begins and
-// a later request ends), mailed-links.ts (good once) or trail.ts (a line for all that is done, in its transaction, and for all that fails).
+// a later request ends), mailed-links.ts (good once), ways-in.ts (what another way in is added to) or trail.ts (a line for all that is done, in its
+// transaction or, where somebody only goes, after it; and for what fails).
 
 export { authorOf, holdAuthor, whoIsHere } from './authors.js';
 export { hasNobody, takesStrangers } from './sign-up.js';
@@ -37,17 +37,21 @@ declare global {
     interface Request {
       /** Set when somebody is signed in with a browser, and then `user` is too. */
       session?: Session;
-      /** Set where the body was still on its way when it was found out whose the request is. */
+      /** True when the body had not arrived by the time it was found out whose the request is. */
       bodyCameLater?: boolean;
     }
   }
 }
 
 /** Has every request identified. */
-export function installAuth(app: Application, given: Omit<Auth, 'gate' | 'providers'>): void {
+export function installAuth(app: Application, given: Omit<Auth, 'passport' | 'providers'>): void {
   const { settings } = given;
   preparePasswords(settings.passwords);
-  app.set('auth', { ...given, gate: newGate(settings), providers: providersIn(settings) } satisfies Auth);
+  app.set('auth', {
+    ...given,
+    passport: newPassport(settings),
+    providers: providersIn(settings),
+  } satisfies Auth);
   app.use(identify);
 }
 

@@ -41,7 +41,7 @@ export function isOwnAddress(password: string, address: string): boolean {
 export const passwordAgain = z.string().max(200, 'Password is too long.').default('');
 export const passwordAgainForm = z.object({ password: passwordAgain });
 
-/** The key of a passkey or an invitation, as a form sends it along; '' for what is none. */
+/** The key of a passkey, an invitation or a session, as a form sends it along; '' for what is none. */
 export function keyIn(value: unknown): string {
   return typeof value === 'string' && /^[\w-]{1,1400}$/.test(value) ? value : '';
 }

@@ -3,6 +3,7 @@ import { addressKey, holdUnchanged, type SeenPerson, startGeneration } from './a
 import { keepingAnAdmin, releaseAdmin } from './last-admin.js';
 import { dropLinks } from './mailed-links.js';
 import { type From, record } from './trail.js';
+import { takeAwayWaysIn } from './ways-in.js';
 
 /**
  * Takes away all that signs the person in. What they wrote stays, under their name unless they want it gone. Who does it is the person, or an admin,
@@ -28,17 +29,16 @@ export async function leave(
       totpSecret: null,
       totpSince: null,
       lastSignInFrom: '',
+      previousSignInFrom: '',
     };
     await tx.user.update({
       where: { id: account.id },
       data: { ...gone, email: `left-${account.id}`, name, role: 'viewer', leftAt: new Date() },
     });
     await startGeneration(tx, account.id);
-    const theirs = { where: { userId: account.id } };
-    await tx.recoveryCode.deleteMany(theirs);
-    await tx.passkey.deleteMany(theirs);
-    await tx.identity.deleteMany(theirs);
-    await tx.apiToken.deleteMany(theirs);
+    await takeAwayWaysIn(tx, account.id);
+    await tx.recoveryCode.deleteMany({ where: { userId: account.id } });
+    await tx.apiToken.deleteMany({ where: { userId: account.id } });
     if (!keepsName) await forgetName(tx, account.id, name, addresses);
   });
 }

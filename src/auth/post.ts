@@ -52,7 +52,7 @@ function nameOf({ name, confirmedAt }: Addressee): string | null {
 
 /**
  * Writes a letter with a link to whoever has the account, in its own time: nobody waits for it, so the answer takes as long when there is no
- * account, and nothing is written.
+ * account, and nothing is written. (The database is asked all the same: whoever comes next on this process waits about as long.)
  */
 export function postLink(
   req: Request,
@@ -60,11 +60,10 @@ export function postLink(
   account: (Addressee & { id: number }) | null,
   letter: LinkLetter,
 ): void {
-  if (!account || !authOf(req).mail.isOn) return;
-  const { id: userId, email } = account;
+  if (!authOf(req).mail.isOn) return;
   later(req, async () => {
-    const secret = await addMailedLink(purpose, { userId, email });
-    if (secret === null) return;
+    const secret = await addMailedLink(purpose, { userId: account?.id ?? 0, email: account?.email ?? '' });
+    if (secret === null || !account) return;
     await authOf(req).mail.send(account.email, letter(nameOf(account), linkTo(req, purpose, secret)));
   });
 }
@@ -109,11 +108,7 @@ export async function lettersLeave(): Promise<void> {
   await Promise.all(underWay);
 }
 
-/** What is said where something needs a letter and none can leave. */
-export function mailIsOff(): HttpError {
-  return new HttpError(
-    403,
-    'Mail is off here (SMTP_URL is not set). An admin can hand you the link: ask one.',
-    NOT_SET_UP,
-  );
+/** What is said where something needs a letter and none can leave; `instead` is what to do. */
+export function mailIsOff(instead: string): HttpError {
+  return new HttpError(403, `Mail is off here (SMTP_URL is not set). ${instead}`, NOT_SET_UP);
 }

@@ -2,6 +2,7 @@ import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import { together } from '../db/together.js';
 import type { Settings } from '../settings.js';
+import { HttpError } from '../web/errors.js';
 import { holdUnchanged, type Person, type SeenPerson } from './accounts.js';
 import { hashOf, newSecret } from './secrets.js';
 
@@ -15,7 +16,7 @@ const HOUR = 60 * MINUTE;
 
 /**
  * Starts a session. Gives the secret for the browser's cookie, the session's id, and when it ends at the latest. Throws 409 where the person's
- * sessions were ended since they showed who they are, by a new password say.
+ * sessions were ended since they showed who they are, by a new password say, and 403 where nobody has confirmed the address.
  */
 export async function startSession(
   tx: Prisma.TransactionClient,
@@ -23,7 +24,9 @@ export async function startSession(
   { isKept, address, agent }: { isKept: boolean; address: string; agent: string },
   limits: Limits,
 ): Promise<{ secret: string; id: string; expiresAt: Date }> {
-  await holdUnchanged(tx, person);
+  const { isConfirmed } = await holdUnchanged(tx, person);
+  if (!isConfirmed)
+    throw new HttpError(403, 'Your address is not confirmed yet: open the link in the mail that we sent.');
   const secret = newSecret();
   const id = hashOf(secret);
   const hours = isKept ? limits.keptDays * 24 : limits.maxHours;
@@ -34,8 +37,8 @@ export async function startSession(
 }
 
 /**
- * The session and its person, in one round trip. Null when it has run out, was ended (as all are of whoever leaves), or never was. When it was used
- * last is written every five minutes at most, so that reading a page costs no write.
+ * The session and its person, in one round trip. Null when it has run out, was ended (as all are of whoever leaves), or never was. One that is kept
+ * has no idle limit. When it was used last is written every five minutes at most, so that reading a page costs no write.
  */
 export async function findSession(secret: string, { idleHours }: Limits): Promise<Session | null> {
   const id = hashOf(secret);
@@ -49,7 +52,7 @@ export async function findSession(secret: string, { idleHours }: Limits): Promis
 
 type Found = Session & { idleMs: number };
 
-/** The session of this id, if it was not ended and may still run. Requests that come together share a statement (`together`): it costs them a quarter less. */
+/** The session of this id, if it was not ended and may still run. Those that are asked for in one turn of the event loop share a statement; none waits for it. */
 const findUnended = together<Found>(async (ids) => {
   // As JSON: taking rows apart column by column costs more.
   const [row] = await read<{ found: Found[] | null }[]>`

@@ -2,6 +2,7 @@ import { Prisma } from '../db/generated/client.js';
 import { startGeneration } from './accounts.js';
 import { dropLinks } from './mailed-links.js';
 import { type From, record } from './trail.js';
+import { takeAwayWaysIn } from './ways-in.js';
 
 export type NewPassword = {
   hash: string;
@@ -24,12 +25,7 @@ export async function setPassword(
   const handedOut = revokesAllElse ? Prisma.sql`OR created_by_id = ${id}` : Prisma.empty;
   await dropLinks(tx, Prisma.sql`user_id = ${id} ${handedOut}`);
   const generation = await startGeneration(tx, id);
-  if (revokesAllElse) {
-    const theirs = { where: { userId: id } };
-    await tx.apiToken.updateMany({ where: { userId: id, revokedAt: null }, data: { revokedAt: new Date() } });
-    await tx.passkey.deleteMany(theirs);
-    await tx.identity.deleteMany(theirs);
-  }
+  if (revokesAllElse) await takeAwayWaysIn(tx, id);
   const after = {
     password: 'a new one',
     ...(revokesAllElse && { tokensPasskeysAndProviders: 'taken away', invitations: 'taken back' }),

@@ -83,7 +83,10 @@ export async function insertAccount(
   return person;
 }
 
-/** Takes an account away that nobody ever came in with: somebody typed an address that they have not shown to be theirs. */
+/**
+ * Takes an account away that nobody ever came in with: somebody typed an address that they have not shown to be theirs. Out of the order of rule 2 in
+ * accounts.ts: should two ever wait for each other by it, one is told to send theirs again.
+ */
 export async function dropUnconfirmed(tx: Prisma.TransactionClient, email: string): Promise<void> {
   await tx.$executeRaw`DELETE FROM users WHERE lower(email) = ${addressKey(email)} AND confirmed_at IS NULL`;
 }

@@ -15,9 +15,9 @@ import { beginStep } from './steps.js';
 import { type From, recordSignIn } from './trail.js';
 import type { Provider } from './ways-in.js';
 
-// How somebody comes in and out. All sessions start in `enter`, and who goes there sees to it first that the address is confirmed:
+// How somebody comes in and out. All sessions start in `enter`, of accounts whose address is confirmed:
 //
-//   by password     doors/ takes a try (tries.ts), then `authenticate`, then `enterOrAskForCode`
+//   by a password   doors/ takes a try (tries.ts), then `authenticate`, then `enterOrAskForCode`
 //   by a provider   `enterOrAskForCode`
 //   by a code, a passkey, an invitation, or as the first who signs up   `enter`
 
@@ -26,8 +26,8 @@ export type Auth = {
   settings: Settings;
   mail: Mail;
   log: Log;
-  /** Our passport: with a strategy for passwords, and one for each provider that somebody went to. */
-  gate: passport.Authenticator;
+  /** With a strategy for passwords, and one for each provider from the first time that somebody goes there. */
+  passport: passport.Authenticator;
   providers: Provider[];
 };
 
@@ -55,15 +55,15 @@ function cookieOf(req: Request): Cookie {
   return ownCookie('session', req.app.get('env'));
 }
 
-/** A gate that knows passwords: `authenticate` asks it. */
-export function newGate({ passwords }: Settings): passport.Authenticator {
-  const gate = new passport.Passport();
-  gate.use(
+/** A passport that knows passwords: `authenticate` asks it. */
+export function newPassport({ passwords }: Settings): passport.Authenticator {
+  const ours = new passport.Passport();
+  ours.use(
     new LocalStrategy({ usernameField: 'email' }, (email, password, done) => {
       findByPassword(email, password, passwords).then((account) => done(null, account ?? false), done);
     }),
   );
-  return gate;
+  return ours;
 }
 
 /**
@@ -71,11 +71,10 @@ export function newGate({ passwords }: Settings): passport.Authenticator {
  * Counts nothing: its caller takes a try before.
  */
 export function authenticate(req: Request): Promise<Account | null> {
-  const { gate } = authOf(req);
   return new Promise((resolve, reject) => {
     const done = (error: unknown, account: Account | false) =>
       error ? reject(error) : resolve(account || null);
-    gate.authenticate('local', { session: false }, done)(req, req.res, reject);
+    authOf(req).passport.authenticate('local', { session: false }, done)(req, req.res, reject);
   });
 }
 
@@ -90,13 +89,15 @@ export async function findByPassword(
 ): Promise<Account | null> {
   const [user] = await read<{ id: number; hash: string | null; generation: number }[]>`
     SELECT id, password_hash AS hash, generation FROM users WHERE lower(email) = ${addressKey(email)} AND left_at IS NULL`;
-  if (!(await isPassword(user?.hash ?? null, password, cost)) || !user?.hash) return null;
+  const isTheirs = await isPassword(user?.hash ?? null, password, cost);
+  if (!isTheirs || !user?.hash) return null;
   if (isOutdated(user.hash, cost)) {
     // Only in place of the one that was checked: it may have been changed meanwhile.
     const passwordHash = await hashPassword(password, cost);
     await db.user.updateMany({ where: { id: user.id, passwordHash: user.hash }, data: { passwordHash } });
   }
   const account = await findAccount(user.id);
+  // By now the account may have another password, and be of another generation.
   return account && { ...account, generation: user.generation };
 }
 
@@ -122,7 +123,7 @@ export async function enter(
   const cookie = cookieOf(req);
   const expires = isKept ? { expires: session.expiresAt } : {};
   req.res?.cookie(cookie.name, session.secret, { ...cookie.options, ...expires });
-  // From here on the request is theirs: what its answer tells the next page is for this person, and the tokens of its forms are of this session.
+  // From here on the request is theirs: what its answer tells the next page is for this person, and the CSRF tokens of its forms are of this session.
   req.user = { id, name, email, role };
   req.session = { id: session.id, person: req.user, isKept };
 }

@@ -29,17 +29,16 @@ export async function note(
   await record(db, from, action, about, after ? { after } : {});
 }
 
-/** Somebody came in; `method` is what with. Their account says so as well. */
+/** Somebody came in; `method` is what with. Their account says so as well, and when they had come in before. */
 export async function recordSignIn(
   tx: Prisma.TransactionClient,
   person: { id: number; name: string },
   from: From,
   method: string,
 ): Promise<void> {
-  await tx.user.update({
-    where: { id: person.id },
-    data: { lastSignInAt: new Date(), lastSignInFrom: from.address, signInCount: { increment: 1 } },
-    select: { id: true },
-  });
+  await tx.$executeRaw`
+    UPDATE users SET previous_sign_in_at = last_sign_in_at, previous_sign_in_from = last_sign_in_from,
+      last_sign_in_at = ${new Date()}, last_sign_in_from = ${from.address}, sign_in_count = sign_in_count + 1
+    WHERE id = ${person.id}`;
   await record(tx, from, 'signed in', person, { after: { by: method } });
 }

@@ -4,8 +4,8 @@ import * as format from '../web/format.js';
 import { type Account, addressKey } from './accounts.js';
 import { hashOf } from './secrets.js';
 
-// Tries to come in, counted in the database, so that they hold over every process: by doors/, second-factor/at-the-door.ts and own-account.ts. After the
-// tenth failure one waits a second, after each that follows twice as long as before (512 s after the nineteenth), and the twentieth locks. A lock ends
+// Tries to come in, counted in the database, so that they hold over every process (by doors/, second-factor/at-the-door.ts, own-account.ts and, of letters,
+// post.ts). After the tenth failure one waits a second, after each that follows twice as long as before (512 s after the nineteenth), and the twentieth locks. A lock ends
 // after a day, by an admin, and at the door by mail. Addresses that nobody has are counted and locked alike: what is answered tells nothing.
 const FREE = 10;
 const LOCKS_AT = 20;
@@ -27,8 +27,8 @@ export type Try = { ok: true; locks: boolean } | Refused;
 type Refused = { ok: false; seconds: number; isLocked: boolean };
 
 /**
- * Takes one try, counted as a failure before it is made: a hundred at the same moment are still counted one by one.
- * `key` is one of `tryKeys`. After a success: `forgetTries`.
+ * Takes one try, counted as a failure before it is made: a hundred at the same moment are still counted one by one. What is refused is not counted, and
+ * makes no wait longer. `key` is one of `tryKeys`. After a success: `forgetTries`.
  */
 export async function takeTry(key: string): Promise<Try> {
   const hashed = hashedKey(key);

@@ -4,7 +4,8 @@ import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import { holdAccount } from './accounts.js';
 
-// What lets a person in besides a password: providers that they are linked to, and passkeys.
+// What lets a person in besides a password: providers that they are linked to, and passkeys; and their programs, tokens. Another way in is added to
+// `takeAwayWaysIn` and `hasOtherWayIn`; what serves it to tokens/bearer.ts, if no token may be taken there; and to letters.ts, which tell when one is made.
 
 /** Somebody else who says who a person is. */
 export type Provider = {
@@ -13,8 +14,8 @@ export type Provider = {
   name: string;
   /** What it is known by in the database: with another issuer in the settings nobody is mistaken for somebody of the old one. */
   issuer: string;
-  /** Adds its strategy to the gate. Throws where the provider cannot be reached. */
-  prepare: (gate: passport.Authenticator) => Promise<void>;
+  /** Gives our passport its strategy. Throws where the provider cannot be reached. */
+  prepare: (passport: passport.Authenticator) => Promise<void>;
 };
 
 export type Identity = { id: number; provider: string; name: string; createdAt: Date };
@@ -63,4 +64,11 @@ export async function hasOtherWayIn(
       OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id AND i.id <> ${without.identity ?? 0} AND i.provider = ANY(${issuers})) AS has
     FROM users u WHERE u.id = ${userId}`;
   return row?.has ?? false;
+}
+
+/** Takes all of them away: after it a password lets the person in, if they have one, and nothing else. */
+export async function takeAwayWaysIn(tx: Prisma.TransactionClient, userId: number): Promise<void> {
+  await tx.passkey.deleteMany({ where: { userId } });
+  await tx.identity.deleteMany({ where: { userId } });
+  await tx.apiToken.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt: new Date() } });
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { visitorAt } from '../support/visitor-at.js';
 import {
   freePort,
   freshCopy,
@@ -7,7 +8,6 @@ import {
   removeFolder,
   report,
   start,
-  visitorAt,
   waitFor,
 } from './support.js';
 

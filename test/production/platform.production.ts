@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { visitorAt } from '../support/visitor-at.js';
 import {
   answersOk,
   emptyFolder,
@@ -16,7 +17,6 @@ import {
   report,
   run,
   start,
-  visitorAt,
   waitFor,
 } from './support.js';
 

@@ -4,19 +4,18 @@ import { sendOn } from '../../web/flash.js';
 import { type FormState, readForm, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
 import { findAccountByEmail } from '../accounts.js';
+import { keyIn } from '../fields.js';
 import { leave } from '../leaving.js';
 import { accountDeleted, addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
 import { hashPassword } from '../passwords.js';
 import { mailIsOff, post, postConfirmation, postTaken, writtenTo } from '../post.js';
-import { endSession } from '../sessions.js';
 import { isOfDomain } from '../sign-up.js';
 import { authOf, fromOf, personOf, signInAnew, signOut } from '../signing-in.js';
-import { note } from '../trail.js';
 import { listIdentities } from '../ways-in.js';
 import { askForAddress, changeName, changePassword, forgetAddress } from './changes.js';
 import { leaveForm, nameForm, newAddressForm, passwordForm } from './form.js';
-import { endOtherSessions, listSessions } from './own-sessions.js';
+import { endOwnSessions, listSessions } from './own-sessions.js';
 
 // One's own account. What matters asks for the password again: a browser left open must not be enough.
 
@@ -55,7 +54,7 @@ export async function updateAddress(req: Request, res: Response) {
   const read = await readProven(req, account, newAddressForm, 'password');
   if (!read.ok) return showForm(req, res, 'address', read.form);
   const { mail, settings } = authOf(req);
-  if (!mail.isOn) throw mailIsOff();
+  if (!mail.isOn) throw mailIsOff('So no link can be sent to the new address, and yours stays as it is.');
   if (read.data.email === account.email)
     return showForm(req, res, 'address', withError(req.body, { email: 'This is your address already.' }));
   const { domain } = settings.signUp;
@@ -131,17 +130,10 @@ function browserInWords(agent: string): string {
 /** Signs one session out, or all but this one. */
 export async function endSessions(req: Request, res: Response) {
   const person = personOf(req);
-  const id: unknown = req.body.id;
-  if (id === 'others') {
-    await endOtherSessions(person.id, req.session?.id ?? '');
-    await note(person, fromOf(req), 'changed', { sessions: 'all others ended' });
-  } else {
-    const theirs = await listSessions(person.id, authOf(req).settings.sessions);
-    if (!theirs.some((session) => session.id === id))
-      throw new HttpError(404, 'That session is over already.');
-    await endSession(String(id));
-    await note(person, fromOf(req), 'changed', { sessions: 'one ended' });
-  }
+  const id = keyIn(req.body.id);
+  const which = id === 'others' ? { allBut: req.session?.id ?? '' } : { id };
+  const hasEnded = await endOwnSessions(person, which, fromOf(req));
+  if (!hasEnded && id !== 'others') throw new HttpError(404, 'That session is over already.');
   if (id === req.session?.id) {
     await signOut(req);
     return sendOn(res, '/', 'You are signed out.');

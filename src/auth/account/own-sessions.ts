@@ -1,11 +1,22 @@
 import { db, read } from '../../db/client.js';
 import type { Settings } from '../../settings.js';
+import type { Person } from '../accounts.js';
+import { type From, record } from '../trail.js';
 
 // The sessions of whoever is signed in.
 
-/** Ends all sessions of the person but this one. */
-export async function endOtherSessions(userId: number, id: string): Promise<void> {
-  await db.session.deleteMany({ where: { userId, id: { not: id } } });
+/** Ends the one session of this id, or all but it. False where there was none to end. */
+export async function endOwnSessions(
+  person: Person,
+  which: { id: string } | { allBut: string },
+  from: From,
+): Promise<boolean> {
+  const [id, said] = 'id' in which ? [which.id, 'one ended'] : [{ not: which.allBut }, 'all others ended'];
+  return db.$transaction(async (tx) => {
+    const { count } = await tx.session.deleteMany({ where: { userId: person.id, id } });
+    if (count > 0) await record(tx, from, 'changed', person, { after: { sessions: said } });
+    return count > 0;
+  });
 }
 
 export type Listed = {

@@ -49,9 +49,10 @@ export async function createSession(req: Request, res: Response) {
   await forgetTries(tryKeys.password(email));
   if (!account.confirmedAt) {
     postConfirmation(req, account, account.email);
-    return refuse(
-      'Your address is not confirmed yet. We have written to you again: open the link in the mail.',
-    );
+    const how = authOf(req).mail.isOn
+      ? `${writtenTo(req, account.email)} Open the link in the mail.`
+      : 'Mail is off here: ask an admin for a link to a new password, which confirms it as well.';
+    return refuse(`Your address is not confirmed yet. ${how}`);
   }
   res.redirect(303, await enterOrAskForCode(req, account, { isKept: keep, to, method: 'password' }));
 }

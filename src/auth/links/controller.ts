@@ -25,7 +25,7 @@ export async function createReset(req: Request, res: Response) {
   const read = readForm(addressForm, req.body);
   if (!read.ok) return showNewReset(req, res, read.form);
   const { isOn, isPrinted } = authOf(req).mail;
-  if (!isOn) throw mailIsOff();
+  if (!isOn) throw mailIsOff('An admin can hand you the link: ask one.');
   postLink(req, 'reset', await findAccountByEmail(read.data.email), resetLetter);
   page(req, res, 'auth/told', {
     title: 'Check your mail',

@@ -94,8 +94,6 @@ export async function enterWithPasskey(req: Request, res: Response) {
     if (shown.account) await note(shown.account, fromOf(req), 'failed to sign in', { by: 'passkey' });
     throw refusal(req, shown.refused);
   }
-  if (!shown.account.confirmedAt)
-    throw new HttpError(403, 'Your address is not confirmed yet: open the link in the mail that we sent.');
   await enter(req, shown.account, keep, 'passkey');
   res.json({ to: pathOfThisSite(to) });
 }

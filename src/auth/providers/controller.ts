@@ -37,7 +37,7 @@ export async function comeBack(req: Request, res: Response) {
     );
   }
   const query = new URL(req.originalUrl, 'http://this.invalid').search;
-  const told = await profileOf(authOf(req).gate, provider, query, away.data.kept);
+  const told = await profileOf(authOf(req).passport, provider, query, away.data.kept);
   if (!told.ok) return fail(req, res, provider, told);
   // Who left to sign in has none.
   const { generation = -1 } = away.data;
@@ -93,7 +93,7 @@ async function go(
   provider: Provider,
   { to, account }: { to: string; account?: Account },
 ) {
-  const left = await leaveFor(authOf(req).gate, provider);
+  const left = await leaveFor(authOf(req).passport, provider);
   if (!left.ok) return fail(req, res, provider, left, `${provider.name} cannot be reached now.`);
   const { slug, name } = provider;
   await beginStep(req, 'provider', {

@@ -32,14 +32,14 @@ export function providersIn({ providers: { openid, github }, appUrl }: Settings)
 }
 
 /**
- * Made at the first use, so that a provider that is down keeps nobody from starting; what failed is tried anew the next time. The gate is given
+ * Made at the first use, so that a provider that is down keeps nobody from starting; what failed is tried anew the next time. Our passport is given
  * it by name: with the strategy itself passport would write every request's callbacks into the one object, and take people who come in at the
  * same moment for each other.
  */
 function preparing(slug: string, make: () => Promise<passport.Strategy>): Provider['prepare'] {
   let made: Promise<void> | null = null;
-  return async (gate) => {
-    made ??= make().then((strategy) => void gate.use(slug, strategy));
+  return async (passport) => {
+    made ??= make().then((strategy) => void passport.use(slug, strategy));
     await made.catch((error) => {
       made = null;
       throw error;
@@ -49,22 +49,22 @@ function preparing(slug: string, make: () => Promise<passport.Strategy>): Provid
 
 /** Where to send the person, and what to keep until they are back. */
 export async function leaveFor(
-  gate: passport.Authenticator,
+  passport: passport.Authenticator,
   provider: Provider,
 ): Promise<{ ok: true; url: string; kept: Kept } | Failure> {
   const kept: Kept = {};
-  const answer = await ask(gate, provider, '', kept);
+  const answer = await ask(passport, provider, '', kept);
   return 'url' in answer ? { ok: true, url: answer.url, kept } : failureOf(answer);
 }
 
 /** Who came back, from the query that they brought and what was kept. */
 export async function profileOf(
-  gate: passport.Authenticator,
+  passport: passport.Authenticator,
   provider: Provider,
   query: string,
   kept: Kept,
 ): Promise<{ ok: true; profile: Profile } | Failure> {
-  const answer = await ask(gate, provider, query, kept);
+  const answer = await ask(passport, provider, query, kept);
   return 'profile' in answer ? { ok: true, profile: answer.profile } : failureOf(answer);
 }
 
@@ -72,13 +72,13 @@ type Answer = { url: string } | { profile: Profile } | { error: unknown };
 
 /** Has the strategy read a request and answer it: both are stand-ins, with no more in them than it looks at. */
 async function ask(
-  gate: passport.Authenticator,
+  passport: passport.Authenticator,
   provider: Provider,
   query: string,
   session: Kept,
 ): Promise<Answer> {
   try {
-    await provider.prepare(gate);
+    await provider.prepare(passport);
   } catch (error) {
     return { error };
   }
@@ -91,7 +91,7 @@ async function ask(
     };
     const done = (error: unknown, profile: Profile | false) =>
       resolve(profile ? { profile } : { error: error ?? TURNED_BACK });
-    const asking = gate.authenticate(provider.slug, { session: false }, done);
+    const asking = passport.authenticate(provider.slug, { session: false }, done);
     asking(req as unknown as Request, res as unknown as Response, (error: unknown) => resolve({ error }));
   });
 }
