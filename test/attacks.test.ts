@@ -1,7 +1,8 @@
 import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { db, read } from '../src/db/client.js';
+import type { Prisma } from '../src/db/generated/client.js';
 import { createLog } from '../src/log.js';
 import { serverOf } from '../src/web/listening.js';
 import { app, signedIn, useApp, visitor } from './support/app.js';
@@ -184,6 +185,28 @@ describe('what somebody hostile sends', () => {
     );
     const kept = await db.import.findUniqueOrThrow({ where: { id: Number(/\d+/.exec(preview)?.[0]) } });
     expect(JSON.stringify(kept.files)).not.toContain('PNG');
+  });
+
+  test('of two that wait for each other the one that the database ends may be sent again', async (context) => {
+    if (!process.env.TEST_DATABASE_URL) return context.skip('the embedded database has one connection');
+    const [editor, other] = [await signedIn('editor'), await signedIn('editor')];
+    const ids = [editor.person.id, other.person.id];
+    let arrived = 0;
+    const hold = (tx: Prisma.TransactionClient, id?: number) =>
+      tx.$queryRaw`SELECT 1 FROM users WHERE id = ${id} FOR UPDATE`;
+    const held = async ([first, second]: number[]) =>
+      db.$transaction(async (tx) => {
+        await hold(tx, first);
+        arrived += 1;
+        await vi.waitUntil(() => arrived === 2);
+        await hold(tx, second);
+      });
+    const ends = await Promise.allSettled([held(ids), held(ids.toReversed())]);
+    const [ended] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+    vi.spyOn(db, '$transaction').mockRejectedValueOnce(ended);
+    const refused = await editor.post('/systems', { name: 'Kept here', lifecycle: 'production' });
+    expect(refused.status).toBe(409);
+    expect(refused.text).toMatch(/Send it again[\s\S]*Kept here/);
   });
 
   test('no line of the log holds what was asked of the database, nor with which values', async () => {
