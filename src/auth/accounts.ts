@@ -42,14 +42,15 @@ export function findAccountByEmail(email: string): Promise<Account | null> {
 }
 
 /**
- * What was typed as an address, as it is held against `lower(email)` and as tries are counted by it: without case. Always by this, never by Postgres:
- * its `lower` takes more letters for an i, and who wrote one address in two ways would have twice as many tries.
+ * What was typed as an address, as it is held against `lower(email)` and as tries are counted by it: without case. What is stored Postgres may lower, its
+ * letters are ASCII. What is typed it may not: its `lower` takes more letters for an i, and who wrote one address in two ways would have twice as many
+ * tries.
  */
 export function addressKey(email: string): string {
   return email.toLowerCase();
 }
 
-/** By `read`, which is the same database without Prisma's own work; within a transaction there is only `tx`. */
+/** By `read`: SQL that goes past Prisma, which is faster; within a transaction there is only `tx`. */
 async function accountWhere(condition: Prisma.Sql): Promise<Account | null> {
   const [account] = await read<Account[]>`
     SELECT id, name, email, role::text AS role, generation, new_email AS "newEmail", confirmed_at AS "confirmedAt",
@@ -93,8 +94,9 @@ export async function holdAccount(tx: Prisma.TransactionClient, id: number): Pro
 }
 
 /**
- * Holds the account as it was read: throws 409 where its person has left or its generation was raised since. `actorId` is who does something to it: if
- * somebody else, they are held as well, and 403 is thrown where they are no admin any more; to do it to oneself `holdAdmin` asks.
+ * Holds the account as it was read: throws 409 where its person has left or its generation was raised since. `actorId` is who does something to it. If
+ * that is somebody else, they are held as well, and 403 is thrown where they are no admin any more. (What only admins do, and to themselves too, calls
+ * `holdAdmin` besides.)
  */
 export async function holdUnchanged(
   tx: Prisma.TransactionClient,

@@ -2,16 +2,17 @@ import type { Application, RequestHandler } from 'express';
 import { HttpError, StaleForm } from '../web/errors.js';
 import { wantsJson } from '../web/page.js';
 import type { Person } from './accounts.js';
+import { isForBrowsers } from './addresses.js';
 import { preparePasswords } from './passwords.js';
 import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { findSession, type Session } from './sessions.js';
 import { type Auth, authOf, newPassport, sessionSecretOf } from './signing-in.js';
-import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
+import { admitToken, bearerIn } from './tokens/bearer.js';
 
 // The front of the auth module. The rest of the code knows `req.user`, `req.session` and `req.token` (who is this), roles.ts (what may they), and what
 // this file exports: above all walls, which are middleware that lets a request through or refuses it. Three files know more: routes.ts the folders'
-// controllers, server.ts what runs beside requests (post.ts, sweep.ts), and the demo how accounts are made (sign-up.ts).
+// controllers, server.ts what runs beside requests (post.ts, sweep.ts), and prisma/seed.ts how accounts are made (sign-up.ts).
 //
 // The files beside this one are the core; each folder is one thing that people do, with its controller and its form, and knows the core and itself.
 // Its views stand in views/account, views/people or views/auth. To know how it works, read in this order, in half an hour:
@@ -22,20 +23,20 @@ import { admitToken, bearerIn, isForBrowsers } from './tokens/bearer.js';
 //   tries.ts                   failures counted, delays, locks
 //   signing-in.ts auth.ts      how somebody comes in and out; whose a request is, and the walls
 //
-// and then what you came for, ten to twenty-five minutes each: a folder, with passwords.ts (hashing, few at once), steps.ts (what a browser begins and
-// a later request ends), mailed-links.ts (good once), ways-in.ts (what another way in is added to) or trail.ts (a line for all that is done, in its
-// transaction or, where somebody only goes, after it; and for what fails).
+// and then what you came for, five to twenty-five minutes each: a folder, with passwords.ts (hashing, few at once), steps.ts (what a browser begins and a
+// later request ends), mailed-links.ts (good once), ways-in.ts (its head says what another way in is added to) or trail.ts. A line of the trail about what
+// changes an account is written in the same transaction; about what only fails or ends, after it.
 
+export { isAboutPeople, isForBrowsers, isOfDevices } from './addresses.js';
 export { authorOf, holdAuthor, whoIsHere } from './authors.js';
 export { hasNobody, takesStrangers } from './sign-up.js';
 export { personOf } from './signing-in.js';
-export { isForBrowsers } from './tokens/bearer.js';
 
 declare global {
   namespace Express {
     interface User extends Person {}
     interface Request {
-      /** Set when somebody is signed in with a browser, and then `user` is too. */
+      /** Set when somebody is signed in with a browser, and then `user` is too. (`token`, of a program, stands in tokens/bearer.ts.) */
       session?: Session;
       /** True when the body had not arrived by the time it was found out whose the request is. */
       bodyCameLater?: boolean;
@@ -76,7 +77,7 @@ const identify: RequestHandler = async (req, _res, next) => {
 
 /**
  * Identifies the request again once a late body has arrived: meanwhile its sender may have been signed out, or may less. It stands behind whatever
- * reads a body, in app.ts and at the one route that reads its own.
+ * reads a body, in app.ts and at the one route that reads its own, behind the wall: there `personOf` refuses who is nobody by now.
  */
 export const identifyAgain: RequestHandler = (req, res, next) => {
   if (!req.user || !req.bodyCameLater) return next();
@@ -114,7 +115,7 @@ const MAY: Record<Action, string> = {
   administer: 'look after people and the price book here',
 };
 
-/** The wall that lets those through whose role may do this. */
+/** The wall that lets those through whose role may do this. (What a token may not was refused when it was identified.) */
 export function allowedTo(action: Action): RequestHandler {
   return (req, _res, next) => {
     if (req.user && can(req.user.role, action)) return next();

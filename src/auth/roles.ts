@@ -19,7 +19,7 @@ export function can(role: Role | null, action: Action): boolean {
   return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[action]);
 }
 
-/** A comment is deleted by its author and brought back by who deleted it (`byId`), and both by admins. */
+/** Of a comment: its author (`byId`) deletes it, and who deleted it (`byId` then) brings it back; an admin does either. */
 export function isOwnOrAdmin(person: { id: number; role: Role }, byId: number | null): boolean {
   return person.id === byId || can(person.role, 'administer');
 }

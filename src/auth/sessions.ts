@@ -52,7 +52,7 @@ export async function findSession(secret: string, { idleHours }: Limits): Promis
 
 type Found = Session & { idleMs: number };
 
-/** The session of this id, if it was not ended and may still run. Those that are asked for in one turn of the event loop share a statement; none waits for it. */
+/** The session of this id, if it was not ended and may still run. Those that are asked for in one turn of the event loop share a statement (db/together.ts). */
 const findUnended = together<Found>(async (ids) => {
   // As JSON: taking rows apart column by column costs more.
   const [row] = await read<{ found: Found[] | null }[]>`

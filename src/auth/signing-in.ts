@@ -19,7 +19,8 @@ import type { Provider } from './ways-in.js';
 //
 //   by a password   doors/ takes a try (tries.ts), then `authenticate`, then `enterOrAskForCode`
 //   by a provider   `enterOrAskForCode`
-//   by a code, a passkey, an invitation, or as the first who signs up   `enter`
+//   by a code, by a passkey (both factors at once), by an invitation or as the first who signs up (a new account)   `enter`
+//   going on after a change that ended all sessions   `signInAnew`
 
 /** What the module works with: given once, when the app is made. */
 export type Auth = {
@@ -55,29 +56,6 @@ function cookieOf(req: Request): Cookie {
   return ownCookie('session', req.app.get('env'));
 }
 
-/** A passport that knows passwords: `authenticate` asks it. */
-export function newPassport({ passwords }: Settings): passport.Authenticator {
-  const ours = new passport.Passport();
-  ours.use(
-    new LocalStrategy({ usernameField: 'email' }, (email, password, done) => {
-      findByPassword(email, password, passwords).then((account) => done(null, account ?? false), done);
-    }),
-  );
-  return ours;
-}
-
-/**
- * The account of the address and the password in a form, by passport, which reads them and asks `findByPassword`; null when they belong to nobody.
- * Counts nothing: its caller takes a try before.
- */
-export function authenticate(req: Request): Promise<Account | null> {
-  return new Promise((resolve, reject) => {
-    const done = (error: unknown, account: Account | false) =>
-      error ? reject(error) : resolve(account || null);
-    authOf(req).passport.authenticate('local', { session: false }, done)(req, req.res, reject);
-  });
-}
-
 /**
  * The account with this address and password, or null: which of the two was wrong is not told, and both take as long. The generation is the one that
  * was read with the hash. A hash of another cost than is asked for now is made anew.
@@ -99,6 +77,29 @@ export async function findByPassword(
   const account = await findAccount(user.id);
   // By now the account may have another password, and be of another generation.
   return account && { ...account, generation: user.generation };
+}
+
+/** A passport that knows passwords as providers/ has it know others: all who come in are asked for in one way. */
+export function newPassport({ passwords }: Settings): passport.Authenticator {
+  const ours = new passport.Passport();
+  ours.use(
+    new LocalStrategy({ usernameField: 'email' }, (email, password, done) => {
+      findByPassword(email, password, passwords).then((account) => done(null, account ?? false), done);
+    }),
+  );
+  return ours;
+}
+
+/**
+ * The account of the address and the password in a form, by passport, which reads them and asks `findByPassword`; null when they belong to nobody.
+ * Counts nothing: its caller takes a try before.
+ */
+export function authenticate(req: Request): Promise<Account | null> {
+  return new Promise((resolve, reject) => {
+    const done = (error: unknown, account: Account | false) =>
+      error ? reject(error) : resolve(account || null);
+    authOf(req).passport.authenticate('local', { session: false }, done)(req, req.res, reject);
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import express from 'express';
+import { isOfDevices } from '../auth/auth.js';
 import { can } from '../auth/roles.js';
 import { HttpError } from './errors.js';
 import { MAX_FILES, takesFiles } from './uploads.js';
@@ -13,12 +14,12 @@ const large = express.json({ limit: '3mb', strict: true });
  */
 export const readJson: RequestHandler[] = [
   (req, res, next) => {
-    if (isPasskey(req)) return next();
+    if (isOfDevices(req.path)) return next();
     const isLarge = takesFiles(req.path) && req.user && can(req.user.role, 'edit');
     (isLarge ? large : small)(req, res, next);
   },
   (req, _res, next) => {
-    if (!isJson(req) || isPasskey(req)) return next();
+    if (!isJson(req) || isOfDevices(req.path)) return next();
     const { files, ...fields } = objectIn(req.body);
     if (takesFiles(req.path) && files !== undefined) req.files = filesIn(files) as Express.Multer.File[];
     else if (files !== undefined) fields.files = files;
@@ -26,11 +27,6 @@ export const readJson: RequestHandler[] = [
     next();
   },
 ];
-
-/** What a browser says of a passkey is JSON of its own, no form: its routes read it themselves. */
-function isPasskey(req: Request): boolean {
-  return /^\/(sign-in\/passkey|account\/passkeys)$/.test(req.path);
-}
 
 /** Whether the request came with a body of JSON. */
 export function isJson(req: Request): boolean {

@@ -1,7 +1,5 @@
 import type { RequestHandler } from 'express';
-
-/** Of people: their addresses, their sessions, what they did. */
-const OF_PEOPLE = /^\/(account|people|invitations?|changes)(\/|$)/i;
+import { isAboutPeople } from '../auth/auth.js';
 
 /**
  * What somebody sees is theirs: no proxy keeps it, and a browser asks again before it shows it. A visitor's page too, it may hold the token
@@ -9,6 +7,6 @@ const OF_PEOPLE = /^\/(account|people|invitations?|changes)(\/|$)/i;
  * of the rest it may, else a form that was left by mistake would come back empty.
  */
 export const keepPrivate: RequestHandler = (req, res, next) => {
-  res.set('Cache-Control', OF_PEOPLE.test(req.path) ? 'no-store' : 'private, no-cache');
+  res.set('Cache-Control', isAboutPeople(req.path) ? 'no-store' : 'private, no-cache');
   next();
 };

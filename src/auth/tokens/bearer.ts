@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { HttpError } from '../../web/errors.js';
+import { isForBrowsers } from '../addresses.js';
 import { findToken, type Token } from './tokens.js';
 
 declare global {
@@ -9,14 +10,6 @@ declare global {
       token?: Token;
     }
   }
-}
-
-/** What no token opens, whoever it belongs to: who holds a stolen token must not get at the account, nor make more tokens. */
-const BROWSERS_ONLY = /^\/(account|people|invitations?|sign-\w+|password-reset|confirmation|unlock)(\/|$)/i;
-
-/** Whether an address is for people at a browser: no token is taken there. */
-export function isForBrowsers(path: string): boolean {
-  return BROWSERS_ONLY.test(path);
 }
 
 /** What stands behind `Authorization: Bearer`; null without such a header. */
