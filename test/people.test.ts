@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { changeName, changePassword } from '../src/auth/account/changes.js';
-import { findAccount } from '../src/auth/accounts.js';
+import { endOwnSessions } from '../src/auth/account/own-sessions.js';
+import { findAccount, startGeneration } from '../src/auth/accounts.js';
 import { leave } from '../src/auth/leaving.js';
 import { acceptBy } from '../src/auth/links/by-link.js';
 import { findMailedLink } from '../src/auth/mailed-links.js';
@@ -106,6 +107,9 @@ describe('one admin always remains', () => {
     );
     const stay = await admin.post('/account/deletion', { password: 'correct horse battery' });
     expect(stay.text).toContain('only admin');
+    expect((await admin.get('/account/deletion')).text).not.toContain('action="/account/deletion"');
+    await signedIn('admin');
+    expect((await admin.get('/account/deletion')).text).toContain('action="/account/deletion"');
     expect((await admin.get('/people')).status).toBe(200);
   });
 
@@ -198,6 +202,24 @@ describe('one admin always remains', () => {
       await Promise.all([changePassword(one, anew, by(one)), changePassword(other, anew, by(other))]);
       expect(await db.mailedLink.count({ where: { userId: { in: [one.id, other.id] } } })).toBe(0);
     }
+  });
+
+  test('who signs their sessions out while their role changes does not hold that up', async (context) => {
+    if (!process.env.TEST_DATABASE_URL) return context.skip('the embedded database has one connection');
+    const { person } = await signedIn('editor');
+    const isWaiting = async () => {
+      const waiting = await db.$queryRaw<unknown[]>`
+        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return waiting.length > 0;
+    };
+    const ended = await db.$transaction(async (tx) => {
+      await tx.user.update({ where: { id: person.id }, data: { role: 'viewer' } });
+      const ending = endOwnSessions(person, { allBut: '' }, { userId: person.id, address: '' });
+      await vi.waitUntil(isWaiting, { timeout: 10_000 });
+      await startGeneration(tx, person.id);
+      return { ending };
+    });
+    expect(await ended.ending).toBe(false);
   });
 
   test('who ceased to be one at the same moment does not make themselves one again', async () => {

@@ -15,6 +15,7 @@ import { admitToken, bearerIn } from './tokens/bearer.js';
 // controllers, server.ts what runs beside requests (post.ts, sweep.ts), and prisma/seed.ts how accounts are made (sign-up.ts).
 //
 // The files beside this one are the core; each folder is one thing that people do, with its controller and its form, and knows the core and itself.
+// (Of the core, only this file and sweep.ts know folders: they put it together.)
 // Its views stand in views/account, views/people or views/auth. To know how it works, read in this order, in half an hour:
 //
 //   roles.ts secrets.ts        who may what; what people hold, of which the database has only the hash

@@ -27,7 +27,7 @@ export async function holdAuthor(
   if (!can(person?.role ?? null, action))
     throw new HttpError(
       403,
-      'Your role was changed while this was being written, and does not allow it any more.',
+      'Your account was changed while this was being written, and may not do this any more.',
     );
 }
 

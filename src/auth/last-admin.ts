@@ -1,6 +1,7 @@
 import { db } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { unlessViolated } from '../db/violations.js';
+import type { Person } from './accounts.js';
 import { dropLinks } from './mailed-links.js';
 
 // This place is never without an admin. One row, `admin_kept`, points at somebody who is one; its foreign key holds.
@@ -13,6 +14,13 @@ export async function keepingAnAdmin(
     await db.$transaction(work);
     return 'done';
   });
+}
+
+/** Whether nobody else who can come in is an admin, to say so before anybody tries: `keepingAnAdmin` is what holds. */
+export async function isOnlyAdmin({ id, role }: Person): Promise<boolean> {
+  if (role !== 'admin') return false;
+  const others = { id: { not: id }, role, confirmedAt: { not: null }, leftAt: null };
+  return (await db.user.count({ where: others })) === 0;
 }
 
 /** Once somebody is admin: the database holds on to them where it holds on to nobody yet. */

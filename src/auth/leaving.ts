@@ -37,6 +37,7 @@ export async function leave(
     });
     await startGeneration(tx, account.id);
     await takeAwayWaysIn(tx, account.id);
+    // Not even their names stay.
     await tx.recoveryCode.deleteMany({ where: { userId: account.id } });
     await tx.apiToken.deleteMany({ where: { userId: account.id } });
     if (!keepsName) await forgetName(tx, account.id, name, addresses);

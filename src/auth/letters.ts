@@ -104,7 +104,7 @@ export const passkeyAdded = (name: string): Letter => ({
 
 export const passkeyRemoved = (name: string): Letter => ({
   subject: 'A passkey was removed from your account in Moving Parts',
-  text: `Hello ${name},\n\na passkey of yours signs in to Moving Parts no more. If that was not you, choose a new password, sign your other sessions out, and tell an admin.\n`,
+  text: `Hello ${name},\n\na passkey of yours signs in to Moving Parts no more. If that was not you, choose a new password, which signs your other sessions out, and tell an admin.\n`,
 });
 
 export const recoveryCodesRenewed = (name: string): Letter => ({
@@ -129,5 +129,5 @@ export const providerLinked = (name: string, provider: string): Letter => ({
 
 export const providerUnlinked = (name: string, provider: string): Letter => ({
   subject: `You can sign in to Moving Parts through ${provider} no more`,
-  text: `Hello ${name},\n\nthe link between your account in Moving Parts and an account at ${provider} was just taken away. If that was not you, choose a new password, sign your other sessions out, and tell an admin.\n`,
+  text: `Hello ${name},\n\nthe link between your account in Moving Parts and an account at ${provider} was just taken away. If that was not you, choose a new password, which signs your other sessions out, and tell an admin.\n`,
 });

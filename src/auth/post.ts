@@ -52,7 +52,7 @@ function nameOf({ name, confirmedAt }: Addressee): string | null {
 
 /**
  * Writes a letter with a link to whoever has the account, in its own time: nobody waits for it, so the answer takes as long when there is no
- * account, and nothing is written. (The database is asked all the same: whoever comes next on this process waits about as long.)
+ * account, and nothing is written. (The database is asked for one all the same: what comes next on this process tells less by its time.)
  */
 export function postLink(
   req: Request,

@@ -26,7 +26,10 @@ export async function startSession(
 ): Promise<{ secret: string; id: string; expiresAt: Date }> {
   const { isConfirmed } = await holdUnchanged(tx, person);
   if (!isConfirmed)
-    throw new HttpError(403, 'Your address is not confirmed yet: open the link in the mail that we sent.');
+    throw new HttpError(
+      403,
+      'Your address is not confirmed yet: open the link in the mail to it, or ask an admin for a link.',
+    );
   const secret = newSecret();
   const id = hashOf(secret);
   const hours = isKept ? limits.keptDays * 24 : limits.maxHours;

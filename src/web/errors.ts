@@ -70,6 +70,9 @@ const AT_ONCE =
 export const onError: ErrorRequestHandler = (thrown, req, res, next) => {
   if (res.headersSent) return next(thrown);
   const error = isDeadlock(thrown) ? new HttpError(409, AT_ONCE) : thrown;
+  // It can be sent again, and yet is a slip of ours: whatever locks rows locks them in one order.
+  if (error !== thrown)
+    req.log.warn({ reqId: req.id, err: thrown }, 'two transactions waited for each other');
   const isStale =
     error instanceof StaleForm || (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN';
   if (isStale && !wantsJson(req) && isForm(req)) return showStaleForm(req, res);

@@ -5,6 +5,7 @@ import { type FormState, readForm, statusOf, withError } from '../../web/form.js
 import { page } from '../../web/page.js';
 import { findAccountByEmail } from '../accounts.js';
 import { keyIn } from '../fields.js';
+import { isOnlyAdmin } from '../last-admin.js';
 import { leave } from '../leaving.js';
 import { accountDeleted, addressAsked, passwordChanged } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
@@ -172,11 +173,13 @@ const TITLES = {
 
 async function showForm(req: Request, res: Response, view: keyof typeof TITLES, form: FormState) {
   const account = await ownAccount(req);
+  const mailIsOn = authOf(req).mail.isOn;
+  const mustStay = view === 'deletion' && (await isOnlyAdmin(account));
   page(
     req,
     res,
     `account/${view}`,
     { title: TITLES[view], account, form },
-    { status: statusOf(form), onlyHtml: { mailIsOn: authOf(req).mail.isOn } },
+    { status: statusOf(form), onlyHtml: { mailIsOn, mustStay } },
   );
 }

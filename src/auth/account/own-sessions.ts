@@ -1,6 +1,6 @@
 import { db, read } from '../../db/client.js';
 import type { Settings } from '../../settings.js';
-import type { Person } from '../accounts.js';
+import { holdAccount, type Person } from '../accounts.js';
 import { type From, record } from '../trail.js';
 
 // The sessions of whoever is signed in.
@@ -13,6 +13,8 @@ export async function endOwnSessions(
 ): Promise<boolean> {
   const [id, said] = 'id' in which ? [which.id, 'one ended'] : [{ not: which.allBut }, 'all others ended'];
   return db.$transaction(async (tx) => {
+    // The person before their sessions, as whatever ends them all does.
+    await holdAccount(tx, person.id);
     const { count } = await tx.session.deleteMany({ where: { userId: person.id, id } });
     if (count > 0) await record(tx, from, 'changed', person, { after: { sessions: said } });
     return count > 0;

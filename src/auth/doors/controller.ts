@@ -50,7 +50,7 @@ export async function createSession(req: Request, res: Response) {
   if (!account.confirmedAt) {
     postConfirmation(req, account, account.email);
     const how = authOf(req).mail.isOn
-      ? `${writtenTo(req, account.email)} Open the link in the mail.`
+      ? `${writtenTo(req, account.email)} Open the link in the mail, or in one that came before.`
       : 'Mail is off here: ask an admin for a link to a new password, which confirms it as well.';
     return refuse(`Your address is not confirmed yet. ${how}`);
   }
