@@ -19,6 +19,13 @@ describe('what somebody hostile sends', () => {
     }
   });
 
+  test('a form that is larger than any of ours is refused before it is read', async () => {
+    const { agent, token } = await signedIn('editor');
+    const send = (fields: string) => agent.post('/systems').type('form').send(`_csrf=${token()}&${fields}`);
+    expect((await send(`name=${'x'.repeat(205_000)}`)).status).toBe(413);
+    expect((await send('a=1&'.repeat(2_001))).status).toBe(413);
+  });
+
   test('a form without a body has no field', async () => {
     const editor = await signedIn('editor');
     await editor.get('/imports/new');
@@ -89,6 +96,7 @@ describe('what somebody hostile sends', () => {
       expect(policy, page).toContain("frame-ancestors 'none'");
       expect(policy, page).toContain(pictures.includes(page) ? "default-src 'none'" : "script-src 'self'");
       expect(policy, page).not.toContain('unsafe');
+      expect(headers['referrer-policy'], page).toBe('same-origin');
       expect(headers['x-frame-options'], page).toBe('SAMEORIGIN');
     }
   });

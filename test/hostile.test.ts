@@ -50,10 +50,12 @@ let gone: Ids;
 beforeAll(async () => {
   admin = await signedIn('admin');
   await db.user.update({ where: { id: admin.person.id }, data: { name: `${MARK} admin` } });
-  [kept, gone] = [await records(admin.person), await records(admin.person)];
+  [kept, gone] = [await records(admin.person, MARK), await records(admin.person, MARK)];
 });
 
 describe('nothing breaks, and nothing breaks out of the page that shows it', () => {
+  test('whatever is recorded', lookAround, 120_000);
+
   test('whatever is typed into a form, by whoever may send it', async () => {
     const formless = [...SCRIPTED, '/plans/:planId/source'];
     const forms = routesOf(app).filter(({ method, path }) => method === 'post' && !formless.includes(path));
@@ -66,7 +68,7 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
         if (change === UNTOUCHED)
           expect({ path, refused: refusalIn(answer) }).toEqual({ path, refused: null });
       });
-      const { controls } = await openForm(path);
+      const { controls, address } = await openForm(path);
       // Each field in its turn, with all else right: else little of what is hostile is ever kept, and shown.
       const inTurn = controls.flatMap((_, n) =>
         [`${MARK} ${path.length}-${n}`, '2147483648', 'web\0'].map((value): [FormChange] => [
@@ -75,7 +77,11 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
       );
       const examples: [FormChange][] = [[UNTOUCHED], ...inTurn];
       await fc.assert(property, { ...RUNS, numRuns: examples.length + 4, examples });
-      look('/changes', await admin.get('/changes'));
+      await lookAtTrail();
+      // Whoever is signed out by then has what they typed shown once more.
+      const late = await visitor();
+      await late.get('/sign-in');
+      look(address, await late.post(address, Object.fromEntries(controls.map(({ name }) => [name, MARK]))));
     }
     await lookAround();
   }, 300_000);
@@ -117,11 +123,12 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
       await browser.get('/account/passkeys');
       await sent('/account/passkeys/challenge', jsonWith({ current: PASSWORD }, change));
       const credential = device.create(await challenge('/account/passkeys'));
-      const made = await sent('/account/passkeys', jsonWith({ name: 'Phone', credential }, change));
+      const made = await sent('/account/passkeys', jsonWith({ name: `${MARK} phone`, credential }, change));
       await sent('/sign-in/passkey/challenge', jsonWith({}, change));
       const shown = { credential: device.get(await challenge('/sign-in/passkey')), to: '/', keep: 'on' };
       const entered = await sent('/sign-in/passkey', jsonWith(shown, change));
       if (change === UNTOUCHED) expect([made.status, entered.status]).toEqual([200, 200]);
+      look('/account/passkeys', await browser.get('/account/passkeys'));
     });
     await fc.assert(property, { ...RUNS, numRuns: 2 * RUNS.numRuns, examples: [[UNTOUCHED]] });
   });
@@ -134,10 +141,22 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
           sent = sent.attach('files', Buffer.from(content), { filename: name, contentType: type });
         }
         await follow(admin, address, await sent);
+        look('source', await admin.get(`/plans/${kept.planId}/source`));
       }
     });
-    await fc.assert(property, { ...RUNS, numRuns: 5 * RUNS.numRuns });
+    const plain = { name: `${MARK}.yaml`, type: 'text/yaml', content: 'services: {web: {image: a/web}}' };
+    await fc.assert(property, { ...RUNS, numRuns: 5 * RUNS.numRuns, examples: [[[plain]]] });
     await lookAround();
+  });
+
+  test('whatever a browser says that it is', async () => {
+    const { person } = await signedIn('editor');
+    const browser = await visitor();
+    browser.agent.set('User-Agent', MARK);
+    await browser.signIn(person.email);
+    const listed = await browser.get('/account/sessions');
+    expect(listed.text).toContain('&lt;m7k');
+    look('/account/sessions', listed);
   });
 
   test('whatever stands in an address', async () => {
@@ -179,7 +198,7 @@ async function openForm(path: string): Promise<Scene & { address: string; contro
   if (path.endsWith('/restoration')) await admin.post(`${above}/deletion`);
   for (const page of [`${address}/edit`, `${address}/new`, address, above, '/deletions']) {
     const controls = await formOn(admin, page, address);
-    if (controls) return { sender: admin, page, address, controls, known: typedOfRecord() };
+    if (controls) return { sender: admin, page, address, controls, known: typedOfRecord(MARK) };
   }
   throw new Error(`no page has a form for ${address}`);
 }
@@ -201,6 +220,12 @@ async function follow(browser: Browser, address: string, answer: Awaited<Test>):
   look(address, answer);
   const next: string | undefined = answer.headers.location;
   if (next?.startsWith('/')) look(next, await browser.get(next));
+}
+
+/** The trail, and the line that was written last. */
+async function lookAtTrail(): Promise<void> {
+  const { id } = await db.change.findFirstOrThrow({ orderBy: { id: 'desc' } });
+  for (const page of ['/changes', `/changes/${id}`]) look(page, await admin.get(page));
 }
 
 /** Every page that an admin may open, and every list as a file. */

@@ -17,7 +17,7 @@ import { aProgram } from './support/program.js';
 
 useApp({ APP_URL: 'https://parts.example.com', SIGN_UP: 'domain:example.com' });
 
-/** How many passwords have been hashed. */
+/** How many passwords have been hashed, to be kept or to be compared. */
 const hashed = vi.hoisted(() => ({ count: 0 }));
 
 vi.mock('@node-rs/argon2', async (original) => {
@@ -26,7 +26,11 @@ vi.mock('@node-rs/argon2', async (original) => {
     hashed.count += 1;
     return real.hash(...given);
   };
-  return { ...real, hash };
+  const verify: typeof real.verify = (...given) => {
+    hashed.count += 1;
+    return real.verify(...given);
+  };
+  return { ...real, hash, verify };
 });
 
 const NEW = 'another correct horse';
@@ -364,7 +368,7 @@ test('one’s own address is no password wherever one chooses it, nor how it beg
 });
 
 describe('whether an address has an account', () => {
-  const fields = (email: string) => ({ name: 'Ada', email, password: PASSWORD });
+  const fields = (email: string, password = PASSWORD) => ({ name: 'Ada', email, password });
 
   /** What has been done for an address so far. */
   const doneFor = async (email: string) => ({
@@ -391,14 +395,15 @@ describe('whether an address has an account', () => {
     if (path.startsWith('/account')) await somebody.signIn(as);
     await somebody.get('/sign-in');
     hashed.count = 0;
-    const { status } = await somebody.post(path, fields(email));
+    const { status } = await somebody.post(path, fields(email, path === '/sign-in' ? NEW : PASSWORD));
     return { status, done };
   }
 
   test.each([
     ['/password-reset/new', 200, 0],
     ['/sign-up', 200, 1],
-    ['/account/address', 303, 0],
+    ['/account/address', 303, 1],
+    ['/sign-in', 422, 1],
   ])(
     'is not told by how long %s takes: as much is done before the answer, and the letter after it',
     async (path, status, hashes) => {
@@ -408,7 +413,7 @@ describe('whether an address has an account', () => {
         const answer = await doneByTheAnswer(path, email, asker.person.email);
         expect({ email, ...answer }).toEqual({ email, status, done: { hashes, links: 0, letters: 0 } });
       }
-      await letterTo(person.email);
+      if (path !== '/sign-in') await letterTo(person.email);
     },
   );
 

@@ -318,3 +318,22 @@ describe('a sealed text', () => {
     for (const bad of [touched, '', 'x', sealed.slice(0, 20)]) expect(unseal(bad, key, 'user 1')).toBeNull();
   });
 });
+
+test.each(['//evil.example', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)'])(
+  'who comes in is led to no other site: %s',
+  async (to) => {
+    const { person, ...browser } = await signedIn('viewer');
+    const byPassword = await (await visitor()).post('/sign-in', {
+      email: person.email,
+      password: PASSWORD,
+      to,
+    });
+    expect(byPassword.headers.location).toBe('/');
+    const { secret } = await turnOnSecondFactor(browser);
+    await forgetLastCode(person.id);
+    const halfway = await visitor();
+    await halfway.post('/sign-in', { email: person.email, password: PASSWORD, to });
+    const byCode = await halfway.post('/sign-in/code', { code: codeOf(secret), to });
+    expect(byCode.headers.location).toBe('/');
+  },
+);

@@ -119,7 +119,13 @@ export const file = fc.record({
     fc.constantFrom('__proto__', `${MARK}.yml`, '', '.', 'x'.repeat(5_000), 'con.yaml', 'm7k\r\nX: y'),
     text,
   ),
-  type: fc.constantFrom('text/html', 'application/json', 'image/svg+xml', 'multipart/mixed; boundary=x', ''),
+  type: fc.constantFrom<string>(
+    'text/html',
+    'application/json',
+    'image/svg+xml',
+    'multipart/mixed; boundary=x',
+    '',
+  ),
   content: fc.oneof(
     text,
     fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),

@@ -146,41 +146,44 @@ async function addPasskey(browser: Browser): Promise<void> {
   await askAsScript(browser, '/account/passkeys', { name: 'Phone', credential: aDevice().create(options) });
 }
 
-/** One record of every kind. */
-export async function records(person: { id: number }) {
+/** One record of every kind; `mark` stands before each of their names. */
+export async function records(person: { id: number }, mark = '') {
+  const [web, db_, cache] = [`${mark}web`, `${mark}db`, `${mark}cache`];
   const made = await aPlan(person, {
-    parts: { web: {}, db: {}, cache: {} },
-    connections: [['web', 'db']],
-    entries: { shop: ['web'] },
+    plan: { description: mark },
+    parts: { [web]: { technology: mark, team: mark, notes: mark }, [db_]: {}, [cache]: {} },
+    connections: [[web, db_]],
+    entries: { [`${mark}shop`]: [web] },
   });
   const planId = made.plan.id;
-  const cost = await db.extraCost.create({ data: { planId, label: 'disks' } });
-  const comment = await db.comment.create({ data: { planId, authorId: person.id, body: 'said' } });
+  const cost = await db.extraCost.create({ data: { planId, label: `${mark}disks` } });
+  const comment = await db.comment.create({ data: { planId, authorId: person.id, body: `${mark}said` } });
   const size = { cpuMillicores: 2000, memoryMib: 4096 };
-  const machineType = await db.machineType.create({ data: { name: `machine ${planId}`, ...size } });
+  const machineType = await db.machineType.create({ data: { name: `${mark}machine ${planId}`, ...size } });
+  const files = [{ name: `${mark}compose.yaml`, text: `# ${mark}\n${COMPOSE}` }];
   return {
     systemId: made.system.id,
     planId,
-    partId: made.parts.cache ?? 0,
+    partId: made.parts[cache] ?? 0,
     connectionId: made.connections[0] ?? 0,
-    entryId: made.entries.shop ?? 0,
+    entryId: made.entries[`${mark}shop`] ?? 0,
     costId: cost.id,
     commentId: comment.id,
     machineTypeId: machineType.id,
-    importId: (await createImport(person.id, [{ name: 'compose.yaml', text: COMPOSE }])).id,
+    importId: (await createImport(person.id, files)).id,
   };
 }
 
-/** What people type into the empty fields of a record. */
-export function typedOfRecord(): Record<string, string> {
+/** What people type into the empty fields of a record beside those with this mark. */
+export function typedOfRecord(mark: string): Record<string, string> {
   const name = `Typed ${++made}`;
   return {
     name,
     label: name,
     body: 'Said.',
-    from: 'db',
-    to: 'web',
-    parts: 'web',
+    from: `${mark}db`,
+    to: `${mark}web`,
+    parts: `${mark}web`,
     cpuMillicores: '1000m',
     memoryMib: '1024 MiB',
     text: COMPOSE,
