@@ -384,7 +384,7 @@ describe('whether an address has an account', () => {
       const end = res.end.bind(res) as (...given: unknown[]) => void;
       res.end = (...given: unknown[]) => {
         void doneFor(email).then((now) => {
-          done = now;
+          done ??= now;
           end(...given);
         });
         return res;
@@ -395,8 +395,14 @@ describe('whether an address has an account', () => {
     if (path.startsWith('/account')) await somebody.signIn(as);
     await somebody.get('/sign-in');
     hashed.count = 0;
-    const { status } = await somebody.post(path, fields(email, path === '/sign-in' ? NEW : PASSWORD));
-    return { status, done };
+    done = null;
+    const answer = await somebody.post(path, fields(email, path === '/sign-in' ? NEW : PASSWORD));
+    const { location } = answer.headers;
+    const told = (location ? await somebody.get(location) : answer).text
+      .replaceAll(email, '(the address)')
+      .replaceAll(as, '(their own)')
+      .replace(/<input type="hidden"[^>]*>|\d+/g, '');
+    return { status: answer.status, done, told };
   }
 
   test.each([
@@ -405,14 +411,17 @@ describe('whether an address has an account', () => {
     ['/account/address', 303, 1],
     ['/sign-in', 422, 1],
   ])(
-    'is not told by how long %s takes: as much is done before the answer, and the letter after it',
+    'is not told by what %s says, nor by how long it takes: as much is done before the answer, and the letter after it',
     async (path, status, hashes) => {
-      const [{ person }, asker] = [await signedIn('viewer'), await signedIn('viewer')];
-      const addresses = [person.email, `nobody-${person.id}@example.com`];
-      for (const email of addresses) {
-        const answer = await doneByTheAnswer(path, email, asker.person.email);
+      const { person } = await signedIn('viewer');
+      const pages: string[] = [];
+      for (const email of [person.email, `nobody-${person.id}@example.com`]) {
+        const asker = await signedIn('viewer');
+        const { told, ...answer } = await doneByTheAnswer(path, email, asker.person.email);
         expect({ email, ...answer }).toEqual({ email, status, done: { hashes, links: 0, letters: 0 } });
+        pages.push(told);
       }
+      expect(pages[0]).toBe(pages[1]);
       if (path !== '/sign-in') await letterTo(person.email);
     },
   );

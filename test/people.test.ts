@@ -31,6 +31,12 @@ describe('roles', () => {
         to: person.email,
         text: expect.stringContaining('made you editor'),
       });
+    const about = { noun: 'people', recordId: person.id, userId: admin.person.id };
+    expect(await db.change.findFirst({ where: about, orderBy: { id: 'desc' } })).toMatchObject({
+      action: 'changed',
+      before: { role: 'viewer' },
+      after: { role: 'editor' },
+    });
     expect((await theirs.get('/systems')).status).toBe(303);
     await theirs.get('/sign-in');
     await theirs.signIn(person.email);
