@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { askForAddress, changePassword } from '../src/auth/account/changes.js';
 import { type Account, findAccount } from '../src/auth/accounts.js';
+import { findByPassword } from '../src/auth/by-password.js';
 import { leave } from '../src/auth/leaving.js';
 import { hashPassword } from '../src/auth/passwords.js';
 import { beginSecondFactor, renewRecoveryCodes, turnOff } from '../src/auth/second-factor/second-factor.js';
 import { startSession } from '../src/auth/sessions.js';
-import { findByPassword } from '../src/auth/signing-in.js';
 import { sweep } from '../src/auth/sweep.js';
 import { makeToken } from '../src/auth/tokens/tokens.js';
 import { forgetTries, lockedAmong, takeTry, tryKeys, waitInWords } from '../src/auth/tries.js';

@@ -8,8 +8,9 @@ import type { Role } from './roles.js';
 //
 // 1. An old password earns nothing once there is a new one. For that the row has a number, its generation:
 //    - `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a second factor on or off, leaving;
-//    - read the generation, then check the password, the code or the passkey, then write what that earns (a session, a token, a passkey, a provider,
-//      the wish for another address) in a transaction that begins with `holdUnchanged`, which throws where the generation was raised in between.
+//    - first the generation is read, then the password, the code or the passkey is checked, and what that earns (a session, a token, a passkey, a
+//      provider, the wish for another address) is written in a transaction that begins with `holdUnchanged`. It throws where the number was raised
+//      in between.
 // 2. Rows are locked in one order, else two transactions could wait for each other, and Postgres ends one: users by id, before anything of theirs that
 //    others end as well (sessions); then links that came by mail; then the one row of last-admin.ts.
 

@@ -3,11 +3,12 @@ import { HttpError, StaleForm } from '../web/errors.js';
 import { wantsJson } from '../web/page.js';
 import type { Person } from './accounts.js';
 import { isForBrowsers } from './addresses.js';
+import { newPassport } from './by-password.js';
 import { preparePasswords } from './passwords.js';
 import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { findSession, type Session } from './sessions.js';
-import { type Auth, authOf, newPassport, sessionSecretOf } from './signing-in.js';
+import { type Auth, authOf, sessionSecretOf } from './signing-in.js';
 import { admitToken, bearerIn } from './tokens/bearer.js';
 
 // The front of the auth module. The rest of the code knows `req.user`, `req.session` and `req.token` (who is this), roles.ts (what may they), and what
@@ -24,9 +25,9 @@ import { admitToken, bearerIn } from './tokens/bearer.js';
 //   tries.ts                   failures counted, delays, locks
 //   signing-in.ts auth.ts      how somebody comes in and out; whose a request is, and the walls
 //
-// and then what you came for, five to twenty-five minutes each: a folder, with passwords.ts (hashing, few at once), steps.ts (what a browser begins and a
-// later request ends), mailed-links.ts (good once), ways-in.ts (its head says what another way in is added to) or trail.ts. A line of the trail about what
-// changes an account is written in the same transaction; about what only fails or ends, after it.
+// and then what you came for, five to twenty-five minutes each: a folder, with by-password.ts and passwords.ts (whose a password is; hashing, few at once),
+// steps.ts (what a browser begins and a later request ends), mailed-links.ts (good once), ways-in.ts (its head says what another way in is added to) or
+// trail.ts. A line of the trail about what changes an account is written in the same transaction; about what only fails, or that somebody went, after it.
 
 export { isAboutPeople, isForBrowsers, isOfDevices } from './addresses.js';
 export { authorOf, holdAuthor, whoIsHere } from './authors.js';
@@ -77,8 +78,8 @@ const identify: RequestHandler = async (req, _res, next) => {
 };
 
 /**
- * Identifies the request again once a late body has arrived: meanwhile its sender may have been signed out, or may less. It stands behind whatever
- * reads a body, in app.ts and at the one route that reads its own, behind the wall: there `personOf` refuses who is nobody by now.
+ * Identifies the request again once a late body has arrived: meanwhile its sender may have been signed out, or may less. In app.ts it stands before
+ * all walls. The one route that reads its body behind a wall calls it again, and `personOf` refuses who is nobody by then.
  */
 export const identifyAgain: RequestHandler = (req, res, next) => {
   if (!req.user || !req.bodyCameLater) return next();

@@ -5,7 +5,7 @@ import type { Prisma } from '../db/generated/client.js';
 import { holdAccount } from './accounts.js';
 
 // What lets a person in besides a password: providers that they are linked to, and passkeys; and their programs, tokens. Another way in is added to
-// `takeAwayWaysIn` and `hasOtherWayIn`; what serves it to tokens/bearer.ts, if no token may be taken there; and to letters.ts, which tell when one is made.
+// `takeAwayWaysIn` and `hasOtherWayIn`; what serves it to addresses.ts, if no token may be taken there; and to letters.ts, which tell when one is made.
 
 /** Somebody else who says who a person is. */
 export type Provider = {
