@@ -34,6 +34,9 @@ useApp({
 // The same bodies every time: a gate that fails by chance tells nothing of the change that it stops.
 const RUNS = { seed: 20261127, numRuns: 8, endOnFailure: true };
 
+/** What a pattern that tries all ways to cut a text in pieces is at for minutes, and others not at all. */
+const UNENDING = `${'a'.repeat(36)}!`;
+
 /** What only scripts send, as JSON. */
 const SCRIPTED = [
   '/sign-in/passkey/challenge',
@@ -71,7 +74,7 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
       const { controls, address } = await openForm(path);
       // Each field in its turn, with all else right: else little of what is hostile is ever kept, and shown.
       const inTurn = controls.flatMap((_, n) =>
-        [`${MARK} ${path.length}-${n}`, '2147483648', 'web\0'].map((value): [FormChange] => [
+        [`${MARK} ${path.length}-${n}`, '2147483648', 'web\0', UNENDING].map((value): [FormChange] => [
           { ...UNTOUCHED, changesKnown: true, instead: [[n, value]] },
         ]),
       );
