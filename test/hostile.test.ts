@@ -73,10 +73,14 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
       });
       const { controls, address } = await openForm(path);
       // Each field in its turn, with all else right: else little of what is hostile is ever kept, and shown.
-      const inTurn = controls.flatMap((_, n) =>
-        [`${MARK} ${path.length}-${n}`, '2147483648', 'web\0', UNENDING].map((value): [FormChange] => [
-          { ...UNTOUCHED, changesKnown: true, instead: [[n, value]] },
-        ]),
+      const inTurn = controls.flatMap(({ name }, n) =>
+        [
+          `${MARK} ${path.length}-${n}`,
+          // An address may hold what ends a text in SQL.
+          name === 'email' ? "o'm7k@example.com" : '2147483648',
+          'web\0',
+          UNENDING,
+        ].map((value): [FormChange] => [{ ...UNTOUCHED, changesKnown: true, instead: [[n, value]] }]),
       );
       const examples: [FormChange][] = [[UNTOUCHED], ...inTurn];
       await fc.assert(property, { ...RUNS, numRuns: examples.length + 4, examples });
