@@ -170,6 +170,17 @@ describe('letters by SMTP', () => {
   });
 });
 
+test('a letter that does not leave is logged without what it holds', async () => {
+  const { person } = await signedIn('viewer');
+  const { visitor, log, stop } = await inProduction({ SMTP_URL: 'smtp://127.0.0.1:1' });
+  const somebody = await visitor();
+  await somebody.post('/password-reset/new', { email: person.email });
+  await stop();
+  const { id } = await db.mailedLink.findFirstOrThrow({ where: { userId: person.id } });
+  expect(log()).toContain('a mail could not be sent');
+  expect(log()).not.toMatch(new RegExp(`token=|${id}|Hello`));
+});
+
 describe('without a mail server', () => {
   test('letters are printed on the log in development, and it says that they were not sent', async () => {
     const lines: unknown[][] = [];

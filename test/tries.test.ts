@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createApp } from '../src/app.js';
 import { askForAddress, changePassword } from '../src/auth/account/changes.js';
 import { type Account, findAccount } from '../src/auth/accounts.js';
 import { findByPassword } from '../src/auth/by-password.js';
@@ -11,7 +12,7 @@ import { makeToken } from '../src/auth/tokens/tokens.js';
 import { forgetTries, lockedAmong, takeTry, tryKeys, waitInWords } from '../src/auth/tries.js';
 import { db } from '../src/db/client.js';
 import { USUAL_HASH } from '../src/settings.js';
-import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
+import { app, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 
 useApp({ APP_URL: 'https://parts.example.com' });
 
@@ -277,4 +278,17 @@ test('what has run out is swept, and what has not stays', async () => {
   expect(ids(await db.mailedLink.findMany())).toEqual(['good']);
   expect(ids(await db.step.findMany())).toEqual(['good']);
   expect(await db.tries.count()).toBe(1);
+});
+
+test.each([
+  ['/password-reset/new', 20],
+  ['/sign-up', 40],
+  ['/sign-in/with/github', 100],
+  ['/sign-in/passkey', 20],
+])('%s is sent %i times from one network, and then no more for a while', async (path, most) => {
+  const { agent, get, token } = await visitor(createApp(app.get('auth')));
+  await get('/sign-in');
+  const send = async () => (await agent.post(path).type('form').send({ _csrf: token() })).status;
+  for (let n = 0; n < most; n += 1) expect(await send()).not.toBe(429);
+  expect(await send()).toBe(429);
 });
