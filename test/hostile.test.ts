@@ -20,9 +20,10 @@ import {
   UNTOUCHED,
 } from './support/hostile.js';
 import { exampleOf, type OpenApi, operationsIn } from './support/openapi.js';
+import { askAsScript } from './support/passkeys.js';
 import { aProgram } from './support/program.js';
 import { pathWith, routesOf } from './support/routes.js';
-import { askAsScript, type Ids, records, SCENES, type Scene, typedOfRecord } from './support/scenes.js';
+import { type Ids, records, SCENES, type Scene, typedOfRecord } from './support/scenes.js';
 
 useApp({
   APP_URL: 'http://localhost:3000',

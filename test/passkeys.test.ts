@@ -1,35 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { relyingPartyOf } from '../src/auth/ways-in.js';
 import { db } from '../src/db/client.js';
-import { app, type Browser, letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
-import { aDevice } from './support/authenticator.js';
+import { app, type Browser, letters, signedIn, useApp, visitor } from './support/app.js';
+import { aDevice, type Device } from './support/authenticator.js';
+import { addPasskey as add, askAsScript as ask, askToAddPasskey as challenge } from './support/passkeys.js';
 import { turnOnSecondFactor } from './support/second-factor.js';
 
 useApp();
-
-type Device = ReturnType<typeof aDevice>;
-
-/** As public/passkeys.js asks: JSON, with the page's token in a header. */
-async function ask(browser: Browser, path: string, body: object = {}) {
-  if (!browser.token()) await browser.get('/sign-in');
-  const headers = { accept: 'application/json', 'x-csrf-token': browser.token() };
-  return browser.agent.post(path).set(headers).send(body);
-}
-
-/** Asked for by somebody who has typed their password again. */
-function challenge(browser: Browser, current = PASSWORD) {
-  return ask(browser, '/account/passkeys/challenge', { current });
-}
-
-async function add(
-  browser: Browser,
-  device: Device,
-  answer: Parameters<Device['create']>[1] = {},
-  name = 'Phone',
-) {
-  const { body: options } = await challenge(browser);
-  return ask(browser, '/account/passkeys', { name, credential: device.create(options, answer) });
-}
 
 async function enter(
   browser: Browser,

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { findSession, startSession } from '../src/auth/sessions.js';
 import { db } from '../src/db/client.js';
 import { signedIn, useApp } from './support/app.js';
@@ -25,10 +25,6 @@ vi.mock('../src/db/client.js', async (original) => {
 useApp();
 
 const LIMITS = { idleHours: 12, maxHours: 168, keptDays: 30 };
-
-beforeEach(() => {
-  Object.assign(asked, { reads: 0, others: 0 });
-});
 
 test('one question finds a session and its person, and several that come together are found by one', async () => {
   const { person } = await signedIn('editor');

@@ -1,4 +1,4 @@
-import { db } from '../db/client.js';
+import { db, read } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { unlessViolated } from '../db/violations.js';
 import type { Person } from './accounts.js';
@@ -18,9 +18,13 @@ export async function keepingAnAdmin(
 
 /** Whether nobody else who can come in is an admin, to say so before anybody tries: `keepingAnAdmin` is what holds. */
 export async function isOnlyAdmin({ id, role }: Person): Promise<boolean> {
-  if (role !== 'admin') return false;
-  const others = { id: { not: id }, role, confirmedAt: { not: null }, leftAt: null };
-  return (await db.user.count({ where: others })) === 0;
+  return role === 'admin' && (await read<unknown[]>`${anotherAdmin(id)}`).length === 0;
+}
+
+/** Somebody else who is an admin and can come in, if there is anybody. */
+function anotherAdmin(id: number): Prisma.Sql {
+  return Prisma.sql`
+    SELECT id FROM users WHERE role = 'admin' AND id <> ${id} AND confirmed_at IS NOT NULL AND left_at IS NULL ORDER BY id LIMIT 1`;
 }
 
 /** Once somebody is admin: the database holds on to them where it holds on to nobody yet. */
@@ -37,8 +41,5 @@ export async function releaseAdmin(tx: Prisma.TransactionClient, id: number): Pr
   // Of two who cease at the same moment the second looks for another once the first is none any more.
   await tx.$queryRaw`SELECT 1 FROM admin_kept FOR UPDATE`;
   await tx.$executeRaw`
-    UPDATE admin_kept SET user_id = other.id
-    FROM (SELECT id FROM users WHERE role = 'admin' AND id <> ${id} AND confirmed_at IS NOT NULL AND left_at IS NULL
-      ORDER BY id LIMIT 1) AS other
-    WHERE user_id = ${id}`;
+    UPDATE admin_kept SET user_id = other.id FROM (${anotherAdmin(id)}) AS other WHERE user_id = ${id}`;
 }

@@ -73,7 +73,7 @@ export async function write(
         throw new HttpError(422, `${tooLarge} Delete some first.`, 'The plan is full');
       if (tooLarge) throw new Refused({ form: tooLarge });
     }
-    // It refers to its author in the trail alone, after this: else one whose role is just changed and this would wait for each other.
+    // A large write refers to its author in the trail alone, after this: else one whose role is just changed and this would wait for each other.
     if (isLarge) await holdAuthor(tx, author, 'edit');
     const trace = { ...author, action, noun, recordId: record.id, label: (before ?? record).name };
     told.push({ ...trace, ...(before && { before }), ...(after !== undefined && { after }) });

@@ -13,6 +13,8 @@ type Answer = {
 
 export const ORIGIN = 'http://localhost:3000';
 
+export type Device = ReturnType<typeof aDevice>;
+
 /** A device that keeps one passkey (ES256), and answers as WebAuthn's JSON has it. */
 export function aDevice() {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -2,9 +2,9 @@ import { takeTry, tryKeys } from '../../src/auth/tries.js';
 import { db } from '../../src/db/client.js';
 import { createImport } from '../../src/imports/queries.js';
 import { type Browser, PASSWORD, signedIn, visitor } from './app.js';
-import { aDevice } from './authenticator.js';
 import { aPlan } from './factories.js';
 import { linksOf } from './links.js';
+import { addPasskey } from './passkeys.js';
 import { aProgram } from './program.js';
 import { beginSecondFactor, codeOf, turnOnSecondFactor } from './second-factor.js';
 
@@ -133,17 +133,6 @@ async function lock({ person }: Somebody): Promise<void> {
     await takeTry(key);
     await db.$executeRaw`UPDATE tries SET last_at = now() - interval '1 hour' WHERE failures < 20`;
   }
-}
-
-/** As public/passkeys.js asks: JSON, with the page's token in a header. */
-export function askAsScript(browser: Browser, path: string, body: string | object) {
-  const headers = { accept: 'application/json', 'x-csrf-token': browser.token() };
-  return browser.agent.post(path).set(headers).type('application/json').send(body);
-}
-
-async function addPasskey(browser: Browser): Promise<void> {
-  const { body: options } = await askAsScript(browser, '/account/passkeys/challenge', { current: PASSWORD });
-  await askAsScript(browser, '/account/passkeys', { name: 'Phone', credential: aDevice().create(options) });
 }
 
 /** One record of every kind; `mark` stands before each of their names. */
