@@ -103,6 +103,15 @@ describe('the architecture', () => {
     expect(strays(within('auth'), (name) => name !== 'auth/auth.ts')).toEqual([]);
   });
 
+  test('what the head of auth names to be read in half an hour has six hundred lines at most', () => {
+    const head = within('auth').find(({ path }) => path === 'auth/auth.ts')?.text ?? '';
+    const listed = /in half an hour:\n\/\/\n([\s\S]*?)\n\/\/\n/.exec(head)?.[1] ?? '';
+    const names = listed.match(/[\w-]+\.ts/g) ?? [];
+    expect(names.length).toBeGreaterThan(5);
+    const texts = names.map((name) => readFileSync(join(root, 'src/auth', name), 'utf8'));
+    expect(texts.join('').split('\n').length - 1).toBeLessThanOrEqual(600);
+  });
+
   test('a noun’s folder holds the same names everywhere', () => {
     const nouns = [
       'systems',

@@ -304,6 +304,11 @@ describe('signing up', () => {
     await letterTo('ada@example.com');
     letters.splice(0);
     expect((await somebody.signIn('ada@example.com', NEW)).text).toContain('not confirmed yet');
+    expect(await db.change.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
+      label: 'Ada',
+      action: 'failed to sign in',
+      after: { why: 'not confirmed' },
+    });
     const { path, token } = await opened(somebody, 'ada@example.com');
     const unproven = await somebody.post(path, { token, password: 'somebody else’s guess' });
     expect([unproven.status, unproven.text]).toEqual([422, expect.stringContaining('not your password')]);

@@ -182,6 +182,8 @@ describe('signing in with a passkey', () => {
     const { device } = await owner();
     const browser = await visitor();
     expect((await enter(browser, aDevice())).status).toBe(422);
+    const line = await db.change.findFirst({ where: { label: 'a passkey that nobody has' } });
+    expect(line).toMatchObject({ action: 'failed to sign in', after: { by: 'passkey' } });
     const { body: options } = await ask(browser, '/sign-in/passkey/challenge');
     const mine = device.get({ challenge: options.challenge });
     const { signature } = aDevice().get({ challenge: options.challenge }).response as { signature: string };
@@ -260,6 +262,10 @@ test('no session begins before the address is confirmed, whatever somebody shows
   const refused = await enter(somebody, device);
   expect([refused.status, refused.body.message]).toEqual([403, expect.stringContaining('not confirmed yet')]);
   expect(await isSignedIn(somebody)).toBe(false);
+  expect(await lastOf(person.id)).toEqual([
+    'failed to sign in',
+    { by: 'passkey', why: expect.stringContaining('not confirmed') },
+  ]);
 });
 
 describe('removing a passkey', () => {

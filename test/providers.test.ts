@@ -82,6 +82,13 @@ async function toldTo(browser: Browser): Promise<string> {
   return /class="flash"[^>]*>\s*<p>([^<]+)</.exec(text)?.[1] ?? '';
 }
 
+/** The last line of the trail, which says of whom it is and why they did not come in. */
+async function lastFailure() {
+  const line = await db.change.findFirstOrThrow({ orderBy: { id: 'desc' } });
+  expect(line).toMatchObject({ action: 'failed to sign in', noun: 'people', address: '127.0.0.1' });
+  return [line.label, line.after];
+}
+
 const isIn = async (browser: Browser) => (await browser.get('/account')).status === 200;
 
 async function anAccount(email: string, role: 'viewer' | 'editor' = 'editor') {
@@ -211,6 +218,10 @@ describe('signing in through OpenID Connect', () => {
     expect([answer.status, answer.headers.location]).toEqual([303, '/sign-in']);
     expect(await toldTo(browser)).toContain('does not say that your address there is verified');
     expect(await isIn(browser)).toBe(false);
+    expect(await lastFailure()).toEqual([
+      'somebody from Example ID',
+      { by: 'Example ID', why: 'unverified' },
+    ]);
     expect(await db.identity.count({ where: { subject: ada.sub } })).toBe(0);
     expect(await db.user.count()).toBe(before);
   });
@@ -291,6 +302,10 @@ describe('somebody with an address that nobody here has', () => {
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('Ask an admin to invite you');
     expect(await findAccountByEmail(ada.email)).toBeNull();
+    expect(await lastFailure()).toEqual([
+      'somebody from Example ID',
+      { by: 'Example ID', why: 'not invited' },
+    ]);
   });
 
   test('becomes a viewer where sign-up is open', async () => {
@@ -367,6 +382,9 @@ describe('coming back', () => {
     const answer = await browser.get(path);
     expect([answer.status, answer.headers.location]).toEqual([303, '/sign-in']);
     expect(await isIn(browser)).toBe(false);
+    const by = path.includes('/github/') ? 'GitHub' : 'Example ID';
+    const why = expect.stringMatching(/^(too late|turned back|not told)$/);
+    expect(await lastFailure()).toEqual([`somebody from ${by}`, { by, why }]);
     return toldTo(browser);
   };
 

@@ -10,7 +10,7 @@ import type { Mail } from '../web/mail.js';
 import type { Account, Person, SeenPerson } from './accounts.js';
 import { endSession, startSession } from './sessions.js';
 import { beginStep } from './steps.js';
-import { type From, recordSignIn } from './trail.js';
+import { type From, note, recordSignIn } from './trail.js';
 import type { Provider } from './ways-in.js';
 
 // How somebody comes in and out. All sessions start in `enter`, of accounts whose address is confirmed:
@@ -67,11 +67,17 @@ export async function enter(
   const { sessions } = authOf(req).settings;
   const address = req.ip ?? '';
   const browser = { isKept, address, agent: req.get('user-agent') ?? '' };
-  const session = await db.$transaction(async (tx) => {
-    const started = await startSession(tx, { id, generation }, browser, sessions);
-    if (method !== null) await recordSignIn(tx, { id, name }, { userId: id, address }, method);
-    return started;
-  });
+  const session = await db
+    .$transaction(async (tx) => {
+      const started = await startSession(tx, { id, generation }, browser, sessions);
+      if (method !== null) await recordSignIn(tx, { id, name }, { userId: id, address }, method);
+      return started;
+    })
+    .catch(async (error) => {
+      if (method !== null && error instanceof HttpError)
+        await note({ id, name }, fromOf(req), 'failed to sign in', { by: method, why: error.message });
+      throw error;
+    });
   if (req.session) await endSession(req.session.id);
   const cookie = cookieOf(req);
   const expires = isKept ? { expires: session.expiresAt } : {};

@@ -18,15 +18,19 @@ export async function record(
   await recordChange(tx, { ...from, action, noun: 'people', recordId: id, label: name, ...more });
 }
 
-/** A line in the trail. A failure of an address that nobody has is kept without it: what was typed may be a password. */
+/** A line in the trail by itself. */
 export async function note(
-  account: { id: number; name: string } | null,
+  about: { id: number; name: string },
   from: From,
   action: AuthAction,
   after?: Prisma.InputJsonObject,
 ): Promise<void> {
-  const about = account ?? { id: 0, name: 'an address that nobody has' };
   await record(db, from, action, about, after ? { after } : {});
+}
+
+/** Whom a line is about that is about nobody here. What was typed or shown is kept out of it: it may be a password. */
+export function nobodyHere(name: string): { id: number; name: string } {
+  return { id: 0, name };
 }
 
 /** Somebody came in; `method` is what with. Their account says so as well, and when they had come in before. */

@@ -32,7 +32,7 @@ export async function index(req: Request, res: Response) {
       written: (comment) => comment.createdAt.toISOString(),
       updated: (comment) => comment.updatedAt.toISOString(),
     },
-    { here: addressOfHolder(holder), form: { values: {}, errors: {} } },
+    { here: addressOfHolder(holder) },
   );
 }
 

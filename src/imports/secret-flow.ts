@@ -50,8 +50,7 @@ export function maskedFlow(text: string): { text: string; length: number; isOpen
 export function flowLine(line: string): string | null {
   const [before] = BEFORE_FLOW.exec(line) ?? [];
   const end = before === undefined ? -1 : endOfFlow(line, before.length);
-  if (before === undefined || end === -1 || !/^[ \t]*,?(?:[ \t]+#.*)?[ \t]*\r?$/.test(line.slice(end)))
-    return null;
+  if (before === undefined || end === -1 || !END_OF_FLOW.test(line.slice(end))) return null;
   const crossedOut = (token: string) => (/^["']/.test(token) ? CROSSED.repeat(token.length) : token);
   return before + line.slice(before.length).replace(TOKEN, crossedOut);
 }
@@ -72,6 +71,8 @@ export function endOfPlainInFlow(flow: string, start: number): number {
   return flow.length;
 }
 
+/** A comma and a comment perhaps. No blank can be read in two ways, else many of them take quadratic time. */
+const END_OF_FLOW = /^(?:[ \t]*,)?[ \t]*(?:(?<=[ \t])#.*)?\r?$/;
 const CROSSED = '\0';
 const BEFORE_FLOW = /^[ \t]*(?:-[ \t]+)*(?:(?:"[^"]*"|'[^']*'|[\w./-]+)[ \t]*:[ \t]+)?(?=[{[])/;
 /** A comma before another key, whose quotes are crossed out; a bracket before a comma, another one or the end. */

@@ -179,6 +179,7 @@ async function measureSessions(startApp: () => Promise<ChildProcess>): Promise<v
     { page: 'a plan of 22 parts, with its bill', path: '/plans/1' },
     { page: 'two plans compared', path: '/comparison?plans=1,2' },
     { page: 'comments on a system', path: '/systems/1/comments' },
+    { page: 'a list with two rows', path: '/plans/2/entries' },
   ].map((page) => ({ ...page, nobodyMs: [] as number[], shares: [] as number[] }));
   for (let begun = 0; begun < STARTS; begun += 1) {
     const app = await startApp();

@@ -628,3 +628,15 @@ test('2 MB of noise are refused in time that grows with them alone', () => {
     expect(processorMilliseconds(work)).toBeLessThan(NO_EXPLOSION_MS);
   }
 });
+
+test.each([
+  ['tabs and a line separator', `w-:${'\t'.repeat(2e6)}\u2028x`],
+  ['a program that is to do nothing known, over and over', `web: ${'t:knex .'.repeat(2.5e5)}`],
+  ['spaces', `web: x${' '.repeat(2e6)}x`],
+  ['steps', `web: ${'a && '.repeat(4e5)}b`],
+  ['starters of processes', `web: ${'foreman -f '.repeat(2e5)}`],
+  ['settings', `web: ${'A=b '.repeat(5e5)}`],
+])('2 MB of a command are read in time that grows with them alone: %s', (_what, text) => {
+  const work = () => expect(readHeroku([{ name: 'Procfile', text }], {}).ok).toBe(true);
+  expect(processorMilliseconds(work)).toBeLessThan(NO_EXPLOSION_MS);
+});

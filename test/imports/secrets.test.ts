@@ -192,3 +192,10 @@ test('a secret is masked in time that is the text’s length, where a line has a
   expect(processorMilliseconds(work)).toBeLessThan(NO_EXPLOSION_MS);
   expect(masked).not.toContain('hunter2');
 });
+
+test.each(['x', '#', '#\t\u2028', ',\t#\r x'])('and blanks behind a flow, with %j after them, too', (end) => {
+  const text = `a: {PASSWORD: hunter2}${'\t'.repeat(400_000)}${end}`;
+  let masked = '';
+  expect(processorMilliseconds(() => (masked = withoutSecrets(text)))).toBeLessThan(NO_EXPLOSION_MS);
+  expect(masked).not.toContain('hunter2');
+});

@@ -40,7 +40,7 @@ const value: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 /** Names that no form has, and that nothing may be set by. */
-const strange = fc.constantFrom(
+const strange = fc.constantFrom<string>(
   '__proto__',
   'constructor',
   'id',

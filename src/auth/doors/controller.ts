@@ -9,7 +9,7 @@ import { lockedLetter } from '../letters.js';
 import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
 import { createAccount, createFirstAccount, hasNobody, isOpen, roleOf, takesStrangers } from '../sign-up.js';
 import { authOf, enter, enterOrAskForCode, fromOf, personOf, signOut } from '../signing-in.js';
-import { note } from '../trail.js';
+import { nobodyHere, note } from '../trail.js';
 import { forgetTries, takeTry, tryKeys, waitInWords } from '../tries.js';
 import { relyingPartyOf } from '../ways-in.js';
 import { signInForm, signUpForm } from './form.js';
@@ -49,6 +49,7 @@ export async function createSession(req: Request, res: Response) {
   }
   await forgetTries(tryKeys.password(email));
   if (!account.confirmedAt) {
+    await note(account, fromOf(req), 'failed to sign in', { why: 'not confirmed' });
     postConfirmation(req, account, account.email);
     const how = authOf(req).mail.isOn
       ? `${writtenTo(req, account.email)} Open the link in the mail, or in one that came before.`
@@ -107,7 +108,8 @@ async function signUp(req: Request, res: Response) {
 /** Records a failure; the one that locks is told to whoever has the account. */
 async function failed(req: Request, email: string, locks: boolean): Promise<void> {
   const account = await findAccountByEmail(email);
-  await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in');
+  const about = account ?? nobodyHere('an address that nobody has');
+  await note(about, fromOf(req), locks ? 'was locked' : 'failed to sign in');
   if (locks) postLink(req, 'unlock', account, lockedLetter);
 }
 

@@ -11,7 +11,7 @@ import { isProven, ownAccount } from '../own-account.js';
 import { post } from '../post.js';
 import { authOf, enter, fromOf } from '../signing-in.js';
 import { beginStep, endStep, findStep, type Step } from '../steps.js';
-import { note } from '../trail.js';
+import { nobodyHere, note } from '../trail.js';
 import { type RelyingParty, relyingPartyOf } from '../ways-in.js';
 import { challengeForm, newPasskeyForm, passkeyForm } from './form.js';
 import {
@@ -91,7 +91,8 @@ export async function enterWithPasskey(req: Request, res: Response) {
   const { challenge } = await challengeOf(req, 'passkey');
   const shown = await checkPasskey(party, credential, challenge);
   if ('refused' in shown) {
-    if (shown.account) await note(shown.account, fromOf(req), 'failed to sign in', { by: 'passkey' });
+    const about = shown.account ?? nobodyHere('a passkey that nobody has');
+    await note(about, fromOf(req), 'failed to sign in', { by: 'passkey' });
     throw refusal(req, shown.refused);
   }
   await enter(req, shown.account, keep, 'passkey');

@@ -12,6 +12,7 @@ import { ownAccount, readProven } from '../own-account.js';
 import { post } from '../post.js';
 import { authOf, enterOrAskForCode, fromOf } from '../signing-in.js';
 import { beginStep, endStep, findStep } from '../steps.js';
+import { nobodyHere, note } from '../trail.js';
 import { listIdentities, type Provider } from '../ways-in.js';
 import { type Arrival, arrive, type Known, link, type Refusal, unlink as take } from './identities.js';
 import { leaveFor, profileOf } from './providers.js';
@@ -30,15 +31,14 @@ export async function comeBack(req: Request, res: Response) {
   const step = await findStep(req, 'provider');
   const away = awayData.safeParse(step?.data);
   if (!step || !(await endStep(req, step)) || away.data?.slug !== provider.slug) {
-    return refuse(
-      req,
-      res,
-      `Signing in through ${provider.name} took too long, or began elsewhere. Try again.`,
-    );
+    return turnAway(req, res, provider, 'too late');
   }
   const query = new URL(req.originalUrl, 'http://this.invalid').search;
   const told = await profileOf(authOf(req).passport, provider, query, away.data.kept);
-  if (!told.ok) return fail(req, res, provider, told);
+  if (!told.ok) {
+    logFailure(req, provider, told.reason);
+    return turnAway(req, res, provider, told.turnedBack ? 'turned back' : 'not told');
+  }
   // Who left to sign in has none.
   const { generation = -1 } = away.data;
   if (step.userId !== null)
@@ -94,7 +94,10 @@ async function go(
   { to, account }: { to: string; account?: Account },
 ) {
   const left = await leaveFor(authOf(req).passport, provider);
-  if (!left.ok) return fail(req, res, provider, left, `${provider.name} cannot be reached now.`);
+  if (!left.ok) {
+    logFailure(req, provider, left.reason);
+    return refuse(req, res, `${provider.name} cannot be reached now. Try again later, or another way.`);
+  }
   const { slug, name } = provider;
   await beginStep(req, 'provider', {
     userId: account?.id ?? null,
@@ -108,7 +111,7 @@ async function go(
 async function letIn(req: Request, res: Response, known: Known, to: string) {
   const { name } = known.provider;
   const arrival: Arrival = await arrive(known, authOf(req).settings.signUp, req.ip ?? '');
-  if (!arrival.ok) return turnAway(req, res, name, arrival.refusal);
+  if (!arrival.ok) return turnAway(req, res, known.provider, arrival.refusal);
   const { account, how } = arrival;
   if (how === 'linked') post(req, account.email, providerLinked(account.name, name));
   const next = await enterOrAskForCode(req, account, { isKept: false, to, method: name });
@@ -119,45 +122,45 @@ async function letIn(req: Request, res: Response, known: Known, to: string) {
   res.redirect(303, next);
 }
 
-const TOLD: Record<Exclude<Refusal, 'not invited'>, (name: string) => string> = {
+/** Why somebody comes back from a provider for nothing. */
+type Failure = Refusal | 'too late' | 'turned back' | 'not told' | 'signed out' | 'taken';
+
+const TOLD: Record<Failure, (name: string) => string> = {
+  'too late': (name) => `Signing in through ${name} took too long, or began elsewhere. Try again.`,
+  'turned back': (name) => `You turned back at ${name}.`,
+  'not told': (name) => `${name} did not tell us who you are. Try again later, or another way.`,
+  'not invited': (name) => `Nobody here has your address at ${name} yet. Ask an admin to invite you.`,
   unverified: (name) =>
     `${name} does not say that your address there is verified, so we cannot tell who you are here. Sign in another way, and link ${name} on the page of your account.`,
   'nobody is here yet': () => 'Nobody has an account here yet. Make the first one, and link it then.',
   left: () => 'The account that this was linked to is gone.',
   again: () => 'Something else happened to your account at the same moment. Try again.',
+  'signed out': () => 'You were signed out meanwhile, and nothing was linked. Sign in, and try again.',
+  taken: (name) => `Somebody else’s account here is linked to that one at ${name}.`,
 };
 
-function turnAway(req: Request, res: Response, name: string, refusal: Refusal) {
-  if (refusal === 'not invited') {
-    throw new HttpError(403, `Nobody here has your address at ${name} yet. Ask an admin to invite you.`);
-  }
-  refuse(req, res, TOLD[refusal](name));
+async function turnAway(req: Request, res: Response, { name }: Provider, why: Failure) {
+  const about = req.user ?? nobodyHere(`somebody from ${name}`);
+  await note(about, fromOf(req), 'failed to sign in', { by: name, why });
+  const message = TOLD[why](name);
+  if (why === 'not invited') throw new HttpError(403, message);
+  refuse(req, res, message);
 }
 
 /** Only where the person who left to link is still the one who is signed in, and their account is as it was then. */
 async function endLink(req: Request, res: Response, known: Known, left: { id: number; generation: number }) {
   const { name } = known.provider;
-  if (req.user?.id !== left.id) {
-    return refuse(req, res, 'You were signed out meanwhile, and nothing was linked. Sign in, and try again.');
-  }
+  if (req.user?.id !== left.id) return turnAway(req, res, known.provider, 'signed out');
   const account = { ...(await ownAccount(req)), generation: left.generation };
   const done = await link(account, known, fromOf(req));
-  if (done === 'taken')
-    return refuse(req, res, `Somebody else’s account here is linked to that one at ${name}.`);
+  if (done === 'taken') return turnAway(req, res, known.provider, 'taken');
   if (done === 'linked') post(req, account.email, providerLinked(account.name, name));
   sendOn(res, '/account/identities', `${name} is ${done}.`);
 }
 
-/** Says what went wrong, to the person in a sentence and to us in the log. */
-function fail(
-  req: Request,
-  res: Response,
-  { slug, name }: Provider,
-  { turnedBack, reason }: { turnedBack: boolean; reason: Record<string, unknown> },
-  what = `${name} did not tell us who you are.`,
-) {
+/** What the provider said, or why it said nothing, is for us alone. */
+function logFailure(req: Request, { slug }: Provider, reason: Record<string, unknown>) {
   authOf(req).log.warn({ reqId: req.id, provider: slug, ...reason }, 'no sign-in through a provider');
-  refuse(req, res, turnedBack ? `You turned back at ${name}.` : `${what} Try again later, or another way.`);
 }
 
 /** Back to where one came from: the sign-in page, or one's account. */

@@ -5,7 +5,7 @@ export type ProcessType = { type: string; command: string; line: number };
 
 const MAX_FAULTS = 20;
 const MAX_TYPES = 1000;
-const LINE = /^([A-Za-z0-9_-]+):[ \t]*(.*)$/;
+const LINE = /^([A-Za-z0-9_-]+):(.*)$/s;
 
 /**
  * Reads a Procfile by Heroku's grammar (devcenter "The Procfile"; names by the stricter rule of dokku's procfile-util): a line is empty,
@@ -22,7 +22,8 @@ export function readProcfile(text: string, file: string): { processes: ProcessTy
     const content = whole.trimEnd();
     if (content === '' || /^\s*#/.test(content)) continue;
     const line = index + 1;
-    const [, type, command] = LINE.exec(content) ?? [];
+    const [, type, rest] = LINE.exec(content) ?? [];
+    const command = rest?.trimStart();
     const first = type === undefined ? undefined : lineOf.get(type);
     const problem = problemOf(content, type, command, first);
     if (problem !== null && faults.length >= MAX_FAULTS) unsaid += 1;

@@ -10,7 +10,9 @@ export type Process = ProcessType & { file: string };
 export type ProcessParts = { parts: Part[]; extraCosts: ExtraCost[]; notes: Note[] };
 
 const ONE_SHOT =
-  /\b(db:\w+|cache:clear|assets:\w+|(manage\.py|django-admin) (migrate|collectstatic|flush|loaddata)|(prisma|knex|sequelize|sequelize-cli|typeorm|alembic|flask db) .*(migrate|deploy|upgrade|migration:run|seed)|(npm|yarn|pnpm)( run)? (build|migrate|seed|db:\w+)|rails (c|console|db)|bundle install)\b/;
+  /\b(db:\w+|cache:clear|assets:\w+|(manage\.py|django-admin) (migrate|collectstatic|flush|loaddata)|(npm|yarn|pnpm)( run)? (build|migrate|seed|db:\w+)|rails (c|console|db)|bundle install)\b/;
+const MIGRATOR = /\b(?:prisma|knex|sequelize|sequelize-cli|typeorm|alembic|flask db) (.*)/s;
+const MIGRATES = /(?:migrate|deploy|upgrade|migration:run|seed)\b/;
 const FOREMAN = /\b(?:foreman|honcho|overmind|hivemind|goreman)\b(?:.*?(?:-f|--procfile)[ =]?(\S+))?/;
 
 /**
@@ -55,7 +57,7 @@ export function processParts(
     const store = type === 'web' ? null : storeOf(type, command);
     if (store) {
       note('guessed', `${type} is ${store.name} run as a process: a dyno's disk is emptied at every restart`);
-    } else if (ONE_SHOT.test(lastStep(command))) {
+    } else if (endsByItself(lastStep(command))) {
       note(
         'guessed',
         `${type} looks like a command that ends by itself (${command}); it counts as a part that is ${replicas > 0 ? 'on' : 'off'}`,
@@ -104,6 +106,12 @@ function storeOf(type: string, command: string): Technology | null {
     .map(technologyOfImage)
     .find((found) => found !== null);
   return technology && isStoreKind(technology.kind) ? technology : null;
+}
+
+/** In two looks: one pattern with any text between a program and what it is to do takes quadratic time. */
+function endsByItself(command: string): boolean {
+  const [, told = ''] = MIGRATOR.exec(command) ?? [];
+  return ONE_SHOT.test(command) || MIGRATES.test(told);
 }
 
 /** `migrate && serve` serves: the last step tells whether the process stays. */

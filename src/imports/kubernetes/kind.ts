@@ -28,7 +28,7 @@ export type Clues = {
 
 /** Agents without which a machine is of no use to its pods: network, names, storage. Log shippers and exporters are none of them. */
 const NODE_AGENT =
-  /calico|canal|cilium|flannel|antrea|kube-ovn|kube-router|weave-?(?:net|kube|npc)|multus|aws-node|amazon-k8s-cni|azure-(?:cni|cns)|(?:^|[-/])cni(?:$|[-/])|(?:^|[-/])csi(?:$|[-/])|node-driver-registrar|kube-proxy|kube-vip|node-?local-?dns|dns-node-cache|metallb.*speaker|ztunnel|longhorn-manager/;
+  /calico|canal|cilium|flannel|antrea|kube-ovn|kube-router|weave-?(?:net|kube|npc)|multus|aws-node|amazon-k8s-cni|azure-(?:cni|cns)|(?:^|[-/])cni(?:$|[-/])|(?:^|[-/])csi(?:$|[-/])|node-driver-registrar|kube-proxy|kube-vip|node-?local-?dns|dns-node-cache|metallb.{0,100}speaker|ztunnel|longhorn-manager/;
 const NETWORK_AGENT =
   /calico|canal|cilium|flannel|antrea|kube-ovn|kube-router|weave-?(?:net|kube)|aws-node|amazon-k8s-cni|azure-cns/;
 
