@@ -284,11 +284,26 @@ test.each([
   ['/password-reset/new', 20],
   ['/sign-up', 40],
   ['/sign-in/with/github', 100],
+  ['/sign-in/with/github/callback', 100],
   ['/sign-in/passkey', 20],
-])('%s is sent %i times from one network, and then no more for a while', async (path, most) => {
-  const { agent, get, token } = await visitor(createApp(app.get('auth')));
+])('%s is asked %i times from one network, and then no more for a while', async (path, most) => {
+  const { agent, get, post } = await visitor(createApp(app.get('auth')));
   await get('/sign-in');
-  const send = async () => (await agent.post(path).type('form').send({ _csrf: token() })).status;
+  const send = async () => (await (path.endsWith('/callback') ? agent.get(path) : post(path))).status;
   for (let n = 0; n < most; n += 1) expect(await send()).not.toBe(429);
   expect(await send()).toBe(429);
+});
+
+test('codes of several people are tried 50 times from one network, and then no more for a while', async () => {
+  const server = createApp(app.get('auth'));
+  const statuses: number[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    const { person } = await signedIn('viewer');
+    await db.user.update({ where: { id: person.id }, data: { totpSince: new Date() } });
+    const browser = await visitor(server);
+    await browser.signIn(person.email);
+    for (let m = 0; m < 9; m += 1)
+      statuses.push((await browser.post('/sign-in/code', { code: '000000' })).status);
+  }
+  expect(statuses).toEqual([...Array(50).fill(422), ...Array(4).fill(429)]);
 });
