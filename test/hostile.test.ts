@@ -3,11 +3,10 @@ import type { Test } from 'supertest';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isForBrowsers } from '../src/auth/auth.js';
 import { db } from '../src/db/client.js';
-import { Prisma } from '../src/db/generated/client.js';
 import { documentOf } from '../src/openapi/document.js';
-import { app, type Browser, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
+import { app, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aDevice } from './support/authenticator.js';
-import { type Control, filled, formOn } from './support/forms.js';
+import { filled, follow, refusalIn, send } from './support/forms.js';
 import {
   BODIES,
   type FormChange,
@@ -24,7 +23,7 @@ import { exampleOf, type OpenApi, operationsIn } from './support/openapi.js';
 import { askAsScript } from './support/passkeys.js';
 import { aProgram } from './support/program.js';
 import { pathWith, routesOf } from './support/routes.js';
-import { type Ids, records, SCENES, type Scene, typedOfRecord } from './support/scenes.js';
+import { formPaths, type Ids, openForm, records, SCRIPTED } from './support/scenes.js';
 
 useApp({
   APP_URL: 'http://localhost:3000',
@@ -38,14 +37,6 @@ const RUNS = { seed: 20261127, numRuns: 8, endOnFailure: true };
 
 /** What a pattern that tries all ways to cut a text in pieces is at for minutes, and others not at all. */
 const UNENDING = `${'a'.repeat(36)}!`;
-
-/** What only scripts send, as JSON. */
-const SCRIPTED = [
-  '/sign-in/passkey/challenge',
-  '/sign-in/passkey',
-  '/account/passkeys/challenge',
-  '/account/passkeys',
-];
 
 type Admin = Awaited<ReturnType<typeof signedIn>>;
 let admin: Admin;
@@ -64,13 +55,13 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
   test('whatever is typed into a form, by whoever may send it', async () => {
     for (const path of formPaths()) {
       const property = fc.asyncProperty(ofAForm, async (change) => {
-        const { address, controls, sender, known = {} } = await openForm(path);
+        const { address, controls, sender, known = {} } = await openForm(path, { admin, kept, gone });
         const answer = await send(sender, address, filled(controls, known, change));
         // That nothing breaks would be no news of a form which nobody can send.
         if (change === UNTOUCHED)
           expect({ path, refused: refusalIn(answer) }).toEqual({ path, refused: null });
       });
-      const { controls, address } = await openForm(path);
+      const { controls, address } = await openForm(path, { admin, kept, gone });
       // Each field in its turn, with all else right: else little of what is hostile is ever kept, and shown.
       const inTurn = controls.flatMap(({ name }, n) =>
         [
@@ -191,109 +182,6 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
     }
   }, 120_000);
 });
-
-describe('nobody sets what a form does not have', () => {
-  const columns = Object.entries(Prisma)
-    .filter(([name]) => name.endsWith('ScalarFieldEnum'))
-    .flatMap(([, names]) => Object.keys(names));
-  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const NUMBER = '1471147';
-  const DAY = '2001-02-03';
-  const planted = (name: string) => (name === 'role' ? 'admin' : /[aA]t$/.test(name) ? DAY : NUMBER);
-  const fields = [...new Set(columns.flatMap((name) => [name, snake(name)]))].map(
-    (name): [string, string] => [name, planted(name)],
-  );
-
-  async function expectNothingPlanted(path: string): Promise<void> {
-    const tables = await db.$queryRaw<{ name: string }[]>`
-      SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`;
-    expect(tables.length).toBeGreaterThan(20);
-    for (const { name } of tables) {
-      const rows = await db.$queryRawUnsafe(
-        `SELECT * FROM "${name}" AS r WHERE r::text ~ '${NUMBER}|${DAY}'`,
-      );
-      expect({ path, name, rows }).toEqual({ path, name, rows: [] });
-    }
-    const admins = await db.user.findMany({ where: { role: 'admin' }, select: { id: true } });
-    expect({ path, admins }).toEqual({ path, admins: [{ id: admin.person.id }] });
-  }
-
-  test('by a field of any table beside those of the form, which does what it does without', async () => {
-    for (const path of formPaths()) {
-      const { address, controls, sender, known = {} } = await openForm(path);
-      const beside = fields.filter(([name]) => !controls.some((control) => control.name === name));
-      const answer = await send(sender, address, filled(controls, known, { ...UNTOUCHED, beside }));
-      expect({ path, refused: refusalIn(answer) }).toEqual({ path, refused: null });
-      await expectNothingPlanted(path);
-    }
-  }, 120_000);
-
-  test('nor beside what a script says of a passkey', async () => {
-    const browser = await signedIn('editor');
-    const device = aDevice();
-    await browser.get('/account/passkeys');
-    const beside = (own: object) => ({ ...Object.fromEntries(fields), ...own });
-    const said = async (path: string, own: object) => {
-      const answer = await askAsScript(browser, path, beside(own));
-      expect([path, answer.status]).toEqual([path, 200]);
-      await expectNothingPlanted(path);
-      return answer.body;
-    };
-    const toMake = await said('/account/passkeys/challenge', { current: PASSWORD });
-    await said('/account/passkeys', { name: 'phone', credential: device.create(toMake) });
-    const toEnter = await said('/sign-in/passkey/challenge', {});
-    await said('/sign-in/passkey', { credential: device.get(toEnter) });
-  });
-});
-
-/** The addresses of all forms. */
-function formPaths(): string[] {
-  const formless = [...SCRIPTED, '/plans/:planId/source'];
-  const forms = routesOf(app).filter(({ method, path }) => method === 'post' && !formless.includes(path));
-  expect(forms.length).toBeGreaterThan(60);
-  return forms.map(({ path }) => path);
-}
-
-/** Somebody before the form of this path, as they opened it. */
-async function openForm(path: string): Promise<Scene & { address: string; controls: Control[] }> {
-  const scene = await SCENES[path]?.(admin);
-  if (scene) {
-    const address = pathWith(path, { provider: 'github', ...scene.ids });
-    const controls = await formOn(scene.sender, scene.page, address);
-    if (controls) return { ...scene, address, controls };
-    throw new Error(`no form for ${address} on ${scene.page}`);
-  }
-  const ids = /\/(?:deletion|restoration)$/.test(path) ? gone : kept;
-  const address = pathWith(path, ids);
-  const above = address.replace(/\/[^/]*$/, '');
-  // What is deleted has a button that brings it back, and the other way round.
-  if (path.endsWith('/deletion')) await admin.post(`${above}/restoration`);
-  if (path.endsWith('/restoration')) await admin.post(`${above}/deletion`);
-  for (const page of [`${address}/edit`, `${address}/new`, address, above, '/deletions']) {
-    const controls = await formOn(admin, page, address);
-    if (controls) return { sender: admin, page, address, controls, known: typedOfRecord(MARK) };
-  }
-  throw new Error(`no page has a form for ${address}`);
-}
-
-/** Sends a form, and looks at what comes of it. Gives the first answer. */
-async function send(sender: Browser, address: string, fields: [string, string][]) {
-  const body = new URLSearchParams([['_csrf', sender.token()], ...fields]).toString();
-  const answer = await sender.agent.post(address).type('form').send(body);
-  expect(answer.text, address).not.toContain('belongs to a session that has ended');
-  await follow(sender, address, answer);
-  return answer;
-}
-
-function refusalIn({ status, text }: Awaited<Test>): string | null {
-  return status < 400 ? null : `${status} ${text.match(/<p class="error[^<]+|<h1>[^<]+/g)?.join()}`;
-}
-
-async function follow(browser: Browser, address: string, answer: Awaited<Test>): Promise<void> {
-  look(address, answer);
-  const next: string | undefined = answer.headers.location;
-  if (next?.startsWith('/')) look(next, await browser.get(next));
-}
 
 /** The trail, and the line that was written last. */
 async function lookAtTrail(): Promise<void> {

@@ -1,5 +1,7 @@
+import type { Test } from 'supertest';
+import { expect } from 'vitest';
 import type { Browser } from './app.js';
-import type { FormChange } from './hostile.js';
+import { type FormChange, look } from './hostile.js';
 
 /** A control of a form, and whether a browser would send it untouched: boxes that are not ticked are not sent. */
 export type Control = { name: string; value: string; isSent: boolean };
@@ -66,4 +68,25 @@ export function filled(controls: Control[], known: Record<string, string>, chang
     ...change.twice.flatMap(at),
     ...change.beside,
   ];
+}
+
+/** Sends a form, and looks at what comes of it. Gives the first answer. */
+export async function send(sender: Browser, address: string, fields: [string, string][]) {
+  const body = new URLSearchParams([['_csrf', sender.token()], ...fields]).toString();
+  const answer = await sender.agent.post(address).type('form').send(body);
+  expect(answer.text, address).not.toContain('belongs to a session that has ended');
+  await follow(sender, address, answer);
+  return answer;
+}
+
+/** What it says is wrong; null where nothing is. */
+export function refusalIn({ status, text }: Awaited<Test>): string | null {
+  return status < 400 ? null : `${status} ${text.match(/<p class="error[^<]+|<h1>[^<]+/g)?.join()}`;
+}
+
+/** Looks at an answer, and at the page that it leads to. */
+export async function follow(browser: Browser, address: string, answer: Awaited<Test>): Promise<void> {
+  look(address, answer);
+  const next: string | undefined = answer.headers.location;
+  if (next?.startsWith('/')) look(next, await browser.get(next));
 }

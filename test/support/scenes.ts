@@ -1,18 +1,22 @@
+import { expect } from 'vitest';
 import { takeTry, tryKeys } from '../../src/auth/tries.js';
 import { db } from '../../src/db/client.js';
 import { createImport } from '../../src/imports/queries.js';
-import { type Browser, PASSWORD, signedIn, visitor } from './app.js';
+import { app, type Browser, PASSWORD, signedIn, visitor } from './app.js';
 import { aPlan } from './factories.js';
+import { type Control, formOn } from './forms.js';
+import { MARK } from './hostile.js';
 import { linksOf } from './links.js';
 import { addPasskey } from './passkeys.js';
 import { aProgram } from './program.js';
+import { pathWith, routesOf } from './routes.js';
 import { beginSecondFactor, codeOf, turnOnSecondFactor } from './second-factor.js';
 
 type Somebody = Awaited<ReturnType<typeof signedIn>>;
 export type Ids = Record<string, number | string>;
 
 /** Somebody before a form that they may send: the page it stands on, and what they type into what is empty. */
-export type Scene = { sender: Browser; page: string; ids?: Ids; known?: Record<string, string> };
+type Scene = { sender: Browser; page: string; ids?: Ids; known?: Record<string, string> };
 
 const NEW = 'another correct horse';
 const COMPOSE = 'services: {web: {image: a/web, depends_on: [db]}, db: {image: postgres}}';
@@ -21,7 +25,7 @@ let made = 0;
 const newAddress = () => `somebody-${++made}@example.com`;
 
 /** Forms that are good once, or whose sender may be gone after them: somebody new stands before them every time. */
-export const SCENES: Record<string, (admin: Browser) => Promise<Scene>> = {
+const SCENES: Record<string, (admin: Browser) => Promise<Scene>> = {
   '/sign-in': () => atTheDoor('/sign-in', (email) => ({ email, password: PASSWORD })),
   '/sign-in/with/:provider': () => atTheDoor('/sign-in'),
   '/sign-in/code': async () => {
@@ -42,8 +46,8 @@ export const SCENES: Record<string, (admin: Browser) => Promise<Scene>> = {
   '/account/name': () => ownPage('/account/name'),
   '/account/address': () => ownPage('/account/address', { password: PASSWORD, email: newAddress() }),
   '/account/address/withdrawal': () =>
-    ownPage('/account', {}, (one) =>
-      one.post('/account/address', { email: newAddress(), password: PASSWORD }),
+    ownPage('/account', {}, ({ person: { id } }) =>
+      db.user.update({ where: { id }, data: { newEmail: newAddress() } }),
     ),
   '/account/password': () => ownPage('/account/password', { current: PASSWORD, password: NEW }),
   '/account/sessions': () => ownPage('/account/sessions'),
@@ -163,20 +167,64 @@ export async function records(person: { id: number }, mark = '') {
   };
 }
 
-/** What people type into the empty fields of a record beside those with this mark. */
-export function typedOfRecord(mark: string): Record<string, string> {
+/** What people type into the empty fields of a record beside those with the mark. */
+function typedOfRecord(): Record<string, string> {
   const name = `Typed ${++made}`;
   return {
     name,
     label: name,
     body: 'Said.',
-    from: `${mark}db`,
-    to: `${mark}web`,
-    parts: `${mark}web`,
+    from: `${MARK}db`,
+    to: `${MARK}web`,
+    parts: `${MARK}web`,
     cpuMillicores: '1000m',
     memoryMib: '1024 MiB',
     text: COMPOSE,
     planName: name,
     systemName: name,
   };
+}
+
+/** What only scripts send, as JSON. */
+export const SCRIPTED = [
+  '/sign-in/passkey/challenge',
+  '/sign-in/passkey',
+  '/account/passkeys/challenge',
+  '/account/passkeys',
+];
+
+/** The addresses of all forms. */
+export function formPaths(): string[] {
+  const formless = [...SCRIPTED, '/plans/:planId/source'];
+  const forms = routesOf(app).filter(({ method, path }) => method === 'post' && !formless.includes(path));
+  expect(forms.length).toBeGreaterThan(60);
+  return forms.map(({ path }) => path);
+}
+
+/** An admin, and a record of each kind that stays and one that is deleted and restored; all of their names have the mark. */
+export type Stage = { admin: Browser; kept: Ids; gone: Ids };
+
+/** Somebody before the form of this path, as they opened it. */
+export async function openForm(
+  path: string,
+  { admin, kept, gone }: Stage,
+): Promise<Scene & { address: string; controls: Control[] }> {
+  const scene = await SCENES[path]?.(admin);
+  if (scene) {
+    const address = pathWith(path, { provider: 'github', ...scene.ids });
+    const controls = await formOn(scene.sender, scene.page, address);
+    if (controls) return { ...scene, address, controls };
+    throw new Error(`no form for ${address} on ${scene.page}`);
+  }
+  const ids = /\/(?:deletion|restoration)$/.test(path) ? gone : kept;
+  const address = pathWith(path, ids);
+  const above = address.replace(/\/[^/]*$/, '');
+  // What is deleted has a button that brings it back, and the other way round.
+  if (path.endsWith('/deletion')) await admin.post(`${above}/restoration`);
+  if (path.endsWith('/restoration')) await admin.post(`${above}/deletion`);
+  for (const page of [`${address}/edit`, `${address}/new`, address, above, '/deletions']) {
+    const controls = await formOn(admin, page, address);
+    if (controls) return { sender: admin, page, address, controls, known: typedOfRecord() };
+  }
+  throw new Error(`no page has a form for ${address}`);
 }
