@@ -7,7 +7,7 @@ import { type Account, findAccount } from './accounts.js';
 import { isPassword } from './passwords.js';
 import { authOf, fromOf, personOf } from './signing-in.js';
 import { note } from './trail.js';
-import { forgetTries, takeTry, tryKeys, waitInWords } from './tries.js';
+import { forgetTries, takeTry, toldToWait, tryKeys } from './tries.js';
 
 /** The account of whoever is signed in. */
 export async function ownAccount(req: Request): Promise<Account> {
@@ -24,8 +24,7 @@ export async function isProven(req: Request, account: Account, password: string)
   if (!account.hasPassword) return true;
   const tried = await takeTry(tryKeys.passwordAgain(account.id));
   if (!tried.ok) {
-    req.res?.set('Retry-After', String(tried.seconds));
-    const wait = waitInWords(tried, 'Wait a day, or ask an admin to unlock you.');
+    const wait = toldToWait(req, tried, 'Wait a day, or ask an admin to unlock you.');
     throw new HttpError(429, `Too many wrong passwords. ${wait}`);
   }
   const user = await db.user.findUnique({ where: { id: account.id }, select: { passwordHash: true } });

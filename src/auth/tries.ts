@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { db, read } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 import * as format from '../web/format.js';
@@ -56,8 +57,9 @@ async function refusedNow(hashed: string): Promise<Refused> {
   return { ok: false, seconds: Math.max(1, Math.ceil(wait - row.seconds)), isLocked };
 }
 
-/** “Try again in 8 seconds.”, or where it is locked what ends that. */
-export function waitInWords({ seconds, isLocked }: Refused, whenLocked: string): string {
+/** “Try again in 8 seconds.”, or where it is locked what ends that; programs are told by a header. */
+export function toldToWait(req: Request, { seconds, isLocked }: Refused, whenLocked: string): string {
+  req.res?.set('Retry-After', String(seconds));
   if (isLocked) return whenLocked;
   return `Try again in ${format.wait(seconds)}.`;
 }

@@ -10,7 +10,7 @@ import { postConfirmation, postLink, postTaken, writtenTo } from '../post.js';
 import { createAccount, createFirstAccount, hasNobody, isOpen, roleOf, takesStrangers } from '../sign-up.js';
 import { authOf, enter, enterOrAskForCode, fromOf, personOf, signOut } from '../signing-in.js';
 import { nobodyHere, note } from '../trail.js';
-import { forgetTries, takeTry, tryKeys, waitInWords } from '../tries.js';
+import { forgetTries, takeTry, toldToWait, tryKeys } from '../tries.js';
 import { relyingPartyOf } from '../ways-in.js';
 import { signInForm, signUpForm } from './form.js';
 
@@ -36,8 +36,8 @@ export async function createSession(req: Request, res: Response) {
   const refuse = (password: string) => showSignIn(req, res, withError(read.data, { password }));
   const tried = await takeTry(tryKeys.password(email));
   if (!tried.ok) {
-    res.set('Retry-After', String(tried.seconds));
-    const password = `Too many wrong passwords for this address. ${waitInWords(tried, lockedInWords(req))}`;
+    const wait = toldToWait(req, tried, lockedInWords(req));
+    const password = `Too many wrong passwords for this address. ${wait}`;
     return showSignIn(req, res, withError(read.data, { password }), 429);
   }
   // What was read and trimmed is what is checked.

@@ -11,7 +11,7 @@ import { sealingSecretOf } from '../sealed.js';
 import { authOf, type Begun, enter, fromOf } from '../signing-in.js';
 import { endStep, findStep, type Step } from '../steps.js';
 import { note } from '../trail.js';
-import { forgetTries, takeTry, tryKeys, waitInWords } from '../tries.js';
+import { forgetTries, takeTry, toldToWait, tryKeys } from '../tries.js';
 import { codeForm } from './form.js';
 import { countRecoveryCodes } from './recovery-codes.js';
 import { findSecondFactor, useCode } from './second-factor.js';
@@ -42,8 +42,7 @@ export async function enterWithCode(req: Request, res: Response) {
     showCode(req, res, begun, withError(req.body, { code }), status);
   const tried = await takeTry(tryKeys.code(account.id));
   if (!tried.ok) {
-    res.set('Retry-After', String(tried.seconds));
-    return refuse(`Too many wrong codes. ${waitInWords(tried, lockedInWords(req))}`, 429);
+    return refuse(`Too many wrong codes. ${toldToWait(req, tried, lockedInWords(req))}`, 429);
   }
   const used = await useCode(account.id, read.data.code, sealingSecretOf(req));
   if (!used) {
