@@ -307,7 +307,7 @@ describe('signing up', () => {
     expect(await db.change.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
       label: 'Ada',
       action: 'failed to sign in',
-      after: { why: 'not confirmed' },
+      after: { by: 'password', why: 'not confirmed' },
     });
     const { path, token } = await opened(somebody, 'ada@example.com');
     const unproven = await somebody.post(path, { token, password: 'somebody else’s guess' });

@@ -6,13 +6,15 @@ import type { Role } from './roles.js';
 // Accounts: one row of `users` a person. Whoever left keeps the row, for what they wrote, and nothing that signs them in. (How accounts are made:
 // sign-up.ts.) Two rules keep an account right when two things happen to it at the same moment:
 //
-// 1. An old password earns nothing once there is a new one. For that the row has a number, its generation:
-//    - `startGeneration` raises it when rights change or may be in wrong hands: a new password, another role, a second factor on or off, leaving;
+// 1. What somebody showed, an old password say, earns nothing if the account has changed since. For that the row has a number, its generation:
+//    - `startGeneration` raises it: at a new password, another role, a second factor on or off, and when somebody leaves;
 //    - first the generation is read, then the password, the code or the passkey is checked, and what that earns (a session, a token, a passkey, a
-//      provider, the wish for another address) is written in a transaction that begins with `holdUnchanged`. It throws where the number was raised
+//      provider, another address asked for) is written in a transaction that begins with `holdUnchanged`. It throws where the number was raised
 //      in between.
-// 2. Rows are locked in one order, else two transactions could wait for each other, and Postgres ends one: users by id, before anything of theirs that
-//    others end as well (sessions); then links that came by mail; then the one row of last-admin.ts.
+// 2. Rows are locked in one order, else two transactions could wait for each other, and Postgres ends one: users, by id; then what they have, such as
+//    sessions; then links that came by mail; then the one row of last-admin.ts.
+
+type Tx = Prisma.TransactionClient;
 
 /** Who somebody is, as every page knows them. */
 export type Person = { id: number; name: string; email: string; role: Role };
@@ -21,6 +23,7 @@ export type Person = { id: number; name: string; email: string; role: Role };
 export type SeenPerson = Person & { generation: number };
 
 export type Account = SeenPerson & {
+  /** Asked for, and not confirmed. */
   newEmail: string | null;
   confirmedAt: Date | null;
   lastSignInAt: Date | null;
@@ -29,6 +32,7 @@ export type Account = SeenPerson & {
   previousSignInFrom: string;
   signInCount: number;
   hasPassword: boolean;
+  /** Null where no second factor is in force. */
   totpSince: Date | null;
 };
 
@@ -43,15 +47,13 @@ export function findAccountByEmail(email: string): Promise<Account | null> {
 }
 
 /**
- * What was typed as an address, as it is held against `lower(email)` and as tries are counted by it: without case. What is stored Postgres may lower, its
- * letters are ASCII. What is typed it may not: its `lower` takes more letters for an i, and who wrote one address in two ways would have twice as many
- * tries.
+ * What was typed as an address, as it is held against `lower(email)` and as tries are counted by it. Lowered here and not by Postgres, whose `lower`
+ * makes an i of more letters: one address written in two ways would have twice as many tries. (Stored ones are ASCII.)
  */
 export function addressKey(email: string): string {
   return email.toLowerCase();
 }
 
-/** By `read`: SQL that goes past Prisma, which is faster; within a transaction there is only `tx`. */
 async function accountWhere(condition: Prisma.Sql): Promise<Account | null> {
   const [account] = await read<Account[]>`
     SELECT id, name, email, role::text AS role, generation, new_email AS "newEmail", confirmed_at AS "confirmedAt",
@@ -64,9 +66,9 @@ async function accountWhere(condition: Prisma.Sql): Promise<Account | null> {
 
 /**
  * Raises the generation, in the transaction of what is the reason: all sessions of the person end, and whatever is half way (a step, a second factor
- * that no code has confirmed). Tokens, passkeys and providers stay. Gives the new generation.
+ * that no code has confirmed). Tokens, passkeys and providers stay: whoever wants them gone too asks for it (set-password.ts). Gives the new generation.
  */
-export async function startGeneration(tx: Prisma.TransactionClient, userId: number): Promise<number> {
+export async function startGeneration(tx: Tx, userId: number): Promise<number> {
   const { generation } = await tx.user.update({
     where: { id: userId },
     data: { generation: { increment: 1 } },
@@ -79,45 +81,46 @@ export async function startGeneration(tx: Prisma.TransactionClient, userId: numb
 }
 
 /** An account's row while a transaction holds it. */
-type Held = {
-  id: number;
-  email: string;
-  generation: number;
-  role: Role;
-  isConfirmed: boolean;
-  hasLeft: boolean;
-};
+type Held = Omit<SeenPerson, 'name'> & { isConfirmed: boolean; hasLeft: boolean };
 
 /** Holds the account for the rest of the transaction: its row is locked. Gives it as it is now; undefined where there is none. */
-export async function holdAccount(tx: Prisma.TransactionClient, id: number): Promise<Held | undefined> {
+export async function holdAccount(tx: Tx, id: number): Promise<Held | undefined> {
   const [held] = await holdRows(tx, [id]);
   return held;
 }
 
-/**
- * Holds the account as it was read: throws 409 where its person has left or its generation was raised since. `actorId` is who does something to it. If
- * that is somebody else, they are held as well, and 403 is thrown where they are no admin any more. (What only admins do, and to themselves too, calls
- * `holdAdmin` besides.)
- */
-export async function holdUnchanged(
-  tx: Prisma.TransactionClient,
-  { id, generation }: Pick<SeenPerson, 'id' | 'generation'>,
-  actorId: number | null = null,
-): Promise<Held> {
-  const rows = await holdRows(tx, [id, actorId ?? id]);
-  if (actorId !== null && actorId !== id) refuseUnlessAdmin(rows.find((row) => row.id === actorId));
+type Seen = Pick<SeenPerson, 'id' | 'generation'>;
+
+/** Holds the account as it was read: throws 409 where its person has left or its generation was raised since. */
+export async function holdUnchanged(tx: Tx, seen: Seen): Promise<Held> {
+  return unchanged(await holdRows(tx, [seen.id]), seen);
+}
+
+/** The same for what only admins do, to themselves too: holds the admin as well, and throws 403 where they are none any more. Null: a script does it. */
+export async function holdByAdmin(tx: Tx, seen: Seen, adminId: number | null): Promise<Held> {
+  const rows = await holdRows(tx, [seen.id, adminId ?? seen.id]);
+  if (adminId !== null) refuseUnlessAdmin(rows.find(({ id }) => id === adminId));
+  return unchanged(rows, seen);
+}
+
+/** The same for what people do to their own account, and admins to anybody's. */
+export function holdByOwnerOrAdmin(tx: Tx, seen: Seen, actorId: number | null): Promise<Held> {
+  return actorId === seen.id ? holdUnchanged(tx, seen) : holdByAdmin(tx, seen, actorId);
+}
+
+function unchanged(rows: Held[], { id, generation }: Seen): Held {
   const held = rows.find((row) => row.id === id);
   if (!held || held.hasLeft || held.generation !== generation) throw changedMeanwhile();
   return held;
 }
 
 /** Holds an admin's own account. Throws 403 where they are no admin any more. */
-export async function holdAdmin(tx: Prisma.TransactionClient, id: number): Promise<void> {
+export async function holdAdmin(tx: Tx, id: number): Promise<void> {
   refuseUnlessAdmin(await holdAccount(tx, id));
 }
 
 /** By id, the lower first. NO KEY: rows that only refer to these people, such as lines of the trail, can still be inserted. */
-function holdRows(tx: Prisma.TransactionClient, ids: number[]): Promise<Held[]> {
+function holdRows(tx: Tx, ids: number[]): Promise<Held[]> {
   return tx.$queryRaw<Held[]>`
     SELECT id, email, generation, role::text AS role, confirmed_at IS NOT NULL AS "isConfirmed", left_at IS NOT NULL AS "hasLeft" FROM users
     WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;

@@ -8,7 +8,7 @@ import { preparePasswords } from './passwords.js';
 import { providersIn } from './providers/providers.js';
 import { type Action, can } from './roles.js';
 import { findSession, type Session } from './sessions.js';
-import { type Auth, authOf, sessionSecretOf } from './signing-in.js';
+import { type Auth, authOf, sessionCookieIn } from './signing-in.js';
 import { admitToken, bearerIn } from './tokens/bearer.js';
 
 // The front of the auth module. The rest of the code knows `req.user`, `req.session` and `req.token` (who is this), roles.ts (what may they), and what
@@ -25,9 +25,10 @@ import { admitToken, bearerIn } from './tokens/bearer.js';
 //   tries.ts                   failures counted, delays, locks
 //   signing-in.ts auth.ts      how somebody comes in and out; whose a request is, and the walls
 //
-// and then what you came for, five to twenty-five minutes each: a folder, with by-password.ts and passwords.ts (whose a password is; hashing, few at once),
-// steps.ts (what a browser begins and a later request ends), mailed-links.ts (good once), ways-in.ts (its head says what another way in is added to) or
-// trail.ts. A line of the trail about what changes an account is written in the same transaction; about what only fails, or that somebody went, after it.
+// Words: a person has an account, their row; the door is where one signs in; a letter is a mail that we send; the trail says who did what, for admins to
+// read; a step is what a browser begins and a later request ends (steps.ts). And then what you came for, five to twenty-five minutes each: a folder, with
+// by-password.ts and passwords.ts (whose a password is; hashing, few at once), mailed-links.ts (good once), ways-in.ts (its head says what another way in
+// is added to) or trail.ts.
 
 export { isAboutPeople, isForBrowsers, isOfDevices } from './addresses.js';
 export { authorOf, holdAuthor, whoIsHere } from './authors.js';
@@ -59,14 +60,14 @@ export function installAuth(app: Application, given: Omit<Auth, 'passport' | 'pr
 }
 
 /**
- * Finds out whose a request is, in one round trip: sets `session` and `user` by its cookie, or `token` and `user` by `admitToken`, which throws 401 of a
+ * Finds out whose a request is, by one query: sets `session` and `user` by its cookie, or `token` and `user` by `admitToken`, which throws 401 of a
  * token that is not good, and 403 where one that reads would write, or where only browsers go.
  */
 const identify: RequestHandler = async (req, _res, next) => {
   const bearer = bearerIn(req);
   if (bearer !== null) await admitToken(req, bearer);
   else {
-    const secret = sessionSecretOf(req);
+    const secret = sessionCookieIn(req);
     const session = secret ? await findSession(secret, authOf(req).settings.sessions) : null;
     if (session) {
       req.session = session;
@@ -84,6 +85,7 @@ const identify: RequestHandler = async (req, _res, next) => {
 export const identifyAgain: RequestHandler = (req, res, next) => {
   if (!req.user || !req.bodyCameLater) return next();
   delete req.session;
+  delete req.token;
   delete req.user;
   return identify(req, res, next);
 };
@@ -117,7 +119,7 @@ const MAY: Record<Action, string> = {
   administer: 'look after people and the price book here',
 };
 
-/** The wall that lets those through whose role may do this. (What a token may not was refused when it was identified.) */
+/** The wall that lets those through whose role may do this, behind `signedIn`. A token may it too, but where addresses.ts says that none is taken. */
 export function allowedTo(action: Action): RequestHandler {
   return (req, _res, next) => {
     if (req.user && can(req.user.role, action)) return next();

@@ -1,5 +1,5 @@
 import { Prisma } from '../db/generated/client.js';
-import { addressKey, holdUnchanged, type SeenPerson, startGeneration } from './accounts.js';
+import { addressKey, holdByOwnerOrAdmin, type SeenPerson, startGeneration } from './accounts.js';
 import { keepingAnAdmin, releaseAdmin } from './last-admin.js';
 import { dropLinks } from './mailed-links.js';
 import { type From, record } from './trail.js';
@@ -15,7 +15,7 @@ export async function leave(
   from: From,
 ): Promise<'done' | 'last admin'> {
   return keepingAnAdmin(async (tx) => {
-    const { id, email } = await holdUnchanged(tx, account, from.userId);
+    const { id, email } = await holdByOwnerOrAdmin(tx, account, from.userId);
     const addresses = keepsName ? [] : await addressesOf(tx, id, email);
     // Before the row that `releaseAdmin` holds: rule 2 of accounts.ts. Of links to their addresses those alone that are nobody else's.
     const toThem = Prisma.sql`(user_id IS NULL AND lower(email) = ANY(${addresses}))`;

@@ -32,7 +32,7 @@ export async function isProven(req: Request, account: Account, password: string)
     await forgetTries(tryKeys.passwordAgain(account.id));
     return true;
   }
-  await note(account, fromOf(req), tried.locks ? 'was locked' : 'failed to sign in', {
+  await note(fromOf(req), tried.locks ? 'was locked' : 'failed to sign in', account, {
     by: 'password, asked again',
   });
   return false;

@@ -1,4 +1,4 @@
-/** Who may do what: the one table there is. Roles go up: an admin may what an editor may, an editor what a viewer may. */
+/** Who may do what: the one table there is, of those who are signed in. Roles go up: an admin may what an editor may, an editor what a viewer may. */
 export const ROLES = ['viewer', 'editor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -19,7 +19,7 @@ export function can(role: Role | null, action: Action): boolean {
   return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[action]);
 }
 
-/** Of a comment: its author (`byId`) deletes it, and who deleted it (`byId` then) brings it back; an admin does either. */
-export function isOwnOrAdmin(person: { id: number; role: Role }, byId: number | null): boolean {
-  return person.id === byId || can(person.role, 'administer');
+/** `ownerId` is a comment's author, who may delete it; of a deleted one who did that, who may bring it back. An admin may do either. */
+export function isOwnOrAdmin(person: { id: number; role: Role }, ownerId: number | null): boolean {
+  return person.id === ownerId || can(person.role, 'administer');
 }

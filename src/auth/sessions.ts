@@ -16,7 +16,7 @@ const HOUR = 60 * MINUTE;
 
 /**
  * Starts a session. Gives the secret for the browser's cookie, the session's id, and when it ends at the latest. Throws 409 where the person's
- * sessions were ended since they showed who they are, by a new password say, and 403 where nobody has confirmed the address.
+ * generation was raised since they showed who they are, and 403 where nobody has confirmed the address.
  */
 export async function startSession(
   tx: Prisma.TransactionClient,

@@ -45,8 +45,8 @@ export function fromOf(req: Request): From {
   return { userId: req.user?.id ?? null, address: req.ip ?? '' };
 }
 
-/** The secret of the browser's session; nothing where nobody is signed in. */
-export function sessionSecretOf(req: Request): string | undefined {
+/** What the browser's cookie holds: the secret of a session, or anything. */
+export function sessionCookieIn(req: Request): string | undefined {
   return req.cookies[cookieOf(req).name];
 }
 
@@ -75,7 +75,7 @@ export async function enter(
     })
     .catch(async (error) => {
       if (method !== null && error instanceof HttpError)
-        await note({ id, name }, fromOf(req), 'failed to sign in', { by: method, why: error.message });
+        await note(fromOf(req), 'failed to sign in', { id, name }, { by: method, why: error.message });
       throw error;
     });
   if (req.session) await endSession(req.session.id);
@@ -92,22 +92,22 @@ export function signInAnew(req: Request, account: Account, generation: number): 
   return enter(req, { ...account, generation }, req.session?.isKept ?? false, null);
 }
 
-/** What is kept of a sign-in until the second factor is shown; `by` is what the first one was. */
+/** What is kept of a sign-in until the second factor is shown. `by` is what the first one was, `generation` the account's when it was. */
 export type Begun = { keep: boolean; to: string; by: string; generation: number };
 
 /** Goes on with whoever has shown the first factor, and has another perhaps. Gives where the browser goes next: the page wanted, or that of the code. */
 export async function enterOrAskForCode(
   req: Request,
   account: Account,
-  { isKept, to, method }: { isKept: boolean; to: string | undefined; method: string },
+  { keep, to, by }: { keep: boolean; to: string | undefined; by: string },
 ): Promise<string> {
   const wanted = pathOfThisSite(to);
   if (account.totpSince) {
-    const begun: Begun = { keep: isKept, to: wanted, by: method, generation: account.generation };
+    const begun: Begun = { keep, to: wanted, by, generation: account.generation };
     await beginStep(req, 'second factor', { userId: account.id, data: begun });
     return '/sign-in/code';
   }
-  await enter(req, account, isKept, method);
+  await enter(req, account, keep, by);
   return wanted;
 }
 

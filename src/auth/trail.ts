@@ -2,7 +2,8 @@ import { type AuthAction, recordChange, type Trace } from '../changes/queries.js
 import { db } from '../db/client.js';
 import type { Prisma } from '../db/generated/client.js';
 
-// What the trail keeps of people: who came in, who did not, and what became of their accounts.
+// What the trail keeps of people: who came in, who did not, and what became of their accounts. A line about what changes an account is written in the
+// same transaction (`record`); about what only fails, or that somebody went, after it (`note`).
 
 /** Where a request comes from, for the trail. */
 export type From = { userId: number | null; address: string };
@@ -18,17 +19,17 @@ export async function record(
   await recordChange(tx, { ...from, action, noun: 'people', recordId: id, label: name, ...more });
 }
 
-/** A line in the trail by itself. */
+/** A line in the trail by itself; of a failure `after` says by what, and why. */
 export async function note(
-  about: { id: number; name: string },
   from: From,
   action: AuthAction,
+  about: { id: number; name: string },
   after?: Prisma.InputJsonObject,
 ): Promise<void> {
   await record(db, from, action, about, after ? { after } : {});
 }
 
-/** Whom a line is about that is about nobody here. What was typed or shown is kept out of it: it may be a password. */
+/** For lines about somebody without an account here. What they typed is kept out of it: it may be a password. */
 export function nobodyHere(name: string): { id: number; name: string } {
   return { id: 0, name };
 }

@@ -6,7 +6,7 @@ import { type Account, addressKey } from './accounts.js';
 import { hashOf } from './secrets.js';
 
 // Tries to come in, counted in the database, so that they hold over every process (by doors/, second-factor/at-the-door.ts, own-account.ts and, of letters,
-// post.ts). Nine failures cost nothing. After the tenth one waits 1 s, after the eleventh 2 s, and so on to 512 s after the nineteenth; the twentieth
+// post.ts). Ten are free. After the tenth failure one waits 1 s, after the eleventh 2 s, and so on to 512 s after the nineteenth; the twentieth
 // locks. While one waits, or it is locked, the right password is refused unread. A lock ends after a day, by an admin, and at the door by a link that is
 // mailed. Addresses that nobody has are counted and locked alike: what is answered tells nothing.
 const FREE = 10;

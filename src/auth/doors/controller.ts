@@ -21,7 +21,7 @@ export async function signInPage(req: Request, res: Response) {
   await showSignIn(req, res, { values: { to: req.query.to }, errors: {} });
 }
 
-/** The same whether or not it has an account. */
+/** The same whether or not the address has an account. */
 function lockedInWords(req: Request): string {
   const sooner = authOf(req).mail.isOn
     ? 'If it has an account, we have written to it: the link in the mail opens it sooner'
@@ -40,7 +40,7 @@ export async function createSession(req: Request, res: Response) {
     const password = `Too many wrong passwords for this address. ${wait}`;
     return showSignIn(req, res, withError(read.data, { password }), 429);
   }
-  // What was read and trimmed is what is checked.
+  // passport looks there: what was read and trimmed is what it checks.
   req.body = read.data;
   const account = await authenticate(req);
   if (!account) {
@@ -49,20 +49,20 @@ export async function createSession(req: Request, res: Response) {
   }
   await forgetTries(tryKeys.password(email));
   if (!account.confirmedAt) {
-    await note(account, fromOf(req), 'failed to sign in', { why: 'not confirmed' });
+    await note(fromOf(req), 'failed to sign in', account, { by: 'password', why: 'not confirmed' });
     postConfirmation(req, account, account.email);
     const how = authOf(req).mail.isOn
       ? `${writtenTo(req, account.email)} Open the link in the mail, or in one that came before.`
       : 'Mail is off here: ask an admin for a link to a new password, which confirms it as well.';
     return refuse(`Your address is not confirmed yet. ${how}`);
   }
-  res.redirect(303, await enterOrAskForCode(req, account, { isKept: keep, to, method: 'password' }));
+  res.redirect(303, await enterOrAskForCode(req, account, { keep, to, by: 'password' }));
 }
 
 export async function destroySession(req: Request, res: Response) {
   const [person, from] = [personOf(req), fromOf(req)];
   await signOut(req);
-  await note(person, from, 'signed out');
+  await note(from, 'signed out', person);
   // Also what the browser keeps for its Back button.
   res.set('Clear-Site-Data', '"cache"');
   sendOn(res, '/', 'You are signed out.');
@@ -109,7 +109,7 @@ async function signUp(req: Request, res: Response) {
 async function failed(req: Request, email: string, locks: boolean): Promise<void> {
   const account = await findAccountByEmail(email);
   const about = account ?? nobodyHere('an address that nobody has');
-  await note(about, fromOf(req), locks ? 'was locked' : 'failed to sign in');
+  await note(fromOf(req), locks ? 'was locked' : 'failed to sign in', about, { by: 'password' });
   if (locks) postLink(req, 'unlock', account, lockedLetter);
 }
 

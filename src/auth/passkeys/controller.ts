@@ -92,7 +92,7 @@ export async function enterWithPasskey(req: Request, res: Response) {
   const shown = await checkPasskey(party, credential, challenge);
   if ('refused' in shown) {
     const about = shown.account ?? nobodyHere('a passkey that nobody has');
-    await note(about, fromOf(req), 'failed to sign in', { by: 'passkey' });
+    await note(fromOf(req), 'failed to sign in', about, { by: 'passkey' });
     throw refusal(req, shown.refused);
   }
   await enter(req, shown.account, keep, 'passkey');

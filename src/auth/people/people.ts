@@ -4,7 +4,7 @@ import {
   type Account,
   addressKey,
   holdAdmin,
-  holdUnchanged,
+  holdByAdmin,
   type Person,
   startGeneration,
 } from '../accounts.js';
@@ -39,7 +39,7 @@ export async function changeRole(
   const { id } = account;
   if (role === 'admin' && !account.confirmedAt) return 'not confirmed';
   return keepingAnAdmin(async (tx) => {
-    await holdByAdmin(tx, account, from);
+    await holdByAdmin(tx, account, from.userId);
     if (role !== 'admin') await releaseAdmin(tx, id);
     await tx.user.update({ where: { id }, data: { role }, select: { id: true } });
     if (role === 'admin') await keepAdmin(tx, id);
@@ -48,19 +48,13 @@ export async function changeRole(
   });
 }
 
-/** Holds the account and the admin who does something to it, one's own as well: who ceased to be one at this very moment does nothing more. */
-async function holdByAdmin(tx: Prisma.TransactionClient, account: Account, from: From): Promise<void> {
-  await holdUnchanged(tx, account, from.userId);
-  if (from.userId === account.id) await holdAdmin(tx, account.id);
-}
-
 /**
  * A link for an admin to hand out, by which this person chooses a new password, in place of those that were handed out or sent before. Gives its
  * secret.
  */
 export async function handOutReset(account: Account, from: From): Promise<string> {
   return db.$transaction(async (tx) => {
-    await holdByAdmin(tx, account, from);
+    await holdByAdmin(tx, account, from.userId);
     await dropLinks(tx, Prisma.sql`purpose = 'reset' AND user_id = ${account.id}`);
     const after = { password: 'a link to choose a new one was handed out' };
     await record(tx, from, 'changed', account, { after });
@@ -108,7 +102,7 @@ export async function withdrawInvitation(id: string, from: From): Promise<string
 /** Lets the account be tried again. */
 export async function unlockAccount(account: Account, from: From): Promise<void> {
   await db.$transaction(async (tx) => {
-    await holdByAdmin(tx, account, from);
+    await holdByAdmin(tx, account, from.userId);
     await forgetAllTries(account, tx);
     await record(tx, from, 'was unlocked', account);
   });

@@ -14,7 +14,14 @@ import { authOf, enterOrAskForCode, fromOf } from '../signing-in.js';
 import { beginStep, endStep, findStep } from '../steps.js';
 import { nobodyHere, note } from '../trail.js';
 import { listIdentities, type Provider } from '../ways-in.js';
-import { type Arrival, arrive, type Known, link, type Refusal, unlink as take } from './identities.js';
+import {
+  type Arrival,
+  arrive,
+  type Known,
+  link,
+  type Refusal,
+  unlink as unlinkIdentity,
+} from './identities.js';
 import { leaveFor, profileOf } from './providers.js';
 
 // Signing in through a provider: away to it, and back with what it says. What is wrong on the way is told on the page one came from.
@@ -66,7 +73,7 @@ export async function unlink(req: Request, res: Response) {
     (await listIdentities(account.id, providers)).find((row) => row.id === id),
     'link',
   );
-  const done = found(await take(account, linked.id, providers, fromOf(req)), 'link');
+  const done = found(await unlinkIdentity(account, linked.id, providers, fromOf(req)), 'link');
   if (done === 'last way in') {
     const form = 'Nothing else would sign you in. Set a password first.';
     return showIdentities(req, res, withError({}, { form }));
@@ -107,14 +114,14 @@ async function go(
   page(req, res, 'auth/leaving', { title: `On to ${name}`, name, url: left.url });
 }
 
-/** Signs in whoever it is; who has a second factor shows that first. */
+/** Signs in whoever it is; who has a second factor shows that first. (An account may be linked before: the provider has said whose the address is.) */
 async function letIn(req: Request, res: Response, known: Known, to: string) {
   const { name } = known.provider;
   const arrival: Arrival = await arrive(known, authOf(req).settings.signUp, req.ip ?? '');
   if (!arrival.ok) return turnAway(req, res, known.provider, arrival.refusal);
   const { account, how } = arrival;
   if (how === 'linked') post(req, account.email, providerLinked(account.name, name));
-  const next = await enterOrAskForCode(req, account, { isKept: false, to, method: name });
+  const next = await enterOrAskForCode(req, account, { keep: false, to, by: name });
   if (how === 'linked') {
     setFlash(req, { message: `Your account is linked to ${name} now. We have written to you about it.` });
   }
@@ -140,8 +147,10 @@ const TOLD: Record<Failure, (name: string) => string> = {
 };
 
 async function turnAway(req: Request, res: Response, { name }: Provider, why: Failure) {
-  const about = req.user ?? nobodyHere(`somebody from ${name}`);
-  await note(about, fromOf(req), 'failed to sign in', { by: name, why });
+  const [about, by] = req.user
+    ? [req.user, `${name}, to link it`]
+    : [nobodyHere(`somebody from ${name}`), name];
+  await note(fromOf(req), 'failed to sign in', about, { by, why });
   const message = TOLD[why](name);
   if (why === 'not invited') throw new HttpError(403, message);
   refuse(req, res, message);

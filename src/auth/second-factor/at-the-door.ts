@@ -75,7 +75,7 @@ function tooLate(res: Response) {
 
 /** Who types codes has shown the first factor already, so whoever has the account is told. */
 async function failed(req: Request, { account, step }: BegunSignIn, locks: boolean): Promise<void> {
-  await note(account, fromOf(req), locks ? 'was locked' : 'failed to sign in', { by: 'code' });
+  await note(fromOf(req), locks ? 'was locked' : 'failed to sign in', account, { by: 'code' });
   if (locks) postLink(req, 'unlock', account, codeLocked((step.data as Begun).by));
 }
 

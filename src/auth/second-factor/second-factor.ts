@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { db } from '../../db/client.js';
-import { type Account, holdUnchanged, startGeneration } from '../accounts.js';
+import { type Account, holdByOwnerOrAdmin, holdUnchanged, startGeneration } from '../accounts.js';
 import { seal, unseal } from '../sealed.js';
 import { type From, record } from '../trail.js';
 import { countRecoveryCodes, makeRecoveryCodes, useRecoveryCode } from './recovery-codes.js';
@@ -76,7 +76,7 @@ export async function turnOn(
 export async function turnOff(account: Account, from: From): Promise<number> {
   const { id } = account;
   return db.$transaction(async (tx) => {
-    await holdUnchanged(tx, account, from.userId);
+    await holdByOwnerOrAdmin(tx, account, from.userId);
     await tx.user.update({
       where: { id },
       data: { totpSecret: null, totpSince: null },
