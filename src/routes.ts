@@ -24,7 +24,7 @@ import * as parts from './parts/controller.js';
 import * as plans from './plans/controller.js';
 import * as systems from './systems/controller.js';
 import { idIn } from './web/addresses.js';
-import { limitFailures, limitRequests, limitWrites } from './web/rate-limit.js';
+import { limitFailures, limitPosts, limitWrites } from './web/rate-limit.js';
 
 /** What a device says of its passkey comes from a script; everything else is a form's. */
 const asJson = json({ limit: '50kb' });
@@ -55,16 +55,16 @@ export function drawRoutes(app: Express): void {
   app.get('/', home.show);
   app.get('/sign-in', doors.signInPage);
   app.post('/sign-in', limitFailures(50, 15), doors.createSession);
-  app.post('/sign-in/with/:provider', limitRequests(100, 15), providers.goToProvider);
-  app.get('/sign-in/with/:provider/callback', limitRequests(100, 15), providers.comeBack);
+  app.post('/sign-in/with/:provider', limitPosts(100, 15), providers.goToProvider);
+  app.get('/sign-in/with/:provider/callback', providers.comeBack);
   app.get('/sign-in/code', secondFactor.codePage);
   app.post('/sign-in/code', limitFailures(50, 15), secondFactor.enterWithCode);
-  app.post('/sign-in/passkey/challenge', limitRequests(200, 15), passkeys.createSignInChallenge);
+  app.post('/sign-in/passkey/challenge', limitPosts(200, 15), passkeys.createSignInChallenge);
   app.post('/sign-in/passkey', limitFailures(20, 15), asJson, passkeys.enterWithPasskey);
   app.get('/sign-up', doors.signUpPage);
-  app.post('/sign-up', limitRequests(40, 15), doors.create);
+  app.post('/sign-up', limitPosts(40, 15), doors.create);
   app.get('/password-reset/new', links.newReset);
-  app.post('/password-reset/new', limitRequests(20, 15), links.createReset);
+  app.post('/password-reset/new', limitPosts(20, 15), links.createReset);
   app.get('/password-reset', links.resetPage);
   app.post('/password-reset', links.reset);
   app.get('/confirmation', links.confirmationPage);
@@ -110,7 +110,7 @@ export function drawRoutes(app: Express): void {
   app.get('/account/name', account.editName);
   app.post('/account/name', account.updateName);
   app.get('/account/address', account.editAddress);
-  app.post('/account/address', limitRequests(20, 15), account.updateAddress);
+  app.post('/account/address', limitPosts(20, 15), account.updateAddress);
   app.post('/account/address/withdrawal', account.withdrawAddress);
   app.get('/account/password', account.editPassword);
   app.post('/account/password', limitFailures(20, 15), account.updatePassword);

@@ -8,6 +8,8 @@ import { findMailedLink } from '../src/auth/mailed-links.js';
 import { changeRole, handOutReset, invite, withdrawInvitation } from '../src/auth/people/people.js';
 import { turnOff } from '../src/auth/second-factor/second-factor.js';
 import { createAccount } from '../src/auth/sign-up.js';
+import { sweep } from '../src/auth/sweep.js';
+import { note } from '../src/auth/trail.js';
 import { db } from '../src/db/client.js';
 import { USUAL_HASH } from '../src/settings.js';
 import { letters, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
@@ -431,6 +433,9 @@ describe('one’s own account', () => {
     const kept = await db.change.findUniqueOrThrow({ where: { id } });
     expect(kept).toMatchObject({ label: 'Somebody who left', after: { secondFactor: 'off' } });
     await expect(changeName(account, 'Real Name', FROM)).rejects.toThrow('changed at this very moment');
+    // What was on its way at that moment.
+    await note(FROM, 'failed to sign in', person, { by: 'passkey' });
+    await sweep(new Date(), { idleHours: 12, maxHours: 24, keptDays: 30 });
     const trail = JSON.stringify(await db.change.findMany({ orderBy: { id: 'desc' }, take: 10 }));
     for (const said of ['earlier@example.com', 'Earlier@example.com', person.name, 'Real Name'])
       expect(trail).not.toContain(said);

@@ -1,3 +1,4 @@
+import { db } from '../db/client.js';
 import { Prisma } from '../db/generated/client.js';
 import { addressKey, holdByOwnerOrAdmin, type SeenPerson, startGeneration } from './accounts.js';
 import { keepingAnAdmin, releaseAdmin } from './last-admin.js';
@@ -22,7 +23,7 @@ export async function leave(
     await dropLinks(tx, Prisma.sql`user_id = ${id} OR created_by_id = ${id} OR ${toThem}`);
     await releaseAdmin(tx, account.id);
     await record(tx, from, from.userId === account.id ? 'left' : 'removed', account);
-    const name = keepsName ? account.name : 'Somebody who left';
+    const name = keepsName ? account.name : NO_NAME;
     const gone = {
       passwordHash: null,
       newEmail: null,
@@ -44,6 +45,15 @@ export async function leave(
   });
 }
 
+const NO_NAME = 'Somebody who left';
+
+/** A failure or a sign-out of somebody who left at that moment without their name may have been written with it: takes it out. */
+export async function forgetLateNames(): Promise<void> {
+  await db.$executeRaw`
+    UPDATE changes SET label = u.name FROM users u
+    WHERE noun = 'people' AND record_id = u.id AND u.left_at > now() - interval '1 day' AND u.name = ${NO_NAME} AND label <> u.name`;
+}
+
 /** What the trail says about a person that names nobody. */
 const NAMELESS = [
   'by',
@@ -59,6 +69,7 @@ const NAMELESS = [
   'secondFactor',
   'sessions',
   'tokensPasskeysAndProviders',
+  'why',
 ];
 
 /** Of what the trail says about the person stays what was done, and from where; nothing that names them, nor an address that they had before. */

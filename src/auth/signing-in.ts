@@ -74,8 +74,8 @@ export async function enter(
       return started;
     })
     .catch(async (error) => {
-      if (method !== null && error instanceof HttpError)
-        await note(fromOf(req), 'failed to sign in', { id, name }, { by: method, why: error.message });
+      if (error instanceof HttpError && error.status === 403)
+        await note(fromOf(req), 'failed to sign in', { id, name }, { by: method, why: 'not confirmed' });
       throw error;
     });
   if (req.session) await endSession(req.session.id);

@@ -1,10 +1,11 @@
 import { db } from '../db/client.js';
 import type { Settings } from '../settings.js';
+import { forgetLateNames } from './leaving.js';
 import { SHOWN_DAYS } from './tokens/tokens.js';
 
 const HOUR = 3_600_000;
 
-/** Sweeps what has run out: none of it does anything any more, and no list shows it. */
+/** Sweeps what has run out: none of it does anything any more, and no list shows it. And names that shall be gone. */
 export async function sweep(now: Date, { idleHours }: Settings['sessions']): Promise<void> {
   const before = (hours: number) => ({ lt: new Date(now.getTime() - hours * HOUR) });
   const expired = { expiresAt: { lt: now } };
@@ -15,4 +16,5 @@ export async function sweep(now: Date, { idleHours }: Settings['sessions']): Pro
   await db.apiToken.deleteMany({ where: { OR: [{ expiresAt: shown }, { revokedAt: shown }] } });
   // A try that is a day old counts as never made.
   await db.tries.deleteMany({ where: { lastAt: before(24) } });
+  await forgetLateNames();
 }

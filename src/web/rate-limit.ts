@@ -10,9 +10,9 @@ export function limitFailures(tries: number, minutes: number): RequestHandler {
   return limit(tries, minutes, { skipSuccessfulRequests: true, requestWasSuccessful: wasNoFailure });
 }
 
-/** Refuses further requests from one IP address for a while, whatever became of them: of what sends mail to others, or writes where nobody is known yet. */
-export function limitRequests(requests: number, minutes: number): RequestHandler {
-  return limit(requests, minutes, {});
+/** Refuses further posts from one IP address for a while, whatever became of them: of what sends mail to others. */
+export function limitPosts(posts: number, minutes: number): RequestHandler {
+  return limit(posts, minutes, {});
 }
 
 /** Refuses further writes of one person for a while, from wherever they come: of what everybody who is here may write, and nobody ever purges. */

@@ -5,7 +5,7 @@ import { found, HttpError } from '../../web/errors.js';
 import { sendOn, setFlash } from '../../web/flash.js';
 import { type FormState, statusOf, withError } from '../../web/form.js';
 import { page } from '../../web/page.js';
-import type { Account } from '../accounts.js';
+import { type Account, findAccount } from '../accounts.js';
 import { passwordAgainForm } from '../fields.js';
 import { providerLinked, providerUnlinked } from '../letters.js';
 import { ownAccount, readProven } from '../own-account.js';
@@ -38,19 +38,23 @@ export async function comeBack(req: Request, res: Response) {
   const step = await findStep(req, 'provider');
   const away = awayData.safeParse(step?.data);
   if (!step || !(await endStep(req, step)) || away.data?.slug !== provider.slug) {
-    return turnAway(req, res, provider, 'too late');
+    // No line in the trail: any page can lead a browser here, and nobody need have tried anything.
+    return refuse(
+      req,
+      res,
+      `Signing in through ${provider.name} took too long, or began elsewhere. Try again.`,
+    );
   }
+  const linker = step.userId === null ? null : await findAccount(step.userId);
   const query = new URL(req.originalUrl, 'http://this.invalid').search;
   const told = await profileOf(authOf(req).passport, provider, query, away.data.kept);
   if (!told.ok) {
     logFailure(req, provider, told.reason);
-    return turnAway(req, res, provider, told.turnedBack ? 'turned back' : 'not told');
+    return turnAway(req, res, provider, told.turnedBack ? 'turned back' : 'not told', linker);
   }
-  // Who left to sign in has none.
-  const { generation = -1 } = away.data;
-  if (step.userId !== null)
-    return endLink(req, res, { provider, profile: told.profile }, { id: step.userId, generation });
-  await letIn(req, res, { provider, profile: told.profile }, away.data.to);
+  const known: Known = { provider, profile: told.profile };
+  if (step.userId === null) return letIn(req, res, known, away.data.to);
+  await endLink(req, res, known, linker, away.data.generation);
 }
 
 export async function identities(req: Request, res: Response) {
@@ -130,10 +134,9 @@ async function letIn(req: Request, res: Response, known: Known, to: string) {
 }
 
 /** Why somebody comes back from a provider for nothing. */
-type Failure = Refusal | 'too late' | 'turned back' | 'not told' | 'signed out' | 'taken';
+type Failure = Refusal | 'turned back' | 'not told' | 'signed out' | 'taken';
 
 const TOLD: Record<Failure, (name: string) => string> = {
-  'too late': (name) => `Signing in through ${name} took too long, or began elsewhere. Try again.`,
   'turned back': (name) => `You turned back at ${name}.`,
   'not told': (name) => `${name} did not tell us who you are. Try again later, or another way.`,
   'not invited': (name) => `Nobody here has your address at ${name} yet. Ask an admin to invite you.`,
@@ -146,24 +149,29 @@ const TOLD: Record<Failure, (name: string) => string> = {
   taken: (name) => `Somebody else’s account here is linked to that one at ${name}.`,
 };
 
-async function turnAway(req: Request, res: Response, { name }: Provider, why: Failure) {
-  const [about, by] = req.user
-    ? [req.user, `${name}, to link it`]
-    : [nobodyHere(`somebody from ${name}`), name];
+/** `linker` is who left to link, and nobody where somebody left to sign in. */
+async function turnAway(
+  req: Request,
+  res: Response,
+  { name }: Provider,
+  why: Failure,
+  linker: Account | null = null,
+) {
+  const about = linker ?? nobodyHere(`somebody from ${name}`);
+  const by = linker ? `${name}, to link it` : name;
   await note(fromOf(req), 'failed to sign in', about, { by, why });
   const message = TOLD[why](name);
   if (why === 'not invited') throw new HttpError(403, message);
   refuse(req, res, message);
 }
 
-/** Only where the person who left to link is still the one who is signed in, and their account is as it was then. */
-async function endLink(req: Request, res: Response, known: Known, left: { id: number; generation: number }) {
+/** Only where the person who left to link is still the one who is signed in, and their account is as it was then, by its generation. */
+async function endLink(req: Request, res: Response, known: Known, linker: Account | null, generation = -1) {
   const { name } = known.provider;
-  if (req.user?.id !== left.id) return turnAway(req, res, known.provider, 'signed out');
-  const account = { ...(await ownAccount(req)), generation: left.generation };
-  const done = await link(account, known, fromOf(req));
-  if (done === 'taken') return turnAway(req, res, known.provider, 'taken');
-  if (done === 'linked') post(req, account.email, providerLinked(account.name, name));
+  if (!linker || req.user?.id !== linker.id) return turnAway(req, res, known.provider, 'signed out', linker);
+  const done = await link({ ...linker, generation }, known, fromOf(req));
+  if (done === 'taken') return turnAway(req, res, known.provider, 'taken', linker);
+  if (done === 'linked') post(req, linker.email, providerLinked(linker.name, name));
   sendOn(res, '/account/identities', `${name} is ${done}.`);
 }
 
