@@ -15,6 +15,8 @@ export function endOfFlow(line: string, start: number): number {
 export function maskedFlow(text: string): { text: string; length: number; isOpen: boolean } {
   const masked: string[] = [];
   let value = '';
+  // Its last token and the blanks behind it: to look at the end of what grows by a token at a time would copy it each time.
+  let last = '';
   let depth = 0;
   let length = text.length;
   const endValue = (isKey: boolean) => {
@@ -22,12 +24,14 @@ export function maskedFlow(text: string): { text: string; length: number; isOpen
     const behind = bare.slice(bare.trimEnd().length);
     masked.push(isKey ? value : before + maskedValue(bare.trimEnd()) + behind);
     value = '';
+    last = '';
   };
   for (const { index, 0: token } of text.matchAll(TOKEN)) {
     const isKey = token === ':' && /^(?:$|[\s"'{[])/.test(text.slice(index + 1, index + 2));
-    const isQuotedKey = token === ':' && /["']\s*$/.test(value.slice(-20));
+    const isQuotedKey = token === ':' && /["']\s*$/.test(last.slice(-20));
     if (!isKey && !isQuotedKey && !'{}[],'.includes(token)) {
       value += token;
+      last = /\S/.test(token) ? token : last + token;
       continue;
     }
     endValue(isKey || isQuotedKey);

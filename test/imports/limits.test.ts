@@ -282,6 +282,153 @@ describe('what a plan cannot hold is refused, whatever format it comes in', () =
   });
 });
 
+describe('what a few kilobytes repeat by aliases is counted as if it were written out', () => {
+  const each = (n: number, of: (i: number) => string) =>
+    Array.from({ length: n }, (_, i) => of(i)).join(', ');
+  const again = (n: number, name: string) => each(n, () => `*${name}`);
+  const pod = (container: string) =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [${container}]}\n`;
+  const config = (kind: string, data: string) =>
+    `apiVersion: v1\nkind: ${kind}\nmetadata: {name: c}\ndata: {${data}}\n`;
+  const route = (hosts: string, backends: string) =>
+    `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec: {hostnames: [${hosts}], rules: [{backendRefs: [${backends}]}]}\n`;
+  const yaml = (...texts: string[]) => [{ name: 'a.yaml', text: texts.join('---\n') }];
+
+  test.each([
+    [
+      'hosts of a route, with backends each',
+      yaml(
+        route(
+          each(4000, () => 'a'),
+          `&b {name: x}, ${again(4000, 'b')}`,
+        ),
+      ),
+      /The ways in, this one among them/,
+    ],
+    [
+      'a long argument, over and over',
+      yaml(pod(`{name: a, image: x, args: [&s "${'ab '.repeat(30_000)}", ${again(3000, 's')}]}`)),
+      /letters that aliases/,
+    ],
+    [
+      'a value of a Secret',
+      yaml(config('Secret', `z: &s "${'QUJD'.repeat(60_000)}", ${each(1600, (i) => `k${i}: *s`)}`)),
+      /letters that aliases/,
+    ],
+    [
+      'a long image of many pods',
+      yaml(
+        `apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: z}, spec: &a {containers: [{image: "${'ab-'.repeat(20_000)}"}]}}, ${each(2000, (i) => `{metadata: {name: a${i}}, spec: *a}`)}]\n`,
+      ),
+      /letters that aliases/,
+    ],
+    [
+      'a long key',
+      yaml(
+        `apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: z}, spec: &a {containers: [{image: x, resources: {requests: {? "${'a'.repeat(400_000)}" : 1}}}]}}, ${each(2000, (i) => `{metadata: {name: a${i}}, spec: *a}`)}]\n`,
+      ),
+      /letters that aliases/,
+    ],
+    [
+      'a command of heroku.yml',
+      [
+        {
+          name: 'heroku.yml',
+          text: `build: {docker: {web: Dockerfile}}\nrun: {web: &c "${'a && '.repeat(20_000)}", ${each(900, (i) => `w${i}: *c`)}}\n`,
+        },
+      ],
+      /letters that aliases/,
+    ],
+    [
+      'entries of a ConfigMap, taken under many prefixes',
+      yaml(
+        config(
+          'ConfigMap',
+          each(2000, (i) => `k${i}: v`),
+        ),
+        pod(
+          `{name: a, image: x, envFrom: [${each(2000, (i) => `{prefix: p${i}, configMapRef: {name: c}}`)}]}`,
+        ),
+      ),
+      /more than 100000 variables/,
+    ],
+    [
+      'a budget of many labels, for many pods',
+      yaml(
+        `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: b}\nspec: {maxUnavailable: 1, selector: {matchLabels: {${each(9000, (i) => `l${i}: v`)}}}}\n`,
+        `apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: z}, spec: &a {containers: [{image: x}]}}, ${each(3000, (i) => `{metadata: {name: a${i}}, spec: *a}`)}]\n`,
+      ),
+      /PodDisruptionBudgets to hold each against/,
+    ],
+    [
+      'lines of a quoted text that stand no further in than its key, each a line to read it all again',
+      yaml(
+        `x-a: "${'y'.repeat(1_000_000)}"\nservices:\n  a:\n    image: x\nx-b:\n${' '.repeat(1002)}A: "l\n${Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i + 1)}k: |\n`).join('')}${' '.repeat(1003)}"\n`,
+      ),
+      /quote/,
+    ],
+  ])('%s', (_what, files, message) => {
+    expect(refusalOf(files).message).toMatch(message);
+  });
+
+  test.each([
+    [
+      'a source of variables that is named over and over is taken once',
+      yaml(
+        config(
+          'ConfigMap',
+          each(3000, (i) => `k${i}: v`),
+        ),
+        pod(`{name: a, image: x, envFrom: [&e {configMapRef: {name: c}}, ${again(3000, 'e')}]}`),
+      ),
+    ],
+    [
+      'a Service of many labels that a route names over and over is looked for once',
+      yaml(
+        `apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{port: 1}], selector: {${each(6000, (i) => `l${i}: v`)}}}\n`,
+        pod('{name: a, image: x}'),
+        route(
+          each(120, () => 'a'),
+          `&b {name: x}, ${again(120, 'b')}`,
+        ),
+      ),
+    ],
+    [
+      'variables in variables’ places',
+      yaml(
+        pod(
+          `{name: a, image: x, env: [{name: A, value: ${'v'.repeat(9990)}}], args: ["${'$(A)'.repeat(100_000)}", &s "${'$(A)'.repeat(800)}", ${again(1000, 's')}]}`,
+        ),
+      ),
+    ],
+    [
+      'parameters in parameters’ places',
+      yaml(
+        `apiVersion: v1\nkind: Template\nmetadata: {name: t}\nparameters: [{name: A, value: ${'v'.repeat(10_000)}}]\nobjects: [{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a, image: x, args: ["${'${A}'.repeat(100_000)}"]}]}}]\n`,
+      ),
+    ],
+  ])('%s', (_what, files) => {
+    let result = importFiles([]);
+    expect(processorMilliseconds(() => (result = importFiles(files)))).toBeLessThan(NO_EXPLOSION_MS);
+    expect(result.ok ? [] : result.faults).toEqual([]);
+  });
+
+  test('pieces of Kubernetes of one role by the thousand, in a cluster that one runs oneself', () => {
+    const pods = (name: string, image: string) =>
+      `{metadata: {name: ${name}, namespace: kube-system}, spec: &${name} {containers: [{image: ${image}}]}}, ${each(2000, (i) => `{metadata: {name: ${name}${i}, namespace: kube-system}, spec: *${name}}`)}`;
+    const files = yaml(
+      `apiVersion: v1\nkind: PodList\nitems: [${pods('api', 'kube-apiserver')}, ${pods('etcd', 'etcd')}]\n`,
+    );
+    let result = importFiles([]);
+    const work = () => (result = importFiles(files, { cluster: 'self' }));
+    expect(processorMilliseconds(work)).toBeLessThan(NO_EXPLOSION_MS);
+    expect(result).toMatchObject({
+      ok: false,
+      faults: [{ message: expect.stringContaining('too many for one plan') }],
+    });
+  });
+});
+
 describe('no letter is looked at more often than the file is long', () => {
   test('comments with the line ends of another system, in a file with a slip', () => {
     const lines = '#\r\n'.repeat(60);

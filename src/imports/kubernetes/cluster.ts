@@ -1,7 +1,8 @@
 import type { Connection, Entry, Part, PartKind, Strength } from '../../domain/model.js';
 import type { ClusterAnswer, Note } from '../model.js';
+import { type Budget, spend } from '../reading/budget.js';
 import { listed } from '../reading/words.js';
-import { connectionsOf } from './connections.js';
+import { connectionBudget, connectionsOf } from './connections.js';
 import { freeName } from './names.js';
 import { providerPart } from './provider.js';
 
@@ -104,6 +105,7 @@ function selfRun(
     return { ...sized, name, runs: 'machine', perMachine, spread, availability, usdPerMonth: null };
   });
   const loadBalancer = providerPart(namesOf(API)[0]!, 'load-balancer', null, 'aws-lb');
+  const room = connectionBudget();
   const callers = parts.filter(({ kind }) => kind === 'web' || kind === 'service' || kind === 'worker');
 
   return {
@@ -111,9 +113,11 @@ function selfRun(
     // A part that fills two roles calls the API once.
     connections: connectionsOf([
       ...CALLS.flatMap(([from, to, strength]) =>
-        calls(namesOf(from), namesOf(to), strength, 'how Kubernetes works'),
+        calls(namesOf(from), namesOf(to), strength, 'how Kubernetes works', room),
       ),
-      ...callers.flatMap(({ name }) => calls([name], namesOf('coredns'), 'hard', 'finds the others by DNS')),
+      ...callers.flatMap(({ name }) =>
+        calls([name], namesOf('coredns'), 'hard', 'finds the others by DNS', room),
+      ),
     ]),
     entries: [{ name: 'deploy', parts: [API, 'kube-controller-manager', 'kube-scheduler'].flatMap(namesOf) }],
     notes: [
@@ -172,7 +176,9 @@ function calls(
   to: readonly string[],
   strength: Strength,
   evidence: string,
+  room: Budget,
 ): Connection[] {
+  spend(room, from.length * to.length);
   // Where several parts fill one role each of them alone is enough, which a hard connection to every one would deny.
   const honest = to.length > 1 ? 'soft' : strength;
   return from.flatMap((caller) =>

@@ -37,7 +37,7 @@ export function openings(
   const byName = new Map<string, Opening>();
   const room = budgetOf(
     MAX_ENTRY_PARTS,
-    `The ways in, this one among them, lead to more than ${MAX_ENTRY_PARTS} workloads, counted for each way. Import fewer objects at a time.`,
+    `The ways in, this one among them, lead to more than ${MAX_ENTRY_PARTS} workloads or Services, counted for each way. Import fewer objects at a time.`,
   );
   const open = (
     name: string,
@@ -45,7 +45,8 @@ export function openings(
     by: Opening['by'],
     { file, line }: { file: string; line: number },
   ) => {
-    spend(room, to.length, { file, line });
+    // A way that leads nowhere has been looked for, too.
+    spend(room, Math.max(1, to.length), { file, line });
     const opening = byName.get(name) ?? { name, workloads: new Set(), by, file, line };
     for (const workload of to) if (!workload.isJob) opening.workloads.add(workload);
     if (opening.workloads.size > 0) byName.set(name, opening);
@@ -119,8 +120,11 @@ export function isRouteController({ part, workload }: { part: Part; workload: Wo
 }
 
 /** The Services a route sends to, with the host asked for ('' for any). */
-function backendsOf({ kind, spec }: KubernetesObject): { host: string; backend: string }[] {
-  if (kind === 'Route') return nameIn(spec.to).map((backend) => ({ host: asText(spec.host) ?? '', backend }));
+function* backendsOf({ kind, spec }: KubernetesObject): Generator<{ host: string; backend: string }> {
+  if (kind === 'Route') {
+    for (const backend of nameIn(spec.to)) yield { host: asText(spec.host) ?? '', backend };
+    return;
+  }
   const rules = mappingsIn(spec.rules);
   if (kind === 'Ingress') {
     const ofAny = [spec.defaultBackend, spec.backend]
@@ -131,15 +135,15 @@ function backendsOf({ kind, spec }: KubernetesObject): { host: string; backend: 
         .flatMap((path) => ingressBackend(path.backend))
         .map((backend) => ({ host: asText(rule.host) ?? '', backend })),
     );
-    return [...ofRules, ...ofAny];
+    return yield* [...ofRules, ...ofAny];
   }
   const hosts = Array.isArray(spec.hostnames) ? spec.hostnames.flatMap((host) => asText(host) ?? []) : [];
   const backends = rules
     .flatMap((rule) => mappingsIn(rule.backendRefs))
     .filter((ref) => (ref.kind ?? 'Service') === 'Service');
-  return (hosts.length > 0 ? hosts : ['']).flatMap((host) =>
-    backends.flatMap(nameIn).map((backend) => ({ host, backend })),
-  );
+  const names = backends.flatMap(nameIn);
+  // One by one: thousands of hosts with thousands of backends each are given up on the way.
+  for (const host of hosts.length > 0 ? hosts : ['']) for (const backend of names) yield { host, backend };
 }
 
 /** `service.name`, or `serviceName` as it was before networking.k8s.io/v1. */

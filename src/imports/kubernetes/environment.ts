@@ -1,4 +1,5 @@
 import type { Fault } from '../model.js';
+import { budgetOf, spend } from '../reading/budget.js';
 import { placeOf } from '../reading/places.js';
 import { asText, isMapping, mappingAt, textAt, type Values } from '../reading/values.js';
 import type { Finder } from './namespaces.js';
@@ -18,6 +19,9 @@ export type Environment = {
   /** The command and its arguments with `$(VAR)` filled in. */
   commandLine: string[];
 };
+
+/** Entries of ConfigMaps and Secrets that one container takes: some thousands, taken under thousands of prefixes, are millions. */
+const MAX_TAKEN = 100_000;
 
 /** Values nobody would write: what `$(VAR)` in `$(VAR)` can grow to must end somewhere. */
 const MAX_VALUE = 10_000;
@@ -56,20 +60,24 @@ export function environmentOf(
     variables.set(variable.name, variable);
   };
   const filled = (text: string): string => {
-    const result = text.replace(/\$\$|\$\(([\w.-]+)\)/g, (written, name?: string) =>
-      name === undefined ? '$' : (variables.get(name)?.value ?? hostOf(name) ?? written),
-    );
-    return result.length > MAX_VALUE ? text : result;
+    let { length } = text;
+    const result = text.replace(/\$\$|\$\(([\w.-]+)\)/g, (written, name?: string) => {
+      if (length > MAX_VALUE) return written;
+      const value = name === undefined ? '$' : (variables.get(name)?.value ?? hostOf(name) ?? written);
+      length += value.length - written.length;
+      return value;
+    });
+    return length > MAX_VALUE ? text : result;
   };
 
-  for (const source of container.envFrom) {
-    const config =
-      configOf(source.configMapRef, finders.configMap, namespace) ??
-      configOf(source.secretRef, finders.secret, namespace);
-    if (!config) continue;
-    const prefix = asText(source.prefix) ?? '';
+  const room = budgetOf(
+    MAX_TAKEN,
+    `A container takes more than ${MAX_TAKEN} variables from ConfigMaps and Secrets. Import fewer objects at a time.`,
+  );
+  for (const { source, config, prefix } of sourcesOf(container, namespace, finders)) {
     const line =
       placeOf(source, config.kind === 'Secret' ? 'secretRef' : 'configMapRef')?.line ?? container.line;
+    spend(room, config.entries.size);
     for (const [key, value] of config.entries) {
       set({ name: prefix + key, value, from: `${config.kind} ${config.name}`, line });
     }
@@ -86,6 +94,29 @@ export function environmentOf(
     }
   }
   return { variables: [...variables.values()], commandLine: container.commandLine.map(filled) };
+}
+
+/** What `envFrom` names and the files hold. Of one that stands twice under the same prefix only the later counts. */
+function sourcesOf(
+  container: Container,
+  namespace: string,
+  finders: ConfigFinders,
+): { source: Values; config: Config; prefix: string }[] {
+  const sources = container.envFrom.flatMap((source) => {
+    const config =
+      configOf(source.configMapRef, finders.configMap, namespace) ??
+      configOf(source.secretRef, finders.secret, namespace);
+    return config ? [{ source, config, prefix: asText(source.prefix) ?? '' }] : [];
+  });
+  const later = new Map<Config, Set<string>>();
+  return sources
+    .reverse()
+    .filter(({ config, prefix }) => {
+      const prefixes = later.get(config) ?? new Set();
+      later.set(config, prefixes);
+      return prefixes.size < prefixes.add(prefix).size;
+    })
+    .reverse();
 }
 
 function referencedValue(

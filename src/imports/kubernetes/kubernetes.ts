@@ -7,6 +7,7 @@ import { type ClusterRole, clusterAddition } from './cluster.js';
 import { connectionBudget, connectionsOf, type Mention, mentionsOf } from './connections.js';
 import { entryOf, isRouteController, openings, routed } from './entries.js';
 import { readConfig } from './environment.js';
+import { sizeOfSelector } from './labels.js';
 import { freeName, partNames } from './names.js';
 import { finderOf } from './namespaces.js';
 import { kubernetesObjects } from './objects.js';
@@ -50,7 +51,8 @@ export const readKubernetes: Reader = (files, options) => {
   const names = partNames(workloads);
   const assumedAvailability = options.assumedAvailability ?? null;
   const budgets = ofKind('PodDisruptionBudget');
-  if (workloads.length * budgets.length > MAX_BUDGETS_TRIED)
+  const tried = budgets.reduce((size, { spec }) => size + 1 + sizeOfSelector(spec.selector), 0);
+  if (workloads.length * tried > MAX_BUDGETS_TRIED)
     throw new TooMuch(
       `${workloads.length} workloads with ${budgets.length} PodDisruptionBudgets to hold each against are too many for one import. Import fewer objects at a time.`,
       budgets[0],
@@ -115,8 +117,8 @@ function nothingToCount(file: string, why: Note | undefined): Fault {
   return { message, file: why?.file ?? file, line: why?.line ?? 1, column: 1 };
 }
 
-/** Of all workloads together; each selector is held against each one's labels. */
-const MAX_BUDGETS_TRIED = 500_000;
+/** Of all workloads together; all of each selector is held against each one's labels. */
+const MAX_BUDGETS_TRIED = 1_000_000;
 
 /** A Service stands for every workload it selects, or for the outside host it is another name of. */
 function pairsOf(

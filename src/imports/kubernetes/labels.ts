@@ -27,6 +27,17 @@ export function selects(selector: unknown, labels: Labels): boolean {
   );
 }
 
+/** How much of a label selector there is to hold against a pod: its labels, its expressions and their values. */
+export function sizeOfSelector(selector: unknown): number {
+  if (!isMapping(selector)) return 0;
+  const equalities = isMapping(selector.matchLabels) ? Object.keys(selector.matchLabels).length : 0;
+  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions : [];
+  return expressions.reduce(
+    (size, one) => size + 1 + (isMapping(one) && Array.isArray(one.values) ? one.values.length : 0),
+    equalities,
+  );
+}
+
 function holds({ key, operator, values }: Values, labels: Labels): boolean {
   const value = labels.get(asText(key) ?? '');
   const isAmong = value !== undefined && Array.isArray(values) && values.some((one) => asText(one) === value);

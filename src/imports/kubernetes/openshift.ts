@@ -50,14 +50,17 @@ function filledIn(
   let room = MAX_TEXT;
   const fill = (key: string, text: string): unknown => {
     let isLacking = false;
+    let { length } = text;
     const filled = text.replace(/\$\{\{(\w+)\}\}|\$\{(\w+)\}/g, (written, bare?: string, inText?: string) => {
+      if (length > room) return written;
       const name = bare ?? inText ?? '';
       const value = values.get(name);
+      length += (value ?? written).length - written.length;
       if (value === null) unset.add(name);
       if (!value) isLacking = true;
       return value ?? written;
     });
-    room -= filled.length;
+    room -= length;
     if (room < 0) return text;
     return isLacking && NUMBERS.has(key) ? null : filled;
   };

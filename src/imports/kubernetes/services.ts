@@ -77,6 +77,7 @@ export function selectedBy<T extends Selectable>(workloads: readonly T[]): (serv
   );
   const byLabel = grouped(labelled, ({ label }) => label);
   const known = new Map<string, T[]>();
+  const knownOf = new Map<Service, T[]>();
   const room = budgetOf(
     MAX_SELECTED,
     `The selectors of these Services fit more than ${MAX_SELECTED} workloads, counted for each. Import fewer objects at a time.`,
@@ -101,10 +102,13 @@ export function selectedBy<T extends Selectable>(workloads: readonly T[]): (serv
   }
 
   return (service) => {
-    // Services with one selector share one list.
+    // Services with one selector share one list; what a selector is, is written out once for each.
+    const before = knownOf.get(service);
+    if (before) return before;
     const key = JSON.stringify([service.namespace, ...service.selector]);
     const selected = known.get(key) ?? select(service);
     known.set(key, selected);
+    knownOf.set(service, selected);
     return selected;
   };
 }

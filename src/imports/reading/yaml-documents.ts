@@ -20,6 +20,7 @@ const MAX_DOCUMENTS = 10_000;
 /** Of all files of an import: many small ones cost what a large one does. */
 const MAX_PIECES_IN_ALL = 200_000;
 const MAX_EXPANDED_IN_ALL = 600_000;
+const MAX_LETTERS_REPEATED = 4_000_000;
 const MAX_DOCUMENTS_IN_ALL = 20_000;
 
 const readBefore = new WeakMap<SourceFile, YamlFile>();
@@ -39,6 +40,10 @@ function newRoom(): Room {
     expanded: budgetOf(
       MAX_EXPANDED_IN_ALL,
       refusal(MAX_EXPANDED_IN_ALL, 'values, with what aliases (*name) repeat,'),
+    ),
+    letters: budgetOf(
+      MAX_LETTERS_REPEATED,
+      refusal(MAX_LETTERS_REPEATED, 'letters that aliases (*name) repeat'),
     ),
     documents: budgetOf(MAX_DOCUMENTS_IN_ALL, refusal(MAX_DOCUMENTS_IN_ALL, 'YAML documents')),
     again: MAX_READ_AGAIN,
@@ -143,7 +148,7 @@ function isResourceDefinition(source: string): boolean {
   return /^kind:[ \t]*["']?CustomResourceDefinition\b/m.test(source);
 }
 
-/** Pieces that the files of an import are read again for the sake of quotes. */
+/** Pieces that the files of an import are read again for the sake of quotes; 200 letters of the text, which is looked through each time, count as one. */
 const MAX_READ_AGAIN = 100_000;
 
 /**
@@ -163,7 +168,7 @@ function readLeniently(source: string, first: Cut, reading: Reading): YamlDocume
       firstError ??= error;
       const at = error instanceof YamlError ? error.quoteEndsAt : undefined;
       const end = at === undefined ? -1 : text.indexOf('\n', at - reading.offset);
-      room.again -= cut.pieces.length;
+      room.again -= cut.pieces.length + text.length / 200;
       if (end === -1 || room.again < 0) throw firstError;
       text = `${text.slice(0, end)} ${text.slice(end + 1)}`;
       Object.assign(reading, { expanded, warnings: [...warnings] });

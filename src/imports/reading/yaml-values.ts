@@ -23,10 +23,11 @@ export type Reading = {
   warnings: Note[];
 };
 
-/** Counted over all files of an import; `again`: the pieces that may still be read a second time. */
-export type Room = { pieces: Budget; expanded: Budget; documents: Budget; again: number };
+/** Counted over all files of an import. `letters`: those of what aliases repeat; `again`: the pieces that may still be read a second time. */
+export type Room = { pieces: Budget; expanded: Budget; letters: Budget; documents: Budget; again: number };
 
-type Sized = { value: unknown; size: number; depth: number };
+/** `size` and `letters` are those of the value when it is written out, its keys among them. */
+type Sized = { value: unknown; size: number; letters: number; depth: number };
 type Walk = { reading: Reading; anchors: Map<string, Sized | 'open'> };
 
 /**
@@ -46,14 +47,15 @@ function sizedValue(node: unknown, depth: number, walk: Walk): Sized {
   if (isAlias(node)) {
     const target = anchored(node.source, where, walk);
     spend(target.size, where, walk);
+    spendOf(walk.reading.room.letters, target.letters, walk.reading.here);
     if (depth + target.depth > MAX_DEPTH) throw new YamlError(TOO_DEEP, where);
     return target;
   }
   spend(1, where, walk);
-  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return { value: null, size: 1, depth: 0 };
+  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return { value: null, size: 1, letters: 0, depth: 0 };
   if (node.anchor) walk.anchors.set(node.anchor, 'open');
   const sized = isScalar(node)
-    ? { value: node.value, size: 1, depth: 0 }
+    ? { value: node.value, size: 1, letters: lengthOf(node.value), depth: 0 }
     : isMap(node)
       ? mapping(node, depth, walk)
       : list(node.items, depth, walk);
@@ -71,7 +73,7 @@ function anchored(name: string, where: number, walk: Walk): Sized {
 
 function list(items: unknown[], depth: number, walk: Walk): Sized {
   const value: unknown[] = [];
-  const sized = { value, size: 1, depth: 0 };
+  const sized = { value, size: 1, letters: 0, depth: 0 };
   for (const item of items) {
     const child = sizedValue(item, depth + 1, walk);
     grow(sized, child);
@@ -83,12 +85,13 @@ function list(items: unknown[], depth: number, walk: Walk): Sized {
 
 function mapping(node: YAMLMap, depth: number, walk: Walk): Sized {
   const value: Record<string, unknown> = Object.create(null);
-  const sized = { value, size: 1, depth: 0 };
+  const sized = { value, size: 1, letters: 0, depth: 0 };
   const merges: { source: unknown; where: number }[] = [];
   for (const pair of node.items) {
     const key = keyOf(pair.key, walk);
     const child = sizedValue(pair.value, depth + 1, walk);
     grow(sized, child);
+    sized.letters += key.length;
     if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN') {
       merges.push({ source: child.value, where: offsetOf(pair.key, walk) });
       continue;
@@ -117,8 +120,13 @@ function merge(value: Record<string, unknown>, source: unknown, where: number, w
   }
 }
 
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' ? value.length : 0;
+}
+
 function grow(sized: Sized, child: Sized): void {
   sized.size += child.size;
+  sized.letters += child.letters;
   sized.depth = Math.max(sized.depth, child.depth + 1);
 }
 
