@@ -1,11 +1,14 @@
 import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
+import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { db, read } from '../src/db/client.js';
 import type { Prisma } from '../src/db/generated/client.js';
 import { createLog } from '../src/log.js';
+import { readSettings } from '../src/settings.js';
+import { toHttps } from '../src/web/https.js';
 import { serverOf } from '../src/web/listening.js';
-import { app, signedIn, useApp, visitor } from './support/app.js';
+import { app, PASSWORD, signedIn, useApp, visitor } from './support/app.js';
 import { aPlan, partFields } from './support/factories.js';
 
 useApp();
@@ -126,6 +129,45 @@ describe('what somebody hostile sends', () => {
     const kept = await signedIn('viewer');
     await set(kept.person.id, { isKept: true, seenAt: hoursAgo(200) });
     expect((await kept.get('/systems')).status).toBe(200);
+  });
+
+  test('how long it may idle and how long it lasts are settings, and so is how long one that is kept does', async () => {
+    const { settings } = app.get('auth');
+    const usual = settings.sessions;
+    const given = { SESSION_IDLE_HOURS: '1', SESSION_MAX_HOURS: '2', SESSION_KEPT_DAYS: '3' };
+    settings.sessions = readSettings(given).sessions;
+    try {
+      const { person, get } = await signedIn('viewer');
+      const [session] = await db.session.findMany({ where: { userId: person.id } });
+      const hoursOf = (ends?: Date) => ((ends?.getTime() ?? 0) - Date.now()) / 3_600_000;
+      expect(hoursOf(session?.expiresAt)).toBeCloseTo(2, 1);
+      const idleFor = (hours: number) =>
+        db.session.updateMany({
+          where: { userId: person.id },
+          data: { seenAt: new Date(Date.now() - hours * 3_600_000) },
+        });
+      await idleFor(0.9);
+      expect((await get('/systems')).status).toBe(200);
+      await idleFor(1.1);
+      expect((await get('/systems')).status).toBe(303);
+      const keeper = await visitor();
+      await keeper.post('/sign-in', { email: person.email, password: PASSWORD, keep: 'on' });
+      const kept = await db.session.findFirst({ where: { userId: person.id, isKept: true } });
+      expect(hoursOf(kept?.expiresAt)).toBeCloseTo(3 * 24, 1);
+    } finally {
+      settings.sessions = usual;
+    }
+  });
+
+  test('what is kept of a session is a hash of what its cookie holds', async () => {
+    const { person } = await signedIn('viewer');
+    const browser = await visitor();
+    const answer = await browser.signIn(person.email);
+    const secret = /session=([^;]+)/.exec(String(answer.headers['set-cookie']))?.[1] ?? '';
+    expect(secret).toHaveLength(43);
+    const kept = await db.session.findMany({ where: { userId: person.id } });
+    expect(kept.length).toBeGreaterThan(0);
+    expect(JSON.stringify(kept)).not.toContain(secret);
   });
 
   test('who signs in where somebody else is signed in takes that session’s place', async () => {
@@ -284,6 +326,14 @@ describe('what somebody hostile sends', () => {
   });
 });
 
+test('over http a visit is sent on to https; what carries a form or a token is refused', async () => {
+  const server = express().use(toHttps('https://parts.example.com'));
+  const visit = await supertest(server).get('/systems?q=a');
+  expect([visit.status, visit.headers.location]).toEqual([308, 'https://parts.example.com/systems?q=a']);
+  expect((await supertest(server).get('/systems').set('Authorization', 'Bearer mp_x')).status).toBe(403);
+  expect((await supertest(server).post('/systems')).status).toBe(403);
+});
+
 describe('a connection that is meant to cost', () => {
   const server = () => serverOf(app, { headersMs: 300, requestMs: 600, everyMs: 50, stillMs: 2_000 });
   let listening: ReturnType<typeof server>;
@@ -297,10 +347,10 @@ describe('a connection that is meant to cost', () => {
   });
 
   /** Sends the pieces, one every `gapMs`, and gives all that came until the other side hung up, or a full answer. */
-  function send(pieces: string[], gapMs: number): Promise<string> {
+  function send(pieces: string[], gapMs: number, to = listening): Promise<string> {
     return new Promise((resolve) => {
       let came = '';
-      const { port } = listening.address() as AddressInfo;
+      const { port } = to.address() as AddressInfo;
       const socket = connect(port, '127.0.0.1');
       const left = [...pieces];
       const sending = setInterval(() => {
@@ -323,7 +373,12 @@ describe('a connection that is meant to cost', () => {
   const drops = (start: string) => [start, ...Array<string>(60).fill('x')];
 
   test('headers that come a letter at a time are cut off', async () => {
-    expect(await send(drops('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: '), 50)).toMatch(/^HTTP\/1.1 408 /);
+    // Long before the whole request is due.
+    const other = serverOf(app, { headersMs: 300, requestMs: 60_000, everyMs: 50, stillMs: 60_000 });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const cut = await send(drops('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: '), 50, other);
+    expect(cut).toMatch(/^HTTP\/1.1 408 /);
+    other.close();
   });
 
   test('a body that comes a letter at a time is cut off', async () => {

@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 
 describe('nothing breaks, and nothing breaks out of the page that shows it', () => {
-  test('whatever is recorded', lookAround, 120_000);
+  test('whatever is recorded', lookAround, 600_000);
 
   test('whatever is typed into a form, by whoever may send it', async () => {
     for (const path of formPaths()) {
@@ -81,7 +81,7 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
       look(address, await late.post(address, Object.fromEntries(controls.map(({ name }) => [name, MARK]))));
     }
     await lookAround();
-  }, 300_000);
+  }, 900_000);
 
   test('whatever a program sends as JSON', async () => {
     const program = await aProgram(admin.person);
@@ -103,7 +103,7 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
       for (const body of BODIES) await sent(body);
     }
     await lookAround();
-  }, 300_000);
+  }, 900_000);
 
   test('whatever a script says of a passkey', async () => {
     const browser = await signedIn('editor');
@@ -180,7 +180,7 @@ describe('nothing breaks, and nothing breaks out of the page that shows it', () 
       );
       await fc.assert(property, { ...RUNS, numRuns: RUNS.numRuns + inTurn.length, examples: inTurn });
     }
-  }, 120_000);
+  }, 600_000);
 });
 
 /** The trail, and the line that was written last. */

@@ -58,7 +58,7 @@ describe('nobody sets what a form does not have', () => {
       expect({ path, refused: refusalIn(answer) }).toEqual({ path, refused: null });
       await expectNothingPlanted(path);
     }
-  }, 120_000);
+  }, 600_000);
 
   test('nor beside what a script says of a passkey', async () => {
     const browser = await signedIn('editor');

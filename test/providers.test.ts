@@ -108,6 +108,10 @@ describe('a provider that is down', () => {
     const refused = await browser.post('/sign-in/with/openid');
     expect([refused.status, refused.headers.location]).toEqual([303, '/sign-in']);
     expect(await toldTo(browser)).toContain('Example ID cannot be reached now.');
+    expect(await lastFailure()).toEqual([
+      'somebody from Example ID',
+      { by: 'Example ID', why: 'out of reach' },
+    ]);
     openid.state.isDown = false;
     const url = await leaveBy(browser, '/sign-in/with/openid');
     const back = await openid.signIn(url, ada.sub);

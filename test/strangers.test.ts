@@ -37,6 +37,33 @@ const PUBLIC = [
   'post /invitation',
 ];
 
+/** What visitors read where PUBLIC_READ says so. Neither people, nor what is deleted, nor the files that plans were read from. */
+const READABLE = [
+  '/systems',
+  '/systems/:systemId',
+  '/plans',
+  '/plans/:planId',
+  '/plans/:planId/plan.json',
+  '/plans/:planId/diagram.svg',
+  '/plans/:planId/machines.svg',
+  '/comparison',
+  '/schemas/plan.json',
+  '/openapi.json',
+  '/plans/:planId/parts',
+  '/parts/:partId',
+  '/plans/:planId/connections',
+  '/connections/:connectionId',
+  '/plans/:planId/entries',
+  '/entries/:entryId',
+  '/plans/:planId/extra-costs',
+  '/extra-costs/:costId',
+  '/machine-types',
+  '/machine-types/:machineTypeId',
+  '/systems/:systemId/comments',
+  '/plans/:planId/comments',
+  '/comments/:commentId',
+];
+
 /** One's own: everybody signed in may, and nobody else's is reached by it. */
 const isOwn = ({ path }: DrawnRoute) => path === '/sign-out' || path.startsWith('/account');
 
@@ -55,6 +82,8 @@ describe('the walls, walked from routes.ts: a new route is covered unasked', () 
   test('nothing is public but what is named here', () => {
     expect(routes.length).toBeGreaterThan(70);
     expect(routes.filter((route) => route.isPublic).map(nameOf)).toEqual(PUBLIC);
+    const readable = routes.filter((route) => route.isReadable);
+    expect(readable.map(nameOf)).toEqual(READABLE.map((path) => `get ${path}`));
   });
 
   test('a visitor is asked to sign in everywhere else', async () => {

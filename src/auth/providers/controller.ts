@@ -107,7 +107,7 @@ async function go(
   const left = await leaveFor(authOf(req).passport, provider);
   if (!left.ok) {
     logFailure(req, provider, left.reason);
-    return refuse(req, res, `${provider.name} cannot be reached now. Try again later, or another way.`);
+    return turnAway(req, res, provider, 'out of reach', account);
   }
   const { slug, name } = provider;
   await beginStep(req, 'provider', {
@@ -133,10 +133,11 @@ async function letIn(req: Request, res: Response, known: Known, to: string) {
   res.redirect(303, next);
 }
 
-/** Why somebody comes back from a provider for nothing. */
-type Failure = Refusal | 'turned back' | 'not told' | 'signed out' | 'taken';
+/** Why somebody goes to a provider for nothing. */
+type Failure = Refusal | 'out of reach' | 'turned back' | 'not told' | 'signed out' | 'taken';
 
 const TOLD: Record<Failure, (name: string) => string> = {
+  'out of reach': (name) => `${name} cannot be reached now. Try again later, or another way.`,
   'turned back': (name) => `You turned back at ${name}.`,
   'not told': (name) => `${name} did not tell us who you are. Try again later, or another way.`,
   'not invited': (name) => `Nobody here has your address at ${name} yet. Ask an admin to invite you.`,
