@@ -52,6 +52,7 @@ function withoutOptions(line: string): string {
       isSecretKey(option) || (isRedis && option === '-a') ? option + between + maskedValue(value) : whole,
     )
     .replace(WORD_BEFORE, (_, before: string, value: string) => before + maskedValue(value))
+    .replace(USER_PASSWORD, (_, user: string, value: string) => user + maskedValue(value))
     .replace(SHORT_PASSWORD, (_, option: string, value: string) => option + maskedValue(value));
 }
 
@@ -59,6 +60,9 @@ function withoutOptions(line: string): string {
 const OPTION = /(?<![\w.-])(--?[A-Za-z][\w.-]*)(["']?(?:[ \t]*,[ \t]*|[ \t]+)["']?)(?!-)([^\s"',\]]+)/g;
 const WORD_BEFORE =
   /(?<![\w-])((?:Bearer|Basic|requirepass|masterauth|IDENTIFIED BY)[ \t]+["']?)([^\s"',\]]+)/gi;
+/** `curl -u me:hunter2`, but not the numbers of a user and a group. */
+const USER_PASSWORD =
+  /(?<![\w-])((?:-u|--user)(?:[ \t]{1,9}|=)["']?[^\s"',:@\]]{1,100}:)(?!\d+(?!\w))([^\s"',\]]+)/g;
 const SHORT_PASSWORD = /(?<![\w-])(-p["']?)([^\s"',\]]+)/g;
 
 /** Whether what comes next, on a line of its own, is the value of an option: `- --requirepass`. */

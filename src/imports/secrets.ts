@@ -1,3 +1,4 @@
+import { plainText } from './reading/yaml-documents.js';
 import { endOfFlow, endOfPlainInFlow, flowLine, maskedFlow } from './secret-flow.js';
 import { endsWithSecretOption, isSecretKey, MASK, maskedValue, withoutPasswords } from './secret-words.js';
 
@@ -8,7 +9,7 @@ import { endsWithSecretOption, isSecretKey, MASK, maskedValue, withoutPasswords 
  * time linear in the text.
  */
 export function withoutSecrets(text: string): string {
-  return text
+  return plainText(text)
     .split(/^(?=---[ \t\r]*$)/m)
     .map(maskedDocument)
     .join('');
@@ -30,6 +31,12 @@ type State = {
   isOptionsValue: boolean;
   /** The line before was a secret's key with its value to come: `? DB_PASSWORD`. */
   isExplicitKey: boolean;
+  /** The line before ended with the key of a secret in JSON: its value comes, however far in. */
+  isValueBelow: boolean;
+  /** A secret's value has begun with this quote, and goes on until the next one, however far in. */
+  openQuote: string | null;
+  /** Brackets that a secret's value has opened, and not closed yet. */
+  openBrackets: number;
   /** Anchors that a secret's value is: `DB_PASSWORD: *p` makes one of `&p`. */
   anchors: ReadonlySet<string>;
 };
@@ -39,16 +46,24 @@ function maskedDocument(text: string): string {
     blockOf: null,
     textOf: null,
     isPem: false,
-    isSecret: /\bkind\\?["']?[ \t]*:\s*\\?["']?Secret(?:List)?\b/.test(text),
+    isSecret: SECRET_KIND.test(text),
     isNamedSecret: false,
     isOptionsValue: false,
     isExplicitKey: false,
+    isValueBelow: false,
+    openQuote: null,
+    openBrackets: 0,
     anchors: secretAnchors(text),
   };
   const lines = text.split('\n');
   const isNamedBelow = namedBelow(lines);
   return lines.map((line, i) => maskedLine(line, state, isNamedBelow[i] === true)).join('\n');
 }
+
+/** A tag or an anchor may stand before a word: `kind: !!str Secret`, `name: &n DB_PASSWORD`. */
+const SECRET_KIND = /\bkind\\?["']?[ \t]*:\s*(?:[!&]\S{0,100}\s{1,100}){0,2}\\?["']?Secret(?:List)?\b/;
+const NAME = /(?<![\w.-])name\\?["']?[ \t]*:[ \t]*(?:[!&]\S{0,100}[ \t]{1,100}){0,2}\\?["']?([\w.-]+)/gi;
+const NAME_OF_IT = /^(?:[!&]\S{0,100}[ \t]{1,100}){0,2}\\?["']?([\w.-]+)/;
 
 function secretAnchors(text: string): Set<string> {
   if (!text.includes('*')) return new Set();
@@ -62,9 +77,7 @@ function namedBelow(lines: readonly string[]): boolean[] {
   let isOpen = false;
   for (let i = lines.length - 1; i >= 0; i -= 1) {
     const line = lines[i] ?? '';
-    if (/name/i.test(line))
-      for (const [, name = ''] of line.matchAll(/(?<![\w.-])name\\?["']?[ \t]*:[ \t]*\\?["']?([\w.-]+)/gi))
-        isOpen ||= isSecretKey(name);
+    if (/name/i.test(line)) for (const [, name = ''] of line.matchAll(NAME)) isOpen ||= isSecretKey(name);
     isNamed[i] = isOpen;
     if (/^[ \t]*-|\{/.test(line)) isOpen = false;
   }
@@ -74,7 +87,9 @@ function namedBelow(lines: readonly string[]): boolean[] {
 function maskedLine(given: string, state: State, isNamedBelow: boolean): string {
   const line = state.anchors.size === 0 ? given : withoutAnchored(given, state.anchors);
   const explicitValue = state.isExplicitKey && /^[ \t]*:[ \t]+/.exec(line)?.[0];
-  state.isExplicitKey = isSecretKey(/^[ \t]*\?[ \t]+["']?([\w.-]+)["']?[ \t\r]*$/.exec(line)?.[1] ?? '');
+  state.isExplicitKey = isSecretKey(
+    /^[ \t]*\?[ \t]+["']?([\w.-]+)["']?[ \t]*(?:#.*)?\r?$/.exec(line)?.[1] ?? '',
+  );
   if (explicitValue) return explicitValue + MASK;
   const indent = line.search(/\S/);
   if (state.isPem) {
@@ -82,11 +97,27 @@ function maskedLine(given: string, state: State, isNamedBelow: boolean): string 
     return MASK;
   }
   if (indent === -1) return line;
+  if (state.openQuote !== null) return maskedToQuote(line, state.openQuote, state);
+  if (state.openBrackets > 0) {
+    state.openBrackets += openedIn(line);
+    return maskedInBlock(line, indent, state);
+  }
+  if (line[indent] === '#') return line;
+  if (state.isValueBelow) {
+    state.isValueBelow = false;
+    return maskedInBlock(line, indent, state);
+  }
   if (state.blockOf !== null) {
     const isItemOfIt = indent === state.blockOf && line[indent] === '-' && state.textOf === null;
     if (indent > state.blockOf || isItemOfIt) return maskedInBlock(line, indent, state);
     state.blockOf = null;
     state.textOf = null;
+  }
+  const anchor = anchorAtEnd(line, state.anchors);
+  if (anchor) {
+    state.blockOf = indent;
+    state.textOf = anchor.isText ? indent : null;
+    return line;
   }
   const isOptionsValue = state.isOptionsValue;
   state.isOptionsValue = endsWithSecretOption(line);
@@ -95,9 +126,31 @@ function maskedLine(given: string, state: State, isNamedBelow: boolean): string 
 }
 
 function withoutAnchored(line: string, anchors: ReadonlySet<string>): string {
-  return line.replace(/&([\w-]+)([ \t]+)[^\s#].*$/s, (whole, name: string, gap: string) =>
-    anchors.has(name) ? `&${name}${gap}${MASK}` : whole,
-  );
+  for (const { 0: whole, 1: name = '', index } of line.matchAll(/&([\w-]+)[ \t]+(?=[^\s#|>])/g))
+    if (anchors.has(name)) return line.slice(0, index) + whole + MASK;
+  return line;
+}
+
+/** Whether a line ends with an anchor of a secret, whose value stands below it, and whether that is a text: `x: &p |`. */
+function anchorAtEnd(line: string, anchors: ReadonlySet<string>): { isText: boolean } | null {
+  const end = anchors.size === 0 ? '' : line.slice(Math.max(0, line.lastIndexOf('&'))).slice(0, 300);
+  const [, name = '', text] = /^&([\w-]+)(?:[ \t]+([|>][-+\d]{0,2}))?[ \t\r]*$/.exec(end) ?? [];
+  return anchors.has(name) ? { isText: text !== undefined } : null;
+}
+
+/** A line of a secret's value that began with a quote above: masked as far as the quote that ends it. */
+function maskedToQuote(line: string, quote: string, state: State): string {
+  let end = 0;
+  while (end < line.length && line[end] !== quote) end += line[end] === '\\' && quote === '"' ? 2 : 1;
+  if (end >= line.length) return MASK;
+  state.openQuote = null;
+  return MASK + quote + withoutPasswords(maskedValues(line.slice(end + 1), state, false));
+}
+
+function openedIn(line: string): number {
+  let opened = 0;
+  for (const [sign] of line.matchAll(/[[\]{}]/g)) opened += sign === '[' || sign === '{' ? 1 : -1;
+  return opened;
 }
 
 /** A line below a secret key: its own key stays, and what only opens or closes something. */
@@ -143,7 +196,7 @@ function maskedValues(line: string, state: State, isNamedBelow: boolean): string
     // `image:1.4` and `https://` are no keys: YAML wants a space after the colon, JSON a quote before it.
     if (whole.endsWith(':') && !closing && !isAtEnd) continue;
     if (/^name$/i.test(key)) {
-      const [, name = ''] = /^\\?["']?([\w.-]+)/.exec(line.slice(start, start + 300)) ?? [];
+      const [, name = ''] = NAME_OF_IT.exec(line.slice(start, start + 300)) ?? [];
       state.isNamedSecret = isSecretKey(name);
     }
     const isSecretsValue = /^(?:value|default)$/i.test(key) && (state.isNamedSecret || isNamedBelow);
@@ -157,6 +210,7 @@ function maskedValues(line: string, state: State, isNamedBelow: boolean): string
       const isText = BLOCK_TEXT.test(line.slice(start));
       if (isAtEnd || isText || line[start] === '#') {
         state.blockOf = column;
+        state.isValueBelow = isAtEnd && (closing !== '' || line.slice(0, found.index).includes('{'));
         state.textOf = isText ? column : null;
         return masked + line.slice(done);
       }
@@ -164,7 +218,10 @@ function maskedValues(line: string, state: State, isNamedBelow: boolean): string
     if ((isMapping && line[start] === '{') || line[start] === '[') {
       const flow = isMapping && line[start] === '{' ? maskedFlow(line.slice(start)) : null;
       const end = flow ? start + flow.length : endOfFlow(line, start);
-      if (end === -1 || flow?.isOpen) state.blockOf = column;
+      if (end === -1 || flow?.isOpen) {
+        state.blockOf = column;
+        state.openBrackets = openedIn(line.slice(start));
+      }
       masked += line.slice(done, start) + (flow ? flow.text : MASK);
       done = end === -1 ? line.length : end;
       keys.lastIndex = done;
@@ -179,10 +236,20 @@ function maskedValues(line: string, state: State, isNamedBelow: boolean): string
     masked += line.slice(done, start) + maskedValue(value.slice(0, value.length - behind.length)) + behind;
     done = end;
     keys.lastIndex = end;
-    // A text in quotes or a plain one may go on below.
+    // A text in quotes or a plain one may go on below, and the one in quotes however far in.
     if (isMapping && end === line.length) state.blockOf = column;
+    if (end === line.length && plainEnd === null && isOpenQuote(value)) state.openQuote = value.charAt(0);
   }
   return masked + line.slice(done);
+}
+
+/** Whether a value that goes to the end of its line has begun with a quote and not ended with it. */
+function isOpenQuote(value: string): boolean {
+  const text = value.trimEnd();
+  const quote = text.charAt(0);
+  if (quote !== '"' && quote !== "'") return false;
+  const escapes = /\\*$/.exec(text.slice(0, -1).slice(-100))?.[0].length ?? 0;
+  return text.length === 1 || !text.endsWith(quote) || (quote === '"' && escapes % 2 === 1);
 }
 
 /** `closing`: the quote after the key, which JSON has; `before`: what stands before the key, the quote of `"KEY=value"` perhaps. */

@@ -24,6 +24,41 @@ describe('what looks like a secret is masked', () => {
       'x-p: &p ••••\nx-q: &q shown\na: *q\nDB_PASSWORD: ••••',
     ],
     ['a key of its own', '? DB_PASSWORD\n: hunter2\n? USER\n: me', '? DB_PASSWORD\n: ••••\n? USER\n: me'],
+    ['one with a comment', '? DB_PASSWORD # c\n: hunter2', '? DB_PASSWORD # c\n: ••••'],
+    [
+      'a text in quotes that goes on no further in than its key',
+      'DB_PASSWORD: "a\nhunter2"\nb: 1',
+      'DB_PASSWORD: "••••"\n••••"\nb: 1',
+    ],
+    ['one of an .env', 'DB_PASSWORD="a\nhunter2"\nB=1', 'DB_PASSWORD="••••"\n••••"\nB=1'],
+    ['JSON at one column', '{\n"DB_PASSWORD":\n"hunter2",\n"b": 1}', '{\n"DB_PASSWORD":\n"••••",\n"b": 1}'],
+    ['a list that goes on', 'DB_PASSWORD: [a,\nhunter2,\nb]\nc: 1', 'DB_PASSWORD: ••••\n••••,\n••••\nc: 1'],
+    ['a mapping that goes on', 'x: {DB_PASSWORD:\n hunter2}\nc: 1', 'x: {DB_PASSWORD:\n ••••\nc: 1'],
+    [
+      'a Secret with a tag, an anchor, the lines of an old Mac',
+      'kind: !!str Secret\rstringData:\r  a: hunter2\r---\rkind: &k Secret\rstringData:\r  b: hunter2',
+      'kind: !!str Secret\nstringData:\n  a: ••••\n---\nkind: &k Secret\nstringData:\n  b: ••••',
+    ],
+    [
+      'a name with an anchor',
+      '- name: &n DB_PASSWORD\n  value: hunter2',
+      '- name: &n DB_PASSWORD\n  value: ••••',
+    ],
+    [
+      'the second anchor of a line, and one whose value is below',
+      'x: {a: &q 1, b: &p hunter2}\ny: &r\n  hunter2\nz: 1\nA_TOKEN: *p\nB_TOKEN: *r',
+      'x: {a: &q 1, b: &p ••••\ny: &r\n  ••••\nz: 1\nA_TOKEN: ••••\nB_TOKEN: ••••',
+    ],
+    [
+      'an option with a comment below it',
+      '- --password\n# c\n- hunter2\n- b',
+      '- --password\n# c\n- ••••\n- b',
+    ],
+    [
+      'a user of curl, and none of a container',
+      'curl -u me:hunter2 https://x && run -u 1000:1000',
+      'curl -u me:•••• https://x && run -u 1000:1000',
+    ],
     ['a brace', 'PASSWORD={hunter2}', 'PASSWORD=••••'],
     ['a default', 'PASSWORD: ${PASSWORD:-hunter2}', 'PASSWORD: ••••'],
     ['an address', 'url: amqp://me:hunter2@queue:5672/x', 'url: amqp://me:••••@queue:5672/x'],
@@ -166,6 +201,11 @@ test.each([
     'password: |#',
     'Bearer ',
     'kind:',
+    'kind: !a ',
+    'name: &n ',
+    '-u a:',
+    '-u a',
+    'TOKEN: *a &a ',
   ],
   ...[
     'password:\n',
@@ -174,6 +214,9 @@ test.each([
     'kind: Secret\ndata:\n a: {',
     '{\n',
     'password:\n -',
+    '"password":\n',
+    'password: [\n',
+    'a: &a\nTOKEN: *a\n',
   ],
 ])('a long text of %j takes no time to speak of', (piece) => {
   const text = piece.repeat(2_000_000 / piece.length);
