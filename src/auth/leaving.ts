@@ -51,7 +51,7 @@ const NO_NAME = 'Somebody who left';
 export async function forgetLateNames(): Promise<void> {
   await db.$executeRaw`
     UPDATE changes SET label = u.name FROM users u
-    WHERE noun = 'people' AND record_id = u.id AND u.left_at > now() - interval '1 day' AND u.name = ${NO_NAME} AND label <> u.name`;
+    WHERE noun = 'people' AND record_id = u.id AND u.left_at IS NOT NULL AND u.name = ${NO_NAME} AND label <> u.name`;
 }
 
 /** What the trail says about a person that names nobody. */

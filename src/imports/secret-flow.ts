@@ -11,6 +11,17 @@ export function endOfFlow(line: string, start: number): number {
   return -1;
 }
 
+/** How many more brackets a line opens than it closes, but for those in quotes and in the comment at its end. */
+export function bracketsOpenedIn(line: string): number {
+  let opened = 0;
+  for (const [token] of line.matchAll(TOKEN)) {
+    if (/^[^"']*[ \t]#/.test(token)) break;
+    if (token === '{' || token === '[') opened += 1;
+    if (token === '}' || token === ']') opened -= 1;
+  }
+  return opened;
+}
+
 /** The `{...}` or `[...]` a text begins with, its keys as they are and all else masked, and how much of the text it is. */
 export function maskedFlow(text: string): { text: string; length: number; isOpen: boolean } {
   const masked: string[] = [];

@@ -62,7 +62,7 @@ const WORD_BEFORE =
   /(?<![\w-])((?:Bearer|Basic|requirepass|masterauth|IDENTIFIED BY)[ \t]+["']?)([^\s"',\]]+)/gi;
 /** `curl -u me:hunter2`, but not the numbers of a user and a group. */
 const USER_PASSWORD =
-  /(?<![\w-])((?:-u|--user)(?:[ \t]{1,9}|=)["']?[^\s"',:@\]]{1,100}:)(?!\d+(?!\w))([^\s"',\]]+)/g;
+  /(?<![\w-])((?:-u|--user)(?:["']?(?:[ \t]{0,9},[ \t]{0,9}|[ \t]{1,9})|=)["']?(?!\d{1,9}:\d{1,9}(?![^\s"',\]]))[^\s"',:@\]]{1,100}:)([^\s"',\]]+)/g;
 const SHORT_PASSWORD = /(?<![\w-])(-p["']?)([^\s"',\]]+)/g;
 
 /** Whether what comes next, on a line of its own, is the value of an option: `- --requirepass`. */

@@ -1,5 +1,5 @@
 import { plainText } from './reading/yaml-documents.js';
-import { endOfFlow, endOfPlainInFlow, flowLine, maskedFlow } from './secret-flow.js';
+import { bracketsOpenedIn, endOfFlow, endOfPlainInFlow, flowLine, maskedFlow } from './secret-flow.js';
 import { endsWithSecretOption, isSecretKey, MASK, maskedValue, withoutPasswords } from './secret-words.js';
 
 /**
@@ -33,9 +33,9 @@ type State = {
   isExplicitKey: boolean;
   /** The line before ended with the key of a secret in JSON: its value comes, however far in. */
   isValueBelow: boolean;
-  /** A secret's value has begun with this quote, and goes on until the next one, however far in. */
+  /** A secret's value has begun with this quote, and goes on until the quote comes again, however far in its lines are. */
   openQuote: string | null;
-  /** Brackets that a secret's value has opened, and not closed yet. */
+  /** Brackets that a secret's value has opened and not closed: it goes on until they are, however far in its lines are. */
   openBrackets: number;
   /** Anchors that a secret's value is: `DB_PASSWORD: *p` makes one of `&p`. */
   anchors: ReadonlySet<string>;
@@ -93,19 +93,29 @@ function maskedLine(given: string, state: State, isNamedBelow: boolean): string 
   if (explicitValue) return explicitValue + MASK;
   const indent = line.search(/\S/);
   if (state.isPem) {
-    state.isPem = !line.includes('-----END');
+    const end = line.indexOf('-----END');
+    state.isPem = end === -1;
+    if (end !== -1 && state.openQuote !== null && line.includes(state.openQuote, end)) state.openQuote = null;
     return MASK;
   }
   if (indent === -1) return line;
   if (state.openQuote !== null) return maskedToQuote(line, state.openQuote, state);
   if (state.openBrackets > 0) {
-    state.openBrackets += openedIn(line);
+    state.openBrackets += bracketsOpenedIn(line);
     return maskedInBlock(line, indent, state);
   }
-  if (line[indent] === '#') return line;
+  if (line[indent] === '#' && (state.textOf === null || indent <= state.textOf)) {
+    const ofIt = { ...state };
+    const masked = withoutPasswords(maskedValues(maskedPem(line, ofIt), ofIt, false));
+    state.isPem = ofIt.isPem;
+    return masked;
+  }
   if (state.isValueBelow) {
     state.isValueBelow = false;
-    return maskedInBlock(line, indent, state);
+    const value = line.slice(indent);
+    if (/^[{[]/.test(value)) state.openBrackets = bracketsOpenedIn(value);
+    else if (isOpenQuote(value)) state.openQuote = value.charAt(0);
+    return maskedInBlock(maskedPem(line, state), indent, state);
   }
   if (state.blockOf !== null) {
     const isItemOfIt = indent === state.blockOf && line[indent] === '-' && state.textOf === null;
@@ -140,17 +150,22 @@ function anchorAtEnd(line: string, anchors: ReadonlySet<string>): { isText: bool
 
 /** A line of a secret's value that began with a quote above: masked as far as the quote that ends it. */
 function maskedToQuote(line: string, quote: string, state: State): string {
-  let end = 0;
-  while (end < line.length && line[end] !== quote) end += line[end] === '\\' && quote === '"' ? 2 : 1;
-  if (end >= line.length) return MASK;
+  const end = quoteEnd(line, quote, 0);
+  if (end === -1) return MASK;
   state.openQuote = null;
-  return MASK + quote + withoutPasswords(maskedValues(line.slice(end + 1), state, false));
+  const rest = line.slice(end + 1);
+  // Else a quote was forgotten, and this one begins a value.
+  const isEnd = /^[ \t]*(?:[,}\]#\r]|$)/.test(rest);
+  return MASK + quote + (isEnd ? withoutPasswords(maskedValues(rest, state, false)) : MASK);
 }
 
-function openedIn(line: string): number {
-  let opened = 0;
-  for (const [sign] of line.matchAll(/[[\]{}]/g)) opened += sign === '[' || sign === '{' ? 1 : -1;
-  return opened;
+/** Where the quote is, from `from` on, that ends a text in quotes; -1 where none does. One that is escaped, or doubled, is of the text. */
+function quoteEnd(text: string, quote: string, from: number): number {
+  for (let at = from; at < text.length; at += 1) {
+    if (quote === '"' ? text[at] === '\\' : text.startsWith("''", at)) at += 1;
+    else if (text[at] === quote) return at;
+  }
+  return -1;
 }
 
 /** A line below a secret key: its own key stays, and what only opens or closes something. */
@@ -220,7 +235,7 @@ function maskedValues(line: string, state: State, isNamedBelow: boolean): string
       const end = flow ? start + flow.length : endOfFlow(line, start);
       if (end === -1 || flow?.isOpen) {
         state.blockOf = column;
-        state.openBrackets = openedIn(line.slice(start));
+        if (isMapping) state.openBrackets = bracketsOpenedIn(line.slice(start));
       }
       masked += line.slice(done, start) + (flow ? flow.text : MASK);
       done = end === -1 ? line.length : end;
@@ -238,29 +253,28 @@ function maskedValues(line: string, state: State, isNamedBelow: boolean): string
     keys.lastIndex = end;
     // A text in quotes or a plain one may go on below, and the one in quotes however far in.
     if (isMapping && end === line.length) state.blockOf = column;
-    if (end === line.length && plainEnd === null && isOpenQuote(value)) state.openQuote = value.charAt(0);
+    if (end === line.length && plainEnd === null && isOpenQuote(value) && !isInQuotes(line.slice(0, start)))
+      state.openQuote = value.charAt(0);
   }
   return masked + line.slice(done);
 }
 
-/** Whether a value that goes to the end of its line has begun with a quote and not ended with it. */
+/** Whether a quote is open at the end of a text: `- "PASSWORD=` is followed by the one that closes it. */
+function isInQuotes(text: string): boolean {
+  return text.split('"').length % 2 === 0 || text.split("'").length % 2 === 0;
+}
+
+/** Whether a value begins with a quote that nothing on its line ends. */
 function isOpenQuote(value: string): boolean {
-  const text = value.trimEnd();
-  const quote = text.charAt(0);
-  if (quote !== '"' && quote !== "'") return false;
-  const escapes = /\\*$/.exec(text.slice(0, -1).slice(-100))?.[0].length ?? 0;
-  return text.length === 1 || !text.endsWith(quote) || (quote === '"' && escapes % 2 === 1);
+  return /^["']/.test(value) && quoteEnd(value, value.charAt(0), 1) === -1;
 }
 
 /** `closing`: the quote after the key, which JSON has; `before`: what stands before the key, the quote of `"KEY=value"` perhaps. */
 function endOfValue(line: string, start: number, closing: string, before: string | undefined): number {
   const quote = line[start];
   if (quote === '"' || quote === "'") {
-    for (let at = start + 1; at < line.length; at++) {
-      if (line[at] === quote) return at + 1;
-      if (line[at] === '\\' && quote === '"') at++;
-    }
-    return line.length;
+    const end = quoteEnd(line, quote, start + 1);
+    return end === -1 ? line.length : end + 1;
   }
   if (line.startsWith('\\"', start)) {
     // JSON within a text: a quote of the value itself has more backslashes.

@@ -10,7 +10,7 @@ export function limitFailures(tries: number, minutes: number): RequestHandler {
   return limit(tries, minutes, { skipSuccessfulRequests: true, requestWasSuccessful: wasNoFailure });
 }
 
-/** Refuses further posts from one IP address for a while, whatever became of them: of what sends mail to others. */
+/** Refuses further posts from one IP address for a while, whatever became of them: of what sends mail to others, or writes where nobody is known yet. */
 export function limitPosts(posts: number, minutes: number): RequestHandler {
   return limit(posts, minutes, {});
 }

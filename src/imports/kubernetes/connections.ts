@@ -3,7 +3,7 @@ import type { Connection } from '../../domain/model.js';
 import type { Fault } from '../model.js';
 import { hostsNamed } from '../reading/addresses.js';
 import { type Budget, budgetOf, spend } from '../reading/budget.js';
-import { type ConfigFinders, environmentOf } from './environment.js';
+import { type ConfigFinders, environmentOf, variablesBudget } from './environment.js';
 import type { Finder } from './namespaces.js';
 import type { Pod } from './pod.js';
 import { type Service, serviceOfHost } from './services.js';
@@ -54,6 +54,7 @@ export function mentionsOf<C extends Caller>(
   const found: Mentions<C> = { mentions: [], unknownHosts: new Map(), isCutShort: false };
   const hostsIn = remembered(hostsOfValue);
   let variablesLeft = MAX_VARIABLES;
+  const room = variablesBudget();
   const hostsLeft = budgetOf(
     MAX_HOSTS,
     `From here on the variables name more than ${MAX_HOSTS} hosts, counted for each workload. Import fewer objects at a time.`,
@@ -78,7 +79,14 @@ export function mentionsOf<C extends Caller>(
     for (const container of from.pod.containers) {
       if (variablesLeft <= 0) break;
       const hostOf = (variable: string) => hostOfServiceVariable(variable, from.namespace, find);
-      const { variables, commandLine } = environmentOf(container, from.namespace, configs, hostOf, faults);
+      const { variables, commandLine } = environmentOf(
+        container,
+        from.namespace,
+        configs,
+        hostOf,
+        faults,
+        room,
+      );
       variablesLeft -= variables.length;
       for (const { name, value, from: source, line } of variables) {
         const evidence = source === null ? `env ${name}` : `env ${name} of ${source}`;

@@ -1,5 +1,5 @@
 import type { Fault } from '../model.js';
-import { budgetOf, spend } from '../reading/budget.js';
+import { type Budget, budgetOf, spend } from '../reading/budget.js';
 import { placeOf } from '../reading/places.js';
 import { asText, isMapping, mappingAt, textAt, type Values } from '../reading/values.js';
 import type { Finder } from './namespaces.js';
@@ -20,8 +20,16 @@ export type Environment = {
   commandLine: string[];
 };
 
-/** Entries of ConfigMaps and Secrets that one container takes: some thousands, taken under thousands of prefixes, are millions. */
-const MAX_TAKEN = 100_000;
+/** Entries of ConfigMaps and Secrets that all containers take: some thousands, taken under thousands of prefixes, are millions. */
+const MAX_TAKEN = 300_000;
+
+/** What `envFrom` may come to in an import. */
+export function variablesBudget(): Budget {
+  return budgetOf(
+    MAX_TAKEN,
+    `The containers take more than ${MAX_TAKEN} variables from ConfigMaps and Secrets, counted for each. Import fewer objects at a time.`,
+  );
+}
 
 /** Values nobody would write: what `$(VAR)` in `$(VAR)` can grow to must end somewhere. */
 const MAX_VALUE = 10_000;
@@ -53,6 +61,7 @@ export function environmentOf(
   finders: ConfigFinders,
   hostOf: (variable: string) => string | null,
   faults: Fault[],
+  room: Budget,
 ): Environment {
   const variables = new Map<string, Variable>();
   const set = (variable: Variable) => {
@@ -70,10 +79,6 @@ export function environmentOf(
     return length > MAX_VALUE ? text : result;
   };
 
-  const room = budgetOf(
-    MAX_TAKEN,
-    `A container takes more than ${MAX_TAKEN} variables from ConfigMaps and Secrets. Import fewer objects at a time.`,
-  );
   for (const { source, config, prefix } of sourcesOf(container, namespace, finders)) {
     const line =
       placeOf(source, config.kind === 'Secret' ? 'secretRef' : 'configMapRef')?.line ?? container.line;

@@ -54,7 +54,7 @@ export const readKubernetes: Reader = (files, options) => {
   const tried = budgets.reduce((size, { spec }) => size + 1 + sizeOfSelector(spec.selector), 0);
   if (workloads.length * tried > MAX_BUDGETS_TRIED)
     throw new TooMuch(
-      `${workloads.length} workloads with ${budgets.length} PodDisruptionBudgets to hold each against are too many for one import. Import fewer objects at a time.`,
+      `${workloads.length} workloads with ${budgets.length} PodDisruptionBudgets to hold each against, label by label, are too many for one import. Import fewer objects at a time.`,
       budgets[0],
     );
   const read = workloads.map((workload) =>
@@ -118,7 +118,7 @@ function nothingToCount(file: string, why: Note | undefined): Fault {
 }
 
 /** Of all workloads together; all of each selector is held against each one's labels. */
-const MAX_BUDGETS_TRIED = 1_000_000;
+const MAX_BUDGETS_TRIED = 2_500_000;
 
 /** A Service stands for every workload it selects, or for the outside host it is another name of. */
 function pairsOf(

@@ -148,8 +148,10 @@ function isResourceDefinition(source: string): boolean {
   return /^kind:[ \t]*["']?CustomResourceDefinition\b/m.test(source);
 }
 
-/** Pieces that the files of an import are read again for the sake of quotes; 200 letters of the text, which is looked through each time, count as one. */
+/** Pieces that the files of an import are read again for the sake of quotes; a thousand letters of the text, which is looked through each time, count as one. */
 const MAX_READ_AGAIN = 100_000;
+const READ_TOO_OFTEN =
+  'A text in quotes goes on in lines that stand no further in than its key, too often for a file of this size. Indent them.';
 
 /**
  * YAML wants the further lines of a quoted text indented more than its key; kubectl and docker do not, and files rely on that. Such a line
@@ -168,8 +170,10 @@ function readLeniently(source: string, first: Cut, reading: Reading): YamlDocume
       firstError ??= error;
       const at = error instanceof YamlError ? error.quoteEndsAt : undefined;
       const end = at === undefined ? -1 : text.indexOf('\n', at - reading.offset);
-      room.again -= cut.pieces.length + text.length / 200;
-      if (end === -1 || room.again < 0) throw firstError;
+      room.again -= cut.pieces.length + text.length / 1000;
+      if (end === -1) throw firstError;
+      if (room.again < 0 && firstError instanceof YamlError)
+        throw new YamlError(READ_TOO_OFTEN, firstError.offset);
       text = `${text.slice(0, end)} ${text.slice(end + 1)}`;
       Object.assign(reading, { expanded, warnings: [...warnings] });
       // The same words once more: `again` counts them, the room has.
