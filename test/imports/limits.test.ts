@@ -415,7 +415,7 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
 
   test('pieces of Kubernetes of one role by the thousand, in a cluster that one runs oneself', () => {
     const pods = (name: string, image: string) =>
-      `{metadata: {name: ${name}, namespace: kube-system}, spec: &${name} {containers: [{image: ${image}}]}}, ${each(2600, (i) => `{metadata: {name: ${name}${i}, namespace: kube-system}, spec: *${name}}`)}`;
+      `{metadata: {name: ${name}, namespace: kube-system}, spec: &${name} {containers: [{image: ${image}}]}}, ${each(2000, (i) => `{metadata: {name: ${name}${i}, namespace: kube-system}, spec: *${name}}`)}`;
     const files = yaml(
       `apiVersion: v1\nkind: PodList\nitems: [${pods('api', 'kube-apiserver')}, ${pods('etcd', 'etcd')}]\n`,
     );
