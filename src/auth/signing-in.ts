@@ -74,6 +74,7 @@ export async function enter(
       return started;
     })
     .catch(async (error) => {
+      // 409, of an account that has changed at the same moment, is no failure of theirs.
       if (error instanceof HttpError && error.status === 403)
         await note(fromOf(req), 'failed to sign in', { id, name }, { by: method, why: 'not confirmed' });
       throw error;
