@@ -644,6 +644,22 @@ describe('linking to the account that is signed in', () => {
     expect(await db.identity.count({ where: { userId: person.id } })).toBe(0);
   });
 
+  test('who turns back, is not told of or does not get there stands in the trail by name', async () => {
+    const { person, ...browser } = await signedIn('editor');
+    const at = '/account/identities/openid';
+    const by = 'Example ID, to link it';
+    const back = await openid.signIn(await leaveBy(browser, at, { password: PASSWORD }), somebody().sub);
+    await browser.get(back.replace(/code=[^&]+/, 'error=access_denied'));
+    expect(await lastFailure()).toEqual([person.name, { by, why: 'turned back' }]);
+    const other = await openid.signIn(await leaveBy(browser, at, { password: PASSWORD }), somebody().sub);
+    await browser.get(other.replace(/code=[^&]+/, 'code=another'));
+    expect(await lastFailure()).toEqual([person.name, { by, why: 'not told' }]);
+    openid.state.isDown = true;
+    app.get('auth').providers = providersIn(app.get('auth').settings);
+    await browser.post(at, { password: PASSWORD });
+    expect(await lastFailure()).toEqual([person.name, { by, why: 'out of reach' }]);
+  });
+
   test('only the one who left to link is linked', async () => {
     const [first, second] = [await signedIn(), await signedIn()];
     const ada = somebody();

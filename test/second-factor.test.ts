@@ -337,3 +337,12 @@ test.each(['//evil.example', '/\\evil.example', 'https://evil.example/', 'javasc
     expect(byCode.headers.location).toBe('/');
   },
 );
+
+test('who comes in as their account changes is told so, and no reason that is none stands in the trail', async () => {
+  const { owner, browser, secret } = await halfway();
+  const { id } = owner.person;
+  await db.user.update({ where: { id }, data: { generation: { increment: 1 } } });
+  expect((await browser.post('/sign-in/code', { code: codeOf(secret) })).status).toBe(409);
+  const lines = await db.change.findMany({ where: { recordId: id, action: 'failed to sign in' } });
+  expect(lines).toEqual([]);
+});
