@@ -283,8 +283,7 @@ describe('what a plan cannot hold is refused, whatever format it comes in', () =
 });
 
 describe('what a few kilobytes repeat by aliases is counted as if it were written out', () => {
-  const each = (n: number, of: (i: number) => string) =>
-    Array.from({ length: n }, (_, i) => of(i)).join(', ');
+  const each = (n: number, of: (i: number) => string) => numbered(n, of, ', ');
   const again = (n: number, name: string) => each(n, () => `*${name}`);
   const pod = (container: string) =>
     `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [${container}]}\n`;
@@ -292,12 +291,11 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
     `apiVersion: v1\nkind: ${kind}\nmetadata: {name: c}\ndata: {${data}}\n`;
   const route = (hosts: string, backends: string) =>
     `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec: {hostnames: [${hosts}], rules: [{backendRefs: [${backends}]}]}\n`;
-  const yaml = (...texts: string[]) => [{ name: 'a.yaml', text: texts.join('---\n') }];
 
   test.each([
     [
       'hosts of a route, with backends each',
-      yaml(
+      manifests(
         route(
           each(4000, () => 'a'),
           `&b {name: x}, ${again(4000, 'b')}`,
@@ -307,24 +305,24 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
     ],
     [
       'a long argument, over and over',
-      yaml(pod(`{name: a, image: x, args: [&s "${'ab '.repeat(30_000)}", ${again(3000, 's')}]}`)),
+      manifests(pod(`{name: a, image: x, args: [&s "${'ab '.repeat(30_000)}", ${again(3000, 's')}]}`)),
       /letters that aliases/,
     ],
     [
       'a value of a Secret',
-      yaml(config('Secret', `z: &s "${'QUJD'.repeat(60_000)}", ${each(1600, (i) => `k${i}: *s`)}`)),
+      manifests(config('Secret', `z: &s "${'QUJD'.repeat(60_000)}", ${each(1600, (i) => `k${i}: *s`)}`)),
       /letters that aliases/,
     ],
     [
       'a long image of many pods',
-      yaml(
+      manifests(
         `apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: z}, spec: &a {containers: [{image: "${'ab-'.repeat(20_000)}"}]}}, ${each(2000, (i) => `{metadata: {name: a${i}}, spec: *a}`)}]\n`,
       ),
       /letters that aliases/,
     ],
     [
       'a long key',
-      yaml(
+      manifests(
         `apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: z}, spec: &a {containers: [{image: x, resources: {requests: {? "${'a'.repeat(400_000)}" : 1}}}]}}, ${each(2000, (i) => `{metadata: {name: a${i}}, spec: *a}`)}]\n`,
       ),
       /letters that aliases/,
@@ -341,7 +339,7 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
     ],
     [
       'entries of a ConfigMap, taken under many prefixes',
-      yaml(
+      manifests(
         config(
           'ConfigMap',
           each(2000, (i) => `k${i}: v`),
@@ -354,7 +352,7 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
     ],
     [
       'a budget of many labels, for many pods',
-      yaml(
+      manifests(
         `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: b}\nspec: {maxUnavailable: 1, selector: {matchLabels: {${each(9000, (i) => `l${i}: v`)}}}}\n`,
         `apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: z}, spec: &a {containers: [{image: x}]}}, ${each(3000, (i) => `{metadata: {name: a${i}}, spec: *a}`)}]\n`,
       ),
@@ -362,8 +360,8 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
     ],
     [
       'lines of a quoted text that stand no further in than its key, each a line to read it all again',
-      yaml(
-        `x-a: "${'y'.repeat(1_000_000)}"\nservices:\n  a:\n    image: x\nx-b:\n${' '.repeat(1002)}A: "l\n${Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i + 1)}k: |\n`).join('')}${' '.repeat(1003)}"\n`,
+      manifests(
+        `x-a: "${'y'.repeat(1_000_000)}"\nservices:\n  a:\n    image: x\nx-b:\n${' '.repeat(1002)}A: "l\n${numbered(1000, (i) => `${' '.repeat(i + 1)}k: |\n`)}${' '.repeat(1003)}"\n`,
       ),
       /too often for a file of this size/,
     ],
@@ -374,7 +372,7 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
   test.each([
     [
       'a source of variables that is named over and over is taken once',
-      yaml(
+      manifests(
         config(
           'ConfigMap',
           each(3000, (i) => `k${i}: v`),
@@ -384,7 +382,7 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
     ],
     [
       'a Service of many labels that a route names over and over is looked for once',
-      yaml(
+      manifests(
         `apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{port: 1}], selector: {${each(12_000, (i) => `l${i}: v`)}}}\n`,
         pod('{name: a, image: x}'),
         route(
@@ -395,7 +393,7 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
     ],
     [
       'variables in variables’ places',
-      yaml(
+      manifests(
         pod(
           `{name: a, image: x, env: [{name: A, value: ${'v'.repeat(9990)}}], args: ["${'$(A)'.repeat(100_000)}", &s "${'$(A)'.repeat(800)}", ${again(1000, 's')}]}`,
         ),
@@ -403,7 +401,7 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
     ],
     [
       'parameters in parameters’ places',
-      yaml(
+      manifests(
         `apiVersion: v1\nkind: Template\nmetadata: {name: t}\nparameters: [{name: A, value: ${'v'.repeat(10_000)}}]\nobjects: [{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a, image: x, args: ["${'${A}'.repeat(100_000)}"]}]}}]\n`,
       ),
     ],
@@ -416,7 +414,7 @@ describe('what a few kilobytes repeat by aliases is counted as if it were writte
   test('pieces of Kubernetes of one role by the thousand, in a cluster that one runs oneself', () => {
     const pods = (name: string, image: string) =>
       `{metadata: {name: ${name}, namespace: kube-system}, spec: &${name} {containers: [{image: ${image}}]}}, ${each(2000, (i) => `{metadata: {name: ${name}${i}, namespace: kube-system}, spec: *${name}}`)}`;
-    const files = yaml(
+    const files = manifests(
       `apiVersion: v1\nkind: PodList\nitems: [${pods('api', 'kube-apiserver')}, ${pods('etcd', 'etcd')}]\n`,
     );
     let result = importFiles([]);

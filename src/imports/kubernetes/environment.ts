@@ -2,6 +2,7 @@ import type { Fault } from '../model.js';
 import { type Budget, budgetOf, spend } from '../reading/budget.js';
 import { placeOf } from '../reading/places.js';
 import { asText, isMapping, mappingAt, textAt, type Values } from '../reading/values.js';
+import { filledWithin } from './filled.js';
 import type { Finder } from './namespaces.js';
 import type { KubernetesObject } from './object.js';
 import type { Container } from './pod.js';
@@ -68,16 +69,10 @@ export function environmentOf(
     variables.delete(variable.name);
     variables.set(variable.name, variable);
   };
-  const filled = (text: string): string => {
-    let { length } = text;
-    const result = text.replace(/\$\$|\$\(([\w.-]+)\)/g, (written, name?: string) => {
-      if (length > MAX_VALUE) return written;
-      const value = name === undefined ? '$' : (variables.get(name)?.value ?? hostOf(name) ?? written);
-      length += value.length - written.length;
-      return value;
-    });
-    return length > MAX_VALUE ? text : result;
-  };
+  const standsFor = (written: string, name?: string) =>
+    name === undefined ? '$' : (variables.get(name)?.value ?? hostOf(name) ?? written);
+  const filled = (text: string): string =>
+    filledWithin(text, /\$\$|\$\(([\w.-]+)\)/g, MAX_VALUE, standsFor) ?? text;
 
   for (const { source, config, prefix } of sourcesOf(container, namespace, finders)) {
     const line =

@@ -2,6 +2,7 @@ import type { Note } from '../model.js';
 import { placeOf, setPlace } from '../reading/places.js';
 import { asText, isMapping, type Values } from '../reading/values.js';
 import { listed } from '../reading/words.js';
+import { filledWithin } from './filled.js';
 
 /** No object of a cluster has more text; parameters in parameters' places could grow without end. */
 const MAX_TEXT = 2 * 2 ** 20;
@@ -50,18 +51,16 @@ function filledIn(
   let room = MAX_TEXT;
   const fill = (key: string, text: string): unknown => {
     let isLacking = false;
-    let { length } = text;
-    const filled = text.replace(/\$\{\{(\w+)\}\}|\$\{(\w+)\}/g, (written, bare?: string, inText?: string) => {
-      if (length > room) return written;
+    const standsFor = (written: string, bare?: string, inText?: string) => {
       const name = bare ?? inText ?? '';
       const value = values.get(name);
-      length += (value ?? written).length - written.length;
       if (value === null) unset.add(name);
       if (!value) isLacking = true;
       return value ?? written;
-    });
-    room -= length;
-    if (room < 0) return text;
+    };
+    const filled = filledWithin(text, /\$\{\{(\w+)\}\}|\$\{(\w+)\}/g, room, standsFor);
+    room -= filled?.length ?? room + 1;
+    if (filled === null) return text;
     return isLacking && NUMBERS.has(key) ? null : filled;
   };
   const copyOf = (key: string, value: unknown): unknown => {
